@@ -2,20 +2,23 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::ids::{ProjectId, QueryId, UserId};
 use crate::limits::Limits;
 use crate::refusal::Refusal;
+use crate::secret::Secret;
 
 /// What the engine is made from.
 pub struct EngineConfig {
     /// The home: `policies/`, `extracts/`, `state/`.
     pub home: PathBuf,
+    /// Key of all noise. Without it a cell key predicts nothing.
+    pub noise_secret: Secret,
     /// Limits on one query.
     pub limits: Limits,
     /// The clock.
@@ -25,6 +28,11 @@ pub struct EngineConfig {
     /// Lanes that run at the same time; usually the number of cores.
     pub lanes: usize,
 }
+
+/// Why the engine cannot start; for the person who runs the server.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(pub String);
 
 /// Who asks. Made by the face after it has checked a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +62,6 @@ pub enum QueryState {
     Running,
     /// Answered.
     Succeeded,
-    /// Not answered, by rule.
-    Refused,
     /// Not answered, by defect, or cut off by a restart; the charge stays.
     Failed,
 }
@@ -75,10 +81,136 @@ pub struct QueryStatus {
     pub cost: u64,
 }
 
-/// What can be written to a client.
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResultFormat {
     /// JSON, the shape of `POST /api/v1/queries`.
     Json,
     /// CSV with `<column>__status` columns.
     Csv,
+}
+
+/// Bytes of a released answer, ready for a client.
+pub struct ReleasedBytes(pub(crate) Vec<u8>);
+
+impl ReleasedBytes {
+    /// The bytes, to be written out as they are.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+/// The engine.
+pub struct Engine {
+    _config: EngineConfig,
+}
+
+impl Engine {
+    /// Opens policies, ledger and every current snapshot in the home, and checks them.
+    ///
+    /// # Errors
+    /// [`StartError`] in words for the person who runs the server.
+    pub async fn open(config: EngineConfig) -> Result<Arc<Self>, StartError> {
+        Ok(Arc::new(Self { _config: config }))
+    }
+
+    /// Takes a query: checks it, charges it, starts it. A repeat with the same idempotency key gives the earlier id.
+    ///
+    /// # Errors
+    /// A refusal; refusals cost nothing and are logged.
+    pub async fn submit(
+        self: &Arc<Self>,
+        _caller: &Caller,
+        _request: QueryRequest,
+    ) -> Result<QueryId, Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
+
+    /// What would happen: verdict, price, protection. Touches no rows, costs nothing.
+    ///
+    /// # Errors
+    /// The refusal that `submit` would give.
+    pub async fn check(
+        &self,
+        _caller: &Caller,
+        _request: QueryRequest,
+    ) -> Result<serde_json::Value, Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
+
+    /// Where a query stands; waits up to `patience` for its end.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Code::UnknownQuery`] when it is not there or not the caller's.
+    pub async fn status(
+        &self,
+        _caller: &Caller,
+        _id: &QueryId,
+        _patience: Duration,
+    ) -> Result<QueryStatus, Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
+
+    /// The stored answer of a query that succeeded.
+    ///
+    /// # Errors
+    /// Not there, not the caller's, not finished, or failed.
+    pub async fn result(
+        &self,
+        _caller: &Caller,
+        _id: &QueryId,
+        _format: ResultFormat,
+    ) -> Result<ReleasedBytes, Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
+
+    /// The tables and columns the caller may see, with descriptions, for all projects of the caller.
+    ///
+    /// # Errors
+    /// When the caller is in no project.
+    pub async fn datasets(&self, _caller: &Caller) -> Result<serde_json::Value, Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
+
+    /// The audit log, oldest first, from entry `from`, at most `limit` entries. The reading itself is logged.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Code::Forbidden`] unless the caller is an auditor.
+    pub async fn audit(
+        &self,
+        _caller: &Caller,
+        _from: u64,
+        _limit: u32,
+    ) -> Result<serde_json::Value, Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
+
+    /// Whether queries can be answered now.
+    ///
+    /// # Errors
+    /// When not; the cause is sealed.
+    pub async fn ready(&self) -> Result<(), Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
+
+    /// Checks an API token (`trs_<id>_<secret>`) against the ledger.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Code::Unavailable`] when the ledger cannot be read. An invalid token is `Ok(None)`.
+    pub async fn caller_of_token(&self, _token: &str) -> Result<Option<Caller>, Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
+
+    /// Makes a token for a person, valid for so long. The text is shown once and only its hash is kept.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn issue_token(
+        &self,
+        _user: &UserId,
+        _valid_for: Duration,
+    ) -> Result<String, Refusal> {
+        Err(Refusal::unavailable("not built"))
+    }
 }

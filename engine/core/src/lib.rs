@@ -2,7 +2,10 @@
 
 pub mod catalog;
 pub mod clock;
+pub mod engine;
 pub mod entropy;
 pub mod ids;
 pub mod limits;
+pub mod progress;
 pub mod refusal;
+pub mod secret;
