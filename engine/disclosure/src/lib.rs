@@ -1,1 +1,1 @@
-
+//! Disclosure rules as pure functions over numbers.
