@@ -9,3 +9,4 @@ pub mod limits;
 pub mod progress;
 pub mod refusal;
 pub mod secret;
+pub mod sql;
