@@ -1,1 +1,25 @@
-//! Disclosure rules as pure functions over numbers.
+//! The disclosure rules: what may be shown of a cell, and how much noise it carries.
+//!
+//! A cell is one row of a release plan. Core measures it on the true data and hands over plain numbers
+//! ([`Contribution`]); an officer's [`Profile`] says which rules hold; what comes back is [`Protected`]: a number
+//! with the half width of its interval, or the reason why there is none. The order never varies: decide on true values,
+//! perturb, round, and derive means from protected parts only. Noise never brings back what was withheld.
+//!
+//! Every rule is a pure function in a file of its own and can be read, tested and used alone. They are assembled in
+//! [`protect`]. This crate must never know: SQL text, the researcher, the time, a row of data, a file.
+
+pub mod contribution;
+pub mod dominance;
+pub mod grid;
+pub mod noise;
+pub mod outcome;
+pub mod profile;
+pub mod protect;
+pub mod rounding;
+pub mod threshold;
+
+pub use contribution::Contribution;
+pub use noise::NoiseSecret;
+pub use outcome::{Protected, Reason};
+pub use profile::{Profile, ProfileProblem};
+pub use protect::{mean, persons, rows, sum};

@@ -1,0 +1,85 @@
+use super::*;
+
+fn people(totals: &[i128]) -> Contribution {
+    totals
+        .iter()
+        .map(|&total| Contribution::of_person(0, 1, total))
+        .fold(Contribution::default(), Contribution::merge)
+}
+
+fn rules(nk: &[(u8, f64)], p: f64, compare: Compare) -> Dominance {
+    Dominance { nk: nk.to_vec(), p, compare }
+}
+
+#[test]
+fn exactly_k_percent_depends_on_the_comparison() {
+    let half = people(&[50, 30, 20]);
+    assert!(!exceeds_nk(1, 50.0, Compare::MoreThan, &half));
+    assert!(exceeds_nk(1, 50.0, Compare::AtLeast, &half));
+    let more = people(&[51, 30, 19]);
+    assert!(exceeds_nk(1, 50.0, Compare::MoreThan, &more));
+    assert!(!exceeds_nk(2, 81.001, Compare::MoreThan, &more));
+    assert!(exceeds_nk(2, 80.999, Compare::MoreThan, &more));
+}
+
+#[test]
+fn p_percent_asks_what_the_others_hold() {
+    assert!(exceeds_p(10.0, &people(&[100, 50, 9])));
+    assert!(!exceeds_p(10.0, &people(&[100, 50, 10])), "the comparison is strict");
+    assert!(!exceeds_p(0.0, &people(&[100])), "0 is off");
+}
+
+#[test]
+fn few_contributors() {
+    for rule in [rules(&[(1, 99.9)], 0.0, Compare::MoreThan), rules(&[], 0.001, Compare::MoreThan)]
+    {
+        assert!(is_dominated(&rule, &people(&[7])), "one contributor is always unsafe");
+    }
+    assert!(is_dominated(&rules(&[], 0.001, Compare::MoreThan), &people(&[7, 7])));
+    assert!(!is_dominated(&rules(&[(1, 50.0)], 0.0, Compare::MoreThan), &people(&[7, 7])));
+}
+
+#[test]
+fn zeros_are_not_dominated() {
+    let zeros = people(&[0; 10]);
+    assert!(!is_dominated(&rules(&[(2, 90.0)], 10.0, Compare::AtLeast), &zeros));
+    let one_left = people(&[1, 0, 0, 0]);
+    assert!(is_dominated(&rules(&[], 10.0, Compare::MoreThan), &one_left));
+}
+
+#[test]
+fn shares_are_of_absolute_totals() {
+    // The total is 1, the totals behind it are 100 and -99: no share of 1 would make sense.
+    let c = people(&[100, -99]);
+    assert!(exceeds_nk(1, 50.0, Compare::MoreThan, &c));
+    assert!(!exceeds_nk(1, 51.0, Compare::MoreThan, &c));
+}
+
+#[test]
+fn values_at_the_end_of_the_range_are_compared_exactly() {
+    let huge = i128::MAX / 2;
+    let c = people(&[huge, huge]);
+    assert!(!exceeds_nk(1, 50.0, Compare::MoreThan, &c));
+    assert!(exceeds_nk(1, 50.0, Compare::MoreThan, &Contribution { largest: c.largest + 1, ..c }));
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_withholds() {
+    let fine = people(&[1; 100]);
+    for k in [f64::NAN, -1.0, 100.1, 33.3333] {
+        assert!(exceeds_nk(1, k, Compare::MoreThan, &fine), "{k}");
+        assert!(exceeds_p(k, &fine), "{k}");
+    }
+    assert!(exceeds_nk(3, 75.0, Compare::MoreThan, &fine));
+}
+
+#[test]
+fn p_percent_and_two_k_agree_on_two_plus_remainder() {
+    // With x2 = x1 the handbook's p = 2 * 100 (100-k)/k per x1: k = 90 is p = 22.222 of one of two equal values.
+    for remainder in 0..40 {
+        let c = people(&[90, 90, remainder / 2, remainder - remainder / 2]);
+        let by_k = exceeds_nk(2, 90.0, Compare::MoreThan, &c);
+        let by_p = exceeds_p(22.222, &c);
+        assert_eq!(by_k, by_p, "remainder {remainder}");
+    }
+}

@@ -1,0 +1,55 @@
+//! Which draw a cell gets (SAME-CELL-SAME-ANSWER).
+//!
+//! The seed is HMAC-SHA256 over the noise version, the base measure, the number of persons and the cell key, under a
+//! secret that only the coordinator has. Never an input: the SQL text, the researcher, the project, the time, the run, the
+//! files, the noise scale. The generator is ChaCha20 by name, because the default generator of `rand` may change.
+//!
+//! Drawing other numbers for the same cell lets an old and a new release be averaged. So `rand_distr` is pinned
+//! exactly, the tests hold golden draws, and a change that is meant raises [`NOISE_VERSION`] and is announced.
+
+#[cfg(test)]
+mod tests;
+
+use hmac::{Hmac, KeyInit, Mac};
+use rand::SeedableRng;
+use rand::rngs::ChaCha20Rng;
+use sha2::Sha256;
+
+use crate::contribution::Contribution;
+
+/// Which draws cells get; part of every seed.
+pub const NOISE_VERSION: u32 = 1;
+
+/// Keeps these seeds apart from everything else that might be computed under the same secret.
+const DOMAIN: &[u8] = b"tresor/disclosure/noise\0";
+
+/// 256 secret bits that every noise draw depends on. Has neither `Debug` nor `Display` nor `Serialize`.
+#[derive(Clone)]
+pub struct NoiseSecret([u8; 32]);
+
+impl NoiseSecret {
+    /// Wraps the bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// The generator that draws the noise of one base measure over one set of persons.
+///
+/// `measure` is the canonical name of what is measured, such as `persons` or `sum:sample.admissions.cost`.
+/// The rows behind a value are not part of the seed: two sums over the same persons but different rows draw the same
+/// noise, and their difference has none. A condition that drops rows and no person therefore belongs in the name.
+/// `None` only when the secret cannot key the hash; the value is then withheld.
+#[must_use]
+pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Option<ChaCha20Rng> {
+    let mut hash = Hmac::<Sha256>::new_from_slice(&secret.0).ok()?;
+    hash.update(DOMAIN);
+    hash.update(&NOISE_VERSION.to_be_bytes());
+    // The length in front keeps a long name from running into the numbers behind it.
+    hash.update(&(measure.len() as u64).to_be_bytes());
+    hash.update(measure.as_bytes());
+    hash.update(&c.persons.to_be_bytes());
+    hash.update(&c.key.to_be_bytes());
+    Some(ChaCha20Rng::from_seed(hash.finalize().into_bytes().into()))
+}

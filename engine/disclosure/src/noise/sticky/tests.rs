@@ -1,0 +1,46 @@
+use super::*;
+use crate::noise::TwoSidedGeometric;
+
+const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
+
+fn cell(persons: u64, key: u64) -> Contribution {
+    Contribution { persons, key, ..Contribution::default() }
+}
+
+fn draw(secret: &NoiseSecret, measure: &str, c: &Contribution, sd: f64) -> i128 {
+    let mut rng = generator(secret, measure, c).unwrap();
+    TwoSidedGeometric::with_sd(sd).unwrap().sample(&mut rng)
+}
+
+/// A failure here means that released noise would be drawn anew: raise the noise version or keep the old crate.
+#[test]
+fn golden_draws() {
+    let persons = [11, 12, 13, 14, 15, 16, 17, 18]
+        .map(|n| draw(&SECRET, "persons", &cell(n, n * 1_000_003), 2.0));
+    assert_eq!(persons, [0; 8]);
+    let sums = [1e3, 1e6, 1e9, 1e12, 1e20]
+        .map(|sd| draw(&SECRET, "sum:sample.admissions.cost", &cell(40, 42), sd));
+    assert_eq!(sums, [0; 5]);
+}
+
+#[test]
+fn every_input_matters() {
+    let base = draw(&SECRET, "persons", &cell(40, 42), 1e9);
+    assert_eq!(base, draw(&SECRET, "persons", &cell(40, 42), 1e9));
+    assert_ne!(base, draw(&NoiseSecret::new([8; 32]), "persons", &cell(40, 42), 1e9));
+    assert_ne!(base, draw(&SECRET, "person", &cell(40, 42), 1e9));
+    assert_ne!(base, draw(&SECRET, "persons", &cell(41, 42), 1e9));
+    assert_ne!(base, draw(&SECRET, "persons", &cell(40, 43), 1e9));
+}
+
+#[test]
+fn nothing_but_the_set_of_persons_matters() {
+    let c = Contribution { rows: 900, total: 12, largest: 5, second: 4, ..cell(40, 42) };
+    assert_eq!(draw(&SECRET, "persons", &c, 1e9), draw(&SECRET, "persons", &cell(40, 42), 1e9));
+}
+
+#[test]
+fn a_name_cannot_run_into_the_numbers_behind_it() {
+    let long = format!("a{}", "\0".repeat(8));
+    assert_ne!(draw(&SECRET, "a", &cell(0, 0), 1e9), draw(&SECRET, &long, &cell(0, 0), 1e9));
+}

@@ -1,0 +1,18 @@
+//! The rules assembled, one file per kind of value.
+//!
+//! Each reads in the same order: screen on true values, perturb, round. What screening withheld stays withheld. Totals
+//! are not additive: every cell has noise of its own, and a sum over cells is a cell with another.
+
+mod mean;
+mod persons;
+mod perturb;
+mod rows;
+mod screen;
+mod sum;
+#[cfg(test)]
+mod tests;
+
+pub use mean::mean;
+pub use persons::persons;
+pub use rows::rows;
+pub use sum::sum;

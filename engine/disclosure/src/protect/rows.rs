@@ -1,0 +1,28 @@
+//! The number of rows in a cell: a magnitude, because one person can have many.
+
+use super::perturb::{count_sd, magnitude_sd, perturb};
+use super::screen::screen_measure;
+use crate::contribution::Contribution;
+use crate::noise::NoiseSecret;
+use crate::outcome::{Protected, Reason};
+use crate::profile::Profile;
+
+/// Protects the number of rows of `c`, whose person totals must be the numbers of rows of each person.
+///
+/// Persons decide the threshold, the rows of each person decide dominance. The noise follows the person with most
+/// rows and is never less than on a count of persons. A negative result becomes 0; rounding is that of counts.
+/// `measure` names what the rows are of, such as `rows:sample.admissions`, so that two tables draw different noise.
+#[must_use]
+pub fn rows(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribution) -> Protected {
+    if c.total != i128::from(c.rows) || c.rows < c.persons {
+        return Protected::Withheld(Reason::Unprotectable);
+    }
+    if let Some(decided) = screen_measure(profile, c) {
+        return decided;
+    }
+    let sd = count_sd(profile).max(magnitude_sd(profile, c));
+    perturb(profile, secret, measure, c, sd)
+        .map_or(Protected::Withheld(Reason::Unprotectable), |noise| {
+            noise.on(c.total).not_negative().rounded(profile.rounding.step())
+        })
+}

@@ -1,0 +1,44 @@
+//! Everything that is decided on true values.
+
+use crate::contribution::Contribution;
+use crate::dominance;
+use crate::outcome::{Protected, Reason};
+use crate::profile::{Negatives, Profile};
+use crate::threshold::{Verdict, judge};
+
+/// Decides on a number of persons; `None` when it may go on to be perturbed.
+pub(super) fn screen_persons(profile: &Profile, c: &Contribution) -> Option<Protected> {
+    if profile.validate().is_err() {
+        return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
+    }
+    match judge(c.persons, profile.min_count, profile.zero) {
+        Verdict::Empty => Some(NOTHING),
+        Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewPersons)),
+        Verdict::Enough => None,
+    }
+}
+
+/// Decides on a magnitude; `None` when it may go on to be perturbed.
+pub(super) fn screen_measure(profile: &Profile, c: &Contribution) -> Option<Protected> {
+    if profile.validate().is_err() || !c.is_consistent() {
+        return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
+    }
+    match judge(c.persons, profile.min_count_measure, profile.zero) {
+        Verdict::Empty => Some(NOTHING),
+        Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewContributors)),
+        Verdict::Enough => concentrated(profile, c).map(Protected::Withheld),
+    }
+}
+
+/// Nobody contributed: an exact 0, which no noise could hide because there is nobody to hide.
+const NOTHING: Protected = Protected::Shown { value: 0, half_width: 0 };
+
+fn concentrated(profile: &Profile, c: &Contribution) -> Option<Reason> {
+    if profile.dominance.is_off() {
+        return None;
+    }
+    if c.negative && profile.negatives == Negatives::Refuse {
+        return Some(Reason::NegativeValues);
+    }
+    dominance::is_dominated(&profile.dominance, c).then_some(Reason::Dominated)
+}
