@@ -8,8 +8,9 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::AggregateFunction;
+use datafusion::logical_expr::logical_plan::TableScanBuilder;
 use datafusion::logical_expr::{
-    Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, TableScan, TableSource,
+    Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, TableSource,
 };
 
 use super::facts::{Fact, PersonFact, Relation, Side};
@@ -117,7 +118,9 @@ fn cut(
         outputs,
     };
     let number = walk.personal_release(release)?;
-    facts.extend((0..measures).map(|at| Fact { made_of: vec![(number, at)], ..Fact::default() }));
+    facts.extend((0..measures).map(|at| {
+        Fact { made_of: vec![(number, at)], direct: true, ..Fact::default() }
+    }));
     protected_scan(number, schema, facts)
 }
 

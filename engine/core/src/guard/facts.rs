@@ -49,6 +49,8 @@ pub(super) struct Fact {
     pub(super) domain: Option<Domain>,
     /// Above the boundary: the protected values it is computed from.
     pub(super) made_of: Vec<(usize, usize)>,
+    /// Above the boundary: whether it is one protected value as it is.
+    pub(super) direct: bool,
 }
 
 /// Whether a column is the person.

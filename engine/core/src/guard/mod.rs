@@ -7,7 +7,9 @@
 mod arithmetic;
 mod boundary;
 mod domain;
+mod explain;
 mod facts;
+mod guarded;
 mod joins;
 mod linear;
 mod per_person;
@@ -17,3 +19,5 @@ mod total;
 mod walk;
 
 pub(crate) use boundary::ProtectedTable;
+pub(crate) use guarded::ResultColumn;
+pub use guarded::{Guarded, guard};

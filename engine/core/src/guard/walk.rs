@@ -333,7 +333,7 @@ fn column_fact(table: &ViewTable, at: usize) -> Fact {
         name: format!("sum:{}.{}.{}", table.dataset, table.table.name, column.name),
         decimals: column.decimals,
     });
-    Fact { person, measure, domain: domain::of_column(column), made_of: vec![] }
+    Fact { person, measure, domain: domain::of_column(column), ..Fact::default() }
 }
 
 /// What is known of an expression over a relation.
@@ -356,6 +356,7 @@ pub(super) fn fact_of(expr: &Expr, input: &Relation) -> Fact {
                 measure,
                 domain: domain::of_expr(other, input),
                 made_of: made_of(other, input),
+                direct: false,
             }
         }
     }
