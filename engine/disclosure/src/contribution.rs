@@ -1,20 +1,22 @@
 //! What one aggregate argument of one cell received, with the rows of each person added up first.
 //!
-//! These are true values: the type has no `Debug`, `Display` or `Serialize`, so that none can slip into a log
-//! (ONLY-RELEASED). One person with forty visits is one person with one total; that grouping is what makes the
-//! dominance rules and the noise scale mean persons and not rows.
+//! These are true values: the type has no `Debug`, `Display` or `Serialize`, so that none can slip
+//! into a log (ONLY-RELEASED). One person with forty visits is one person with one total; that
+//! grouping is what makes the dominance rules and the noise scale mean persons and not rows.
 
 #[cfg(test)]
 mod tests;
 
-/// True statistics of one aggregate argument in one cell. Values are whole numbers of the argument's smallest unit.
+/// True statistics of one aggregate argument in one cell. Values are whole numbers of the
+/// argument's smallest unit.
 ///
 /// For a number of rows the total of a person is that person's number of rows.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Contribution {
     /// Distinct persons who contributed.
     pub persons: u64,
-    /// Wrapping sum of the secret record keys of these persons: equal sets of persons have equal keys.
+    /// Wrapping sum of the secret record keys of these persons: equal sets of persons have equal
+    /// keys.
     pub key: u64,
     /// Rows that contributed.
     pub rows: u64,
@@ -41,7 +43,8 @@ impl Contribution {
 
     /// The contributions of two groups that share no person, such as two lanes.
     ///
-    /// Sums that would leave their range stop at its end; such a value no longer passes [`Self::is_consistent`].
+    /// Sums that would leave their range stop at its end; such a value no longer passes
+    /// [`Self::is_consistent`].
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         let runner_up = self.largest.min(other.largest);

@@ -1,14 +1,16 @@
 //! Dominance: a magnitude that one or two persons make up is withheld.
 //!
-//! Whoever knows a total can bound its largest contributor; the second largest, who knows an own value, even better.
-//! Both rules of the SDC handbook (2nd ed.) are here, on person totals x1 >= x2 >= ... that add up to X:
+//! Whoever knows a total can bound its largest contributor; the second largest, who knows an own
+//! value, even better. Both rules of the SDC handbook (2nd ed.) are here, on person totals x1, x2,
+//! ... from large to small, that add up to X:
 //! - (n,k): unsafe when the n largest hold more than (or at least) k % of X;
 //! - p%: unsafe when X - x1 - x2 is less than p % of x1. Always strict.
 //!
-//! Edge cases, decided: a single contributor is unsafe under every rule; two contributors leave no remainder
-//! and are unsafe under p%; totals that are all zero have no largest contributor and are safe, although 0 is "at least"
-//! k % of 0 (ACRO gets 0/0 there and does not flag it either). Ties need no rule.
-//! Comparisons are exact: percentages become whole thousandths and products are compared in 256 bits.
+//! Edge cases, decided: a single contributor is unsafe under every rule; two contributors leave no
+//! remainder and are unsafe under p%; totals that are all zero have no largest contributor and are
+//! safe, although 0 is "at least" k % of 0 (ACRO gets 0/0 there and does not flag it either). Ties
+//! need no rule. Comparisons are exact: percentages become whole thousandths and products are
+//! compared in 256 bits.
 
 #[cfg(test)]
 mod tests;
@@ -50,7 +52,8 @@ pub fn exceeds_p(p_percent: f64, c: &Contribution) -> bool {
     product(remainder, WHOLE) < product(c.largest, p)
 }
 
-/// A percentage as whole thousandths of a percent; `None` outside 0 to 100 or with more than three decimals.
+/// A percentage as whole thousandths of a percent; `None` outside 0 to 100 or with more than three
+/// decimals.
 #[must_use]
 pub fn thousandths(percent: f64) -> Option<u128> {
     let scaled = percent * 1000.0;

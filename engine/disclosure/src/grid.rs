@@ -1,13 +1,15 @@
 //! The 1-2-5 grid: 1, 2, 5, 10, 20, 50, ...
 //!
-//! Where a number has to be told roughly, it is told on this grid: the largest contributor (rounded up, so that the width
-//! of an interval gives away only a band) and the step that sums are rounded to (rounded down, so that rounding adds
-//! little to the noise). Powers of ten map the grid onto itself, so fixed-point decimals need no conversion.
+//! Where a number has to be told roughly, it is told on this grid: the largest contributor (rounded
+//! up, so that the width of an interval gives away only a band) and the step that sums are rounded
+//! to (rounded down, so that rounding adds little to the noise). Powers of ten map the grid onto
+//! itself, so fixed-point decimals need no conversion.
 
 #[cfg(test)]
 mod tests;
 
-/// The smallest number of the grid that is not below `value`; `u128::MAX` where the grid leaves the range.
+/// The smallest number of the grid that is not below `value`; `u128::MAX` where the grid leaves the
+/// range.
 #[must_use]
 pub fn up(value: u128) -> u128 {
     let (decade, _) = decade(value);

@@ -1,12 +1,14 @@
 //! The disclosure rules: what may be shown of a cell, and how much noise it carries.
 //!
-//! A cell is one row of a release plan. Core measures it on the true data and hands over plain numbers
-//! ([`Contribution`]); an officer's [`Profile`] says which rules hold; what comes back is [`Protected`]: a number
-//! with the half width of its interval, or the reason why there is none. The order never varies: decide on true values,
-//! perturb, round, and derive means from protected parts only. Noise never brings back what was withheld.
+//! A cell is one row of a release plan. Core measures it on the true data and hands over plain
+//! numbers ([`Contribution`]); an officer's [`Profile`] says which rules hold; what comes back is
+//! [`Protected`]: a number with the half width of its interval, or the reason why there is none.
+//! The order never varies: decide on true values, perturb, round, and derive means from protected
+//! parts only. Noise never brings back what was withheld.
 //!
-//! Every rule is a pure function in a file of its own and can be read, tested and used alone. They are assembled in
-//! [`protect`]. This crate must never know: SQL text, the researcher, the time, a row of data, a file.
+//! Every rule is a pure function in a file of its own and can be read, tested and used alone. They
+//! are assembled in [`protect`]. This crate must never know: SQL text, the researcher, the time, a
+//! row of data, a file.
 
 pub mod contribution;
 pub mod dominance;

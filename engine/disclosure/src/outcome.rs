@@ -1,7 +1,7 @@
 //! What becomes of a value: shown with its interval, or withheld with a reason.
 //!
-//! A withheld value has no number at all, not even 0: hidden-as-zero would make 0 mean "0 to 9" and bias every sum
-//! that is taken of it.
+//! A withheld value has no number at all, not even 0: hidden-as-zero would make 0 mean "0 to 9" and
+//! bias every sum that is taken of it.
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +35,8 @@ pub enum Reason {
     NegativeValues,
     /// A mean whose protected number of rows may be zero, so that it has no bounds.
     TooUncertain,
-    /// The value cannot be protected: the profile has problems, or the measurements contradict each other.
+    /// The value cannot be protected: the profile has problems, or the measurements contradict each
+    /// other.
     Unprotectable,
 }
 
@@ -55,7 +56,8 @@ impl Reason {
 
     /// The reason in words, with the numbers of the profile that applied.
     ///
-    /// Dominance parameters stay out of it: who knows them can bound the largest contributor (SDC handbook, 2nd ed.).
+    /// Dominance parameters stay out of it: who knows them can bound the largest contributor (SDC
+    /// handbook, 2nd ed.).
     #[must_use]
     pub fn sentence(self, profile: &Profile) -> String {
         let zero = match profile.zero {

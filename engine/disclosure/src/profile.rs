@@ -1,8 +1,10 @@
-//! The release profile: one organisation's disclosure rules as data that its governance officers own.
+//! The release profile: one organisation's disclosure rules as data that its governance officers
+//! own.
 //!
-//! Every field is required and unknown fields are refused, so that a profile which forgets a rule, or misspells
-//! one, fails to load instead of leaving that rule open (FAIL-CLOSED). Reading proves the shape, [`Profile::validate`]
-//! proves the values; a rule that is handed a profile with problems withholds.
+//! Every field is required and unknown fields are refused, so that a profile which forgets a rule,
+//! or misspells one, fails to load instead of leaving that rule open (FAIL-CLOSED). Reading proves
+//! the shape, [`Profile::validate`] proves the values; a rule that is handed a profile with
+//! problems withholds.
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -107,9 +109,11 @@ pub enum NoiseMethod {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dominance {
-    /// Pairs of n (1 or 2) and k (percent): unsafe when the n largest persons hold more than k % of the cell.
+    /// Pairs of n (1 or 2) and k (percent): unsafe when the n largest persons hold more than k %
+    /// of the cell.
     pub nk: Vec<(u8, f64)>,
-    /// Percent: unsafe when everybody but the two largest holds less than p % of the largest. 0 turns it off.
+    /// Percent: unsafe when everybody but the two largest holds less than p % of the largest. 0
+    /// turns it off.
     pub p: f64,
     /// Whether exactly k % is already unsafe. Concerns `nk` only.
     pub compare: Compare,
@@ -134,7 +138,8 @@ pub enum Compare {
     AtLeast,
 }
 
-/// What happens to negative totals where dominance is tested, which assumes that no person total is below zero.
+/// What happens to negative totals where dominance is tested, which assumes that no person total is
+/// below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Negatives {

@@ -1,7 +1,8 @@
 //! The rules assembled, one file per kind of value.
 //!
-//! Each reads in the same order: screen on true values, perturb, round. What screening withheld stays withheld. Totals
-//! are not additive: every cell has noise of its own, and a sum over cells is a cell with another.
+//! Each reads in the same order: screen on true values, perturb, round. What screening withheld
+//! stays withheld. Totals are not additive: every cell has noise of its own, and a sum over cells
+//! is a cell with another.
 
 mod mean;
 mod persons;

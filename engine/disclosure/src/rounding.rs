@@ -1,7 +1,7 @@
 //! Rounding: to the nearest multiple of a step, halves up.
 //!
-//! Comes after suppression and noise. "Up" is towards larger numbers on both sides of zero, so that two neighbouring
-//! multiples always meet half way.
+//! Comes after suppression and noise. "Up" is towards larger numbers on both sides of zero, so that
+//! two neighbouring multiples always meet half way.
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Threshold: a cell with too few persons is withheld.
 //!
-//! Counts distinct persons, never rows: one person with forty visits is one person. Decides on the true number,
-//! before noise and rounding: rounding 60 to 100 first and comparing then would show a cell below a minimum of 70.
+//! Counts distinct persons, never rows: one person with forty visits is one person. Decides on the
+//! true number, before noise and rounding: rounding 60 to 100 first and comparing then would show a
+//! cell below a minimum of 70.
 
 #[cfg(test)]
 mod tests;

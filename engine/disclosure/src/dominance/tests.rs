@@ -75,7 +75,7 @@ fn a_rule_that_cannot_be_read_withholds() {
 
 #[test]
 fn p_percent_and_two_k_agree_on_two_plus_remainder() {
-    // With x2 = x1 the handbook's p = 2 * 100 (100-k)/k per x1: k = 90 is p = 22.222 of one of two equal values.
+    // For x1 = x2 = 90 both say that the others must hold at least 20.
     for remainder in 0..40 {
         let c = people(&[90, 90, remainder / 2, remainder - remainder / 2]);
         let by_k = exceeds_nk(2, 90.0, Compare::MoreThan, &c);

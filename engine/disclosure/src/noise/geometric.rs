@@ -1,17 +1,21 @@
-//! The two-sided geometric distribution: whole-numbered noise around zero, also called discrete Laplace.
+//! The two-sided geometric distribution: whole-numbered noise around zero, also called discrete
+//! Laplace.
 //!
-//! It is the difference of two independent geometric numbers from `rand_distr`. With p the chance of success and
-//! a = 1 - p, the probability of k is (1-a)/(1+a) * a^|k| and the variance 2a/(1-a)^2. Solved for p without
-//! cancellation: p = 2 / (1 + sqrt(1 + 2 sd^2)).
+//! It is the difference of two independent geometric numbers from `rand_distr`. With p the chance
+//! of success and a = 1 - p, the probability of k is (1-a)/(1+a) * a^|k| and the variance
+//! 2a/(1-a)^2. Solved for p without cancellation: p = 2 / (1 + sqrt(1 + 2 sd^2)).
 //!
-//! Large scales: `rand_distr` 0.6 works with 1 - p in 53 bits, so p itself is known only to 2^-54; from there down the
-//! sampler returns `u64::MAX` for ever, which on both sides would cancel to no noise at all. Above a standard deviation
-//! of 2^32 (where the error of p is still below 2e-7 of it) each side is therefore composed, as the algorithm behind
-//! `rand_distr` itself does (Bringmann and Friedrich 2013): a geometric number of grains of 2^g units, plus a remainder
-//! below 2^g. The remainder is drawn uniformly; within one grain the true probabilities differ by less than 2^-30 of their size.
+//! Large scales: `rand_distr` 0.6 works with 1 - p in 53 bits, so p itself is known only to 2^-54;
+//! from there down the sampler returns `u64::MAX` for ever, which on both sides would cancel to no
+//! noise at all. Above a standard deviation of 2^32 (where the error of p is still below 2e-7 of
+//! it) each side is therefore composed, as the algorithm behind `rand_distr` itself does (Bringmann
+//! and Friedrich 2013): a geometric number of grains of 2^g units, plus a remainder below 2^g. The
+//! remainder is drawn uniformly; within one grain the true probabilities differ by less than 2^-30
+//! of their size.
 //!
-//! Caveat: draws are computed in f64 and take a time that depends on what is drawn. This is noise for disclosure control
-//! and not an exact sampler in the sense of the differential privacy literature.
+//! Caveat: draws are computed in f64 and take a time that depends on what is drawn. This is noise
+//! for disclosure control and not an exact sampler in the sense of the differential privacy
+//! literature.
 
 #[cfg(test)]
 mod tests;
@@ -40,8 +44,8 @@ pub struct TwoSidedGeometric {
 }
 
 impl TwoSidedGeometric {
-    /// The distribution with this standard deviation, in units. `None` unless it is finite, not negative and at
-    /// most 2^120.
+    /// The distribution with this standard deviation, in units. `None` unless it is finite, not
+    /// negative and at most 2^120.
     #[must_use]
     pub fn with_sd(sd: f64) -> Option<Self> {
         if !(0.0..=LARGEST_SD).contains(&sd) {

@@ -1,11 +1,13 @@
 //! Which draw a cell gets (SAME-CELL-SAME-ANSWER).
 //!
-//! The seed is HMAC-SHA256 over the noise version, the base measure, the number of persons and the cell key, under a
-//! secret that only the coordinator has. Never an input: the SQL text, the researcher, the project, the time, the run, the
-//! files, the noise scale. The generator is ChaCha20 by name, because the default generator of `rand` may change.
+//! The seed is HMAC-SHA256 over the noise version, the base measure, the number of persons and the
+//! cell key, under a secret that only the coordinator has. Never an input: the SQL text, the
+//! researcher, the project, the time, the run, the files, the noise scale. The generator is
+//! ChaCha20 by name, because the default generator of `rand` may change.
 //!
-//! Drawing other numbers for the same cell lets an old and a new release be averaged. So `rand_distr` is pinned
-//! exactly, the tests hold golden draws, and a change that is meant raises [`NOISE_VERSION`] and is announced.
+//! Drawing other numbers for the same cell lets an old and a new release be averaged. So
+//! `rand_distr` is pinned exactly, the tests hold golden draws, and a change that is meant raises
+//! [`NOISE_VERSION`] and is announced.
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +25,8 @@ pub const NOISE_VERSION: u32 = 1;
 /// Keeps these seeds apart from everything else that might be computed under the same secret.
 const DOMAIN: &[u8] = b"tresor/disclosure/noise\0";
 
-/// 256 secret bits that every noise draw depends on. Has neither `Debug` nor `Display` nor `Serialize`.
+/// 256 secret bits that every noise draw depends on. Has neither `Debug` nor `Display` nor
+/// `Serialize`.
 #[derive(Clone)]
 pub struct NoiseSecret([u8; 32]);
 
@@ -37,10 +40,11 @@ impl NoiseSecret {
 
 /// The generator that draws the noise of one base measure over one set of persons.
 ///
-/// `measure` is the canonical name of what is measured, such as `persons` or `sum:sample.admissions.cost`.
-/// The rows behind a value are not part of the seed: two sums over the same persons but different rows draw the same
-/// noise, and their difference has none. A condition that drops rows and no person therefore belongs in the name.
-/// `None` only when the secret cannot key the hash; the value is then withheld.
+/// `measure` is the canonical name of what is measured, such as `persons` or
+/// `sum:sample.admissions.cost`. The rows behind a value are not part of the seed: two sums over
+/// the same persons but different rows draw the same noise, and their difference has none. A
+/// condition that drops rows and no person therefore belongs in the name. `None` only when the
+/// secret cannot key the hash; the value is then withheld.
 #[must_use]
 pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Option<ChaCha20Rng> {
     let mut hash = Hmac::<Sha256>::new_from_slice(&secret.0).ok()?;

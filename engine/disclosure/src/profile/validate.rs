@@ -1,14 +1,15 @@
-//! Which profiles are usable. All problems are reported at once, each with its field and a fix, for people who edit
-//! profiles and not programs.
+//! Which profiles are usable. All problems are reported at once, each with its field and a fix, for
+//! people who edit profiles and not programs.
 
 use super::{Dominance, Noise, NoiseMethod, Profile, Rounding, RoundingMethod};
 use crate::dominance::thousandths;
 
 /// No profile may show a group smaller than this.
 ///
-/// One person is never a group: with a minimum of 1, a cell of one person would show that person's record. 2 is the
-/// least that any rule in force starts from (Stats NZ, whose other rules carry the protection); guidelines in health ask
-/// for 3 to 30. A floor in code and not in data, because a profile is edited by hand and a slip must not open the engine.
+/// One person is never a group: with a minimum of 1, a cell of one person would show that person's
+/// record. 2 is the least that any rule in force starts from (Stats NZ, whose other rules carry the
+/// protection); guidelines in health ask for 3 to 30. A floor in code and not in data, because a
+/// profile is edited by hand and a slip must not open the engine.
 pub const FEWEST_PERSONS: u64 = 2;
 
 /// Largest standard deviation a profile may name. More noise than that is a slip of the pen.

@@ -1,7 +1,7 @@
 //! A mean: the ratio of a protected sum and a protected number of rows.
 //!
-//! Never from true parts: a true mean beside a perturbed count gives the count away, because few counts fit it (SDC
-//! handbook: three perturbed counts with true means leave a single solution).
+//! Never from true parts: a true mean beside a perturbed count gives the count away, because few
+//! counts fit it (SDC handbook: three perturbed counts with true means leave a single solution).
 
 use crate::grid;
 use crate::outcome::{Protected, Reason};
@@ -9,10 +9,11 @@ use crate::rounding;
 
 /// Divides a protected sum by a protected number of rows.
 ///
-/// The result is in units of the sum divided by ten to the power of `decimals`. It is withheld for the reason of the
-/// sum, else of the rows; and when the interval of the rows reaches 0, as it does when there are none. The half width
-/// covers every ratio of the two intervals, so it holds whenever both do: in at least 90 % of releases. The mean is
-/// rounded to a 1-2-5 step of at most a quarter of it.
+/// The result is in units of the sum divided by ten to the power of `decimals`. It is withheld for
+/// the reason of the sum, else of the rows; and when the interval of the rows reaches 0, as it does
+/// when there are none. The half width covers every ratio of the two intervals, so it holds
+/// whenever both do: in at least 90 % of releases. The mean is rounded to a 1-2-5 step of at most a
+/// quarter of it.
 #[must_use]
 pub fn mean(sum: Protected, rows: Protected, decimals: u32) -> Protected {
     match (sum, rows) {
@@ -57,7 +58,8 @@ fn divide(sum: &Interval, rows: &Interval, decimals: u32) -> Option<Protected> {
     let low = sum.low.checked_mul(scale)?;
     let middle = sum.middle.checked_mul(scale)?;
     let high = sum.high.checked_mul(scale)?;
-    // Dividing by fewer rows moves away from zero, so each end takes the number of rows that moves it outwards.
+    // Dividing by fewer rows moves away from zero, so each end takes the number of rows that moves
+    // it outwards.
     let lowest = low.div_euclid(if low < 0 { rows.low } else { rows.high });
     let highest = ceiling(high, if high < 0 { rows.high } else { rows.low })?;
     let value = rounding::nearest(middle, rows.middle.unsigned_abs()).div_euclid(rows.middle);

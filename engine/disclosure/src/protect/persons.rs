@@ -9,8 +9,8 @@ use crate::profile::Profile;
 
 /// Protects the number of distinct persons of `c`; only its persons and its key are looked at.
 ///
-/// The noise has the profile's `count_sd`, a negative result becomes 0, and the profile's rounding comes last. A true 0
-/// is shown exactly where the profile shows zeros.
+/// The noise has the profile's `count_sd`, a negative result becomes 0, and the profile's rounding
+/// comes last. A true 0 is shown exactly where the profile shows zeros.
 #[must_use]
 pub fn persons(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Protected {
     if let Some(decided) = screen_persons(profile, c) {

@@ -1,8 +1,9 @@
 //! Noise on a value that passed screening, and rounding after it.
 //!
-//! The noise on a magnitude is as wide as the largest contributor, whatever that is. So multiplying one person's rows or
-//! values (by a join, by arithmetic) multiplies the noise with them, and one person more or less stays hidden. The
-//! scale is told by the interval, so the largest contributor goes up to the 1-2-5 grid first: a reader learns a band.
+//! The noise on a magnitude is as wide as the largest contributor, whatever that is. So multiplying
+//! one person's rows or values (by a join, by arithmetic) multiplies the noise with them, and what
+//! one person adds drowns in noise of that size. The scale is told by the interval, so the largest
+//! contributor goes up to the 1-2-5 grid first: a reader learns a band.
 
 use crate::contribution::Contribution;
 use crate::grid;
@@ -19,7 +20,8 @@ pub(super) fn count_sd(profile: &Profile) -> f64 {
     }
 }
 
-/// Standard deviation of the noise on a magnitude, in its smallest unit; 0 when the profile adds none.
+/// Standard deviation of the noise on a magnitude, in its smallest unit; 0 when the profile adds
+/// none.
 pub(super) fn magnitude_sd(profile: &Profile, c: &Contribution) -> f64 {
     match profile.noise.method {
         NoiseMethod::None => 0.0,

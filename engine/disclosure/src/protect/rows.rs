@@ -7,11 +7,13 @@ use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::Profile;
 
-/// Protects the number of rows of `c`, whose person totals must be the numbers of rows of each person.
+/// Protects the number of rows of `c`, whose person totals must be the numbers of rows of each
+/// person.
 ///
-/// Persons decide the threshold, the rows of each person decide dominance. The noise follows the person with most
-/// rows and is never less than on a count of persons. A negative result becomes 0; rounding is that of counts.
-/// `measure` names what the rows are of, such as `rows:sample.admissions`, so that two tables draw different noise.
+/// Persons decide the threshold, the rows of each person decide dominance. The noise follows the
+/// person with most rows and is never less than on a count of persons. A negative result becomes 0;
+/// rounding is that of counts. `measure` names what the rows are of, such as
+/// `rows:sample.admissions`, so that two tables draw different noise.
 #[must_use]
 pub fn rows(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribution) -> Protected {
     if c.total != i128::from(c.rows) || c.rows < c.persons {

@@ -10,10 +10,11 @@ use crate::profile::{Negatives, Profile};
 
 /// Protects the total of `c`, in the smallest unit of the column (cents, if it has two decimals).
 ///
-/// The noise follows the largest contributor. The sum is rounded to the 1-2-5 step at or below half the standard deviation,
-/// so that no digit is shown which the noise decides; without noise it is not rounded. Where the profile refuses negative
-/// totals everybody knows that the sum is not negative, and a negative result becomes 0.
-/// `measure` names the column, such as `sum:sample.admissions.cost`.
+/// The noise follows the largest contributor. The sum is rounded to the 1-2-5 step at or below half
+/// the standard deviation, so that no digit is shown which the noise decides; without noise it is
+/// not rounded. Where the profile refuses negative totals everybody knows that the sum is not
+/// negative, and a negative result becomes 0. `measure` names the column, such as
+/// `sum:sample.admissions.cost`.
 #[must_use]
 pub fn sum(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribution) -> Protected {
     if let Some(decided) = screen_measure(profile, c) {

@@ -51,7 +51,8 @@ fn half_width(protected: Protected) -> u128 {
     }
 }
 
-/// The published examples of the rules in force: minimum, zeros, base of rounding (1 for none), then true and shown.
+/// The published examples of the rules in force: minimum, zeros, base of rounding (1 for none),
+/// then true and shown.
 #[test]
 fn published_vectors() {
     use ZeroRule::{Show, TreatAsSmall};

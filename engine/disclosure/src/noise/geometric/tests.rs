@@ -12,8 +12,9 @@ fn draws(mut draw: impl FnMut() -> i128) -> Vec<i128> {
     (0..DRAWS).map(|_| draw()).collect()
 }
 
-/// Whether draws follow the distribution: mean and variance within 5 standard errors, chi-square within 5 standard
-/// deviations of its mean. A sound sampler fails about once in 500,000 seeds; the seeds here are fixed.
+/// Whether draws follow the distribution: mean and variance within 5 standard errors, chi-square
+/// within 5 standard deviations of its mean. A sound sampler fails about once in 500,000 seeds; the
+/// seeds here are fixed.
 fn check(draws: &[i128], truth: &TwoSidedGeometric) -> Result<(), String> {
     let n = draws.len() as f64;
     let a = 1.0 - truth.p;
