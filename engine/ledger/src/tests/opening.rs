@@ -105,3 +105,34 @@ async fn a_missing_folder_is_an_error() {
     let opened = Ledger::open(&path, Arc::new(NoSteps), NOW).await;
     assert!(matches!(opened.err(), Some(LedgerError::Unavailable(_))));
 }
+
+/// Researchers choose some of these texts. None may keep the ledger from opening.
+#[tokio::test]
+async fn odd_texts_do_not_keep_a_ledger_from_opening() {
+    let controls: String = (0..0x20).chain([0x7f, 0x85]).filter_map(char::from_u32).collect();
+    let odd = format!("{controls}'\"\\/\u{2028}\u{fffd}\u{1f600}e\u{301}\u{10ffff} \\u0041 $.x [");
+    let home = Home::new();
+    let ledger = home.open().await;
+    let intent = Intent {
+        user: odd.clone(),
+        role: odd.clone(),
+        account: odd.clone(),
+        sql: odd.clone(),
+        sql_fingerprint: odd.clone(),
+        policy_digest: odd.clone(),
+        profile: odd.clone(),
+        snapshots: vec![odd.clone(), String::new()],
+        plan_digest: odd.clone(),
+        details: json!({ odd.as_str(): odd }),
+        ..repeatable(&odd, &odd, &odd)
+    };
+    let receipt = fresh(ledger.reserve(intent).await.unwrap());
+    let failed = Outcome::Failed { class: odd.clone(), sealed_cause: odd.clone() };
+    ledger.settle(receipt, failed, LATER).await.unwrap();
+    ledger.close().await;
+    let ledger = home.open().await;
+    let query = ledger.query(&odd).await.unwrap().unwrap();
+    assert_eq!((query.sql_fingerprint, query.failure_class), (odd.clone(), Some(odd.clone())));
+    assert_eq!(query.snapshots, [odd.clone(), String::new()]);
+    assert_eq!(ledger.opening(0).await.unwrap()[0].text, odd);
+}
