@@ -41,6 +41,12 @@ impl Contribution {
         Self { persons: 1, key, rows, total, absolute, largest: absolute, second: 0, negative }
     }
 
+    /// The same persons without what they contributed: all that a number of persons may depend on.
+    #[must_use]
+    pub fn only_persons(&self) -> Self {
+        Self { persons: self.persons, key: self.key, ..Self::default() }
+    }
+
     /// The contributions of two groups that share no person, such as two lanes.
     ///
     /// Sums that would leave their range stop at its end; such a value no longer passes

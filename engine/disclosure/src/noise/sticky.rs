@@ -1,9 +1,10 @@
 //! Which draw a cell gets (SAME-CELL-SAME-ANSWER).
 //!
-//! The seed is HMAC-SHA256 over the noise version, the base measure, the number of persons and the
-//! cell key, under a secret that only the coordinator has. Never an input: the SQL text, the
-//! researcher, the project, the time, the run, the files, the noise scale. The generator is
-//! ChaCha20 by name, because the default generator of `rand` may change.
+//! The seed is HMAC-SHA256 over the noise version, the base measure, the number of persons, the cell
+//! key, and for magnitudes the rows and the total, under a secret that only the coordinator has.
+//! Never an input: the SQL text, the researcher, the project, the time, the run, the files, the
+//! noise scale. The generator is ChaCha20 by name, because the default generator of `rand` may
+//! change.
 //!
 //! Drawing other numbers for the same cell lets an old and a new release be averaged. So
 //! `rand_distr` is pinned exactly, the tests hold golden draws, and a change that is meant raises
@@ -41,9 +42,9 @@ impl NoiseSecret {
 /// The generator that draws the noise of one base measure over one set of persons.
 ///
 /// `measure` is the canonical name of what is measured, such as `persons` or
-/// `sum:sample.admissions.cost`. The rows behind a value are not part of the seed: two sums over
-/// the same persons but different rows draw the same noise, and their difference has none. A
-/// condition that drops rows and no person therefore belongs in the name. `None` only when the
+/// `sum:sample.admissions.cost`. Rows and total are part of the seed: else two sums over the same
+/// persons but other rows would draw the same noise, and their difference would have none. For a
+/// number of persons they are not: hand over [`Contribution::only_persons`]. `None` only when the
 /// secret cannot key the hash; the value is then withheld.
 #[must_use]
 pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Option<ChaCha20Rng> {
@@ -55,5 +56,7 @@ pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Optio
     hash.update(measure.as_bytes());
     hash.update(&c.persons.to_be_bytes());
     hash.update(&c.key.to_be_bytes());
+    hash.update(&c.rows.to_be_bytes());
+    hash.update(&c.total.to_be_bytes());
     Some(ChaCha20Rng::from_seed(hash.finalize().into_bytes().into()))
 }

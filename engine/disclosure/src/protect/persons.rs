@@ -16,7 +16,7 @@ pub fn persons(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Pro
     if let Some(decided) = screen_persons(profile, c) {
         return decided;
     }
-    perturb(profile, secret, "persons", c, count_sd(profile))
+    perturb(profile, secret, "persons", &c.only_persons(), count_sd(profile))
         .map_or(Protected::Withheld(Reason::Unprotectable), |noise| {
             noise.on(i128::from(c.persons)).not_negative().rounded(profile.rounding.step())
         })
