@@ -1,0 +1,217 @@
+//! The body of an answer: schema, rows, the status of every withheld value, and how it was protected.
+
+use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+    TimestampNanosecondType, UInt32Type, UInt64Type,
+};
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::common::{Result, internal_err};
+use serde_json::{Value, json};
+use tresor_disclosure::Profile;
+
+use super::protect::Status;
+use crate::guard::ResultColumn;
+use crate::guard::explain::protection;
+use crate::guard::release::row_column;
+
+/// Statuses of the protected tables, by release, row and output. Public rows have none.
+pub(super) type Statuses = Vec<Vec<Vec<Status>>>;
+
+/// Everything a body is made of.
+pub(super) struct Body<'a> {
+    pub(super) columns: &'a [ResultColumn],
+    pub(super) batches: &'a [RecordBatch],
+    pub(super) statuses: &'a Statuses,
+    pub(super) profile: &'a Profile,
+    pub(super) max_rows: usize,
+    pub(super) may_omit: bool,
+}
+
+/// What a body says, and counts of what was withheld for the log.
+pub(super) struct Written {
+    pub(super) schema: Value,
+    pub(super) rows: Value,
+    pub(super) cell_status: Value,
+    pub(super) intervals: Value,
+    pub(super) notes: Value,
+    pub(super) truncated: bool,
+    pub(super) row_count: usize,
+    pub(super) withheld: usize,
+}
+
+impl Body<'_> {
+    pub(super) fn write(&self) -> Result<Written> {
+        let mut rows = vec![];
+        let mut cell_status = vec![];
+        let mut intervals = vec![];
+        let mut truncated = false;
+        for batch in self.batches {
+            for at in 0..batch.num_rows() {
+                if rows.len() >= self.max_rows {
+                    truncated = true;
+                    break;
+                }
+                let number = rows.len();
+                let mut row = vec![];
+                for (col, column) in self.columns.iter().enumerate() {
+                    let value = value(batch.column(col).as_ref(), at)?;
+                    if value.is_null() && !column.made_of.is_empty() {
+                        cell_status.push(self.status(batch, at, number, col, column));
+                    } else if let Some(half) = self.half_width(batch, at, column)
+                        && let Some(middle) = value.as_f64()
+                    {
+                        intervals.push(interval(number, col, middle, half));
+                    }
+                    row.push(value);
+                }
+                rows.push(Value::Array(row));
+            }
+        }
+        let withheld = cell_status.len();
+        Ok(Written {
+            schema: self.schema(),
+            row_count: rows.len(),
+            rows: Value::Array(rows),
+            cell_status: Value::Array(cell_status),
+            intervals: Value::Array(intervals),
+            notes: self.notes(),
+            truncated,
+            withheld,
+        })
+    }
+
+    fn schema(&self) -> Value {
+        let types = self.batches.first().map(RecordBatch::schema);
+        let column = |(at, column): (usize, &ResultColumn)| {
+            let data_type = types.as_ref().and_then(|schema| schema.fields().get(at));
+            let measure = !column.made_of.is_empty();
+            json!({
+                "name": column.name,
+                "type": data_type.map_or("unknown", |field| type_name(field.data_type())),
+                "role": if measure { "measure" } else { "dimension" },
+                "protection": if measure { protection(self.profile) } else { Value::Null },
+            })
+        };
+        self.columns.iter().enumerate().map(column).collect()
+    }
+
+    fn notes(&self) -> Value {
+        let mut notes = vec![];
+        if self.may_omit {
+            notes.push(format!(
+                "groups with fewer than {} people are not listed, because the list of groups is not public",
+                self.profile.min_count
+            ));
+        }
+        if self.profile.noise.count_sd > 0.0 {
+            notes.push(
+                "numbers carry noise that is the same each time; totals need not equal the sum of their parts"
+                    .to_owned(),
+            );
+        }
+        json!(notes)
+    }
+
+    /// The status of a missing value: why a value it is computed from was withheld.
+    fn status(
+        &self,
+        batch: &RecordBatch,
+        at: usize,
+        row: usize,
+        col: usize,
+        column: &ResultColumn,
+    ) -> Value {
+        let parts = column.made_of.iter().map(|&(release, output)| self.part(batch, at, release, output));
+        let mut reason = None;
+        let mut unknown = false;
+        for part in parts {
+            match part {
+                Some(status) => reason = reason.or_else(|| status.reason()),
+                None => unknown = true,
+            }
+        }
+        let (code, why) = match reason {
+            Some(reason) => ("c", reason.sentence(self.profile)),
+            None if unknown => ("c", "computed from values that are withheld".to_owned()),
+            None => ("x", "the computation has no value here".to_owned()),
+        };
+        json!({ "row": row, "col": col, "code": code, "reason": why })
+    }
+
+    fn half_width(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> Option<f64> {
+        let [(release, output)] = column.made_of.as_slice() else { return None };
+        if !column.direct {
+            return None;
+        }
+        match self.part(batch, at, *release, *output)? {
+            Status::Shown { half_width } if half_width > 0.0 => Some(half_width),
+            Status::Shown { .. } | Status::Withheld(_) => None,
+        }
+    }
+
+    /// The status of one protected value in this row, if the row can still be told.
+    fn part(&self, batch: &RecordBatch, at: usize, release: usize, output: usize) -> Option<Status> {
+        let numbers = batch.column_by_name(&row_column(release))?.as_primitive_opt::<UInt32Type>()?;
+        let number = numbers.is_valid(at).then(|| numbers.value(at))?;
+        self.statuses.get(release)?.get(number as usize)?.get(output).copied()
+    }
+}
+
+/// Digits beyond the half width say nothing.
+fn interval(row: usize, col: usize, middle: f64, half: f64) -> Value {
+    let (low, high) = (middle - half, middle + half);
+    let tidy = |value: f64| (value * 1e6).round() / 1e6;
+    json!({ "row": row, "col": col, "low": tidy(low), "high": tidy(high) })
+}
+
+const fn type_name(data_type: &DataType) -> &'static str {
+    match data_type {
+        DataType::Boolean => "boolean",
+        DataType::Int32 | DataType::Int64 | DataType::UInt32 | DataType::UInt64 => "integer",
+        DataType::Float64 => "number",
+        DataType::Utf8 | DataType::Utf8View => "text",
+        DataType::Date32 => "date",
+        DataType::Timestamp(..) => "timestamp",
+        _ => "null",
+    }
+}
+
+fn value(array: &dyn Array, at: usize) -> Result<Value> {
+    if array.is_null(at) {
+        return Ok(Value::Null);
+    }
+    Ok(match array.data_type() {
+        DataType::Null => Value::Null,
+        DataType::Boolean => json!(array.as_boolean().value(at)),
+        DataType::Int32 => json!(array.as_primitive::<Int32Type>().value(at)),
+        DataType::Int64 => json!(array.as_primitive::<Int64Type>().value(at)),
+        DataType::UInt32 => json!(array.as_primitive::<UInt32Type>().value(at)),
+        DataType::UInt64 => json!(array.as_primitive::<UInt64Type>().value(at)),
+        DataType::Float64 => number(array.as_primitive::<Float64Type>().value(at)),
+        DataType::Utf8 => json!(array.as_string::<i32>().value(at)),
+        DataType::Utf8View => json!(array.as_string_view().value(at)),
+        DataType::Date32 => {
+            let day = array.as_primitive::<Date32Type>().value_as_date(at);
+            json!(day.map(|day| day.to_string()))
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, None) => {
+            let moment = array.as_primitive::<TimestampMicrosecondType>().value_as_datetime(at);
+            json!(moment.map(|moment| moment.format("%Y-%m-%dT%H:%M:%S%.f").to_string()))
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, None) => {
+            let moment = array.as_primitive::<TimestampNanosecondType>().value_as_datetime(at);
+            json!(moment.map(|moment| moment.format("%Y-%m-%dT%H:%M:%S%.f").to_string()))
+        }
+        _ => return internal_err!("a result of an unexpected type"),
+    })
+}
+
+/// Twelve significant digits: more would be the noise of floating point.
+fn number(value: f64) -> Value {
+    if !value.is_finite() {
+        return Value::Null;
+    }
+    let text = format!("{value:.12e}");
+    text.parse::<f64>().map_or(Value::Null, |value| json!(value))
+}

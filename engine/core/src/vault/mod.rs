@@ -1,0 +1,24 @@
+//! The vault: the only place that runs plans and looks into rows.
+//!
+//! A reserved query is opened here: release plans run lane by lane, cells are measured and protected, the
+//! finishing plan runs over protected tables, the outcome is settled, and only then a [`Released`] exists.
+//! Raw rows and raw cells are private to this module. Must never know: HTTP, who is allowed what.
+
+mod answer;
+mod barrier;
+mod cells;
+mod execute;
+mod finish;
+mod kernel;
+mod open;
+mod protect;
+mod public;
+mod released;
+mod row_conditions;
+mod session;
+mod tables;
+
+pub(crate) use open::{moment, unavailable};
+pub use open::{Reservation, Reserved, Vault, open, reserve};
+pub use released::Released;
+pub use session::Optimizer;

@@ -1,0 +1,248 @@
+//! `Guarded` to `Reserved` to `Released`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tresor_disclosure::NoiseSecret;
+use tresor_ledger::{
+    Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome,
+};
+
+use super::answer::{Body, Statuses, Written};
+use super::execute::{Ground, copy_public, measure};
+use super::finish::finish;
+use super::protect::protect;
+use super::released::Released;
+use super::row_conditions;
+use super::session::Optimizer;
+use crate::clock::Clock;
+use crate::extract::Snapshot;
+use crate::guard::Guarded;
+use crate::guard::explain::may_omit;
+use crate::guard::release::Release;
+use crate::ids::QueryId;
+use crate::limits::Limits;
+use crate::refusal::{Code, Refusal};
+
+/// Where queries are run: snapshots, the noise secret, the ledger. Nothing else may look into rows.
+pub struct Vault {
+    /// Snapshots that are served.
+    pub(crate) snapshots: Arc<[Arc<Snapshot>]>,
+    pub(crate) ledger: Ledger,
+    pub(crate) noise: NoiseSecret,
+    pub(crate) limits: Limits,
+    pub(crate) spill: PathBuf,
+    pub(crate) lanes: usize,
+    pub(crate) optimizer: Optimizer,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// A guarded query whose intent and charge are durable (CHARGE-FIRST). May be opened once.
+pub struct Reserved {
+    guarded: Guarded,
+    receipt: IntentReceipt,
+    id: QueryId,
+}
+
+impl Reserved {
+    /// The id of the query.
+    #[must_use]
+    pub const fn id(&self) -> &QueryId {
+        &self.id
+    }
+}
+
+/// What came of a reservation.
+pub enum Reservation {
+    /// Charged; to be opened.
+    Fresh(Box<Reserved>),
+    /// The same request came before.
+    Replay(QueryId),
+}
+
+/// Charges a guarded query.
+///
+/// # Errors
+/// Over budget, idempotency conflict, or the ledger cannot be written (then nothing runs).
+pub async fn reserve(
+    guarded: Guarded,
+    vault: &Vault,
+    id: QueryId,
+    idempotency: Option<Idempotency>,
+) -> Result<Reservation, Refusal> {
+    let intent = intent(&guarded, vault, &id, idempotency);
+    match vault.ledger.reserve(intent).await.map_err(|error| unavailable(&error))? {
+        tresor_ledger::Reservation::Fresh(receipt) => Ok(Reservation::Fresh(Box::new(Reserved { guarded, receipt, id }))),
+        tresor_ledger::Reservation::Replay { query_id } => QueryId::new(query_id)
+            .map(Reservation::Replay)
+            .map_err(|error| Refusal::internal(error.to_string())),
+        tresor_ledger::Reservation::Conflict => Err(Refusal::new(
+            Code::IdempotencyConflict,
+            "this Idempotency-Key was used before for a different request",
+            "use a new key for a new request; repeat a request with exactly the same SQL and project",
+        )),
+        tresor_ledger::Reservation::OverBudget { spent, limit } => Err(Refusal::new(
+            Code::BudgetExhausted,
+            format!(
+                "the query costs {} points; {} of {limit} are left",
+                guarded.cost(),
+                limit.saturating_sub(spent)
+            ),
+            "ask for fewer numbers, repeat an earlier query with its Idempotency-Key, or ask a governance officer",
+        )
+        .under("budget of the project")),
+    }
+}
+
+fn intent(
+    guarded: &Guarded,
+    vault: &Vault,
+    id: &QueryId,
+    idempotency: Option<Idempotency>,
+) -> Intent {
+    Intent {
+        query_id: id.to_string(),
+        account: guarded.project.to_string(),
+        user: guarded.user.to_string(),
+        role: guarded.grant.role.clone(),
+        idempotency,
+        sql: guarded.text.as_str().to_owned(),
+        sql_fingerprint: guarded.text.fingerprint(),
+        policy_digest: guarded.grant.policy_digest.clone(),
+        profile: guarded.grant.profile.id.clone(),
+        snapshots: guarded.snapshots.iter().map(ToString::to_string).collect(),
+        plan_digest: guarded.text.fingerprint(),
+        cost: guarded.cost(),
+        limit: guarded.grant.budget_points.min(tresor_ledger::MAX_AMOUNT),
+        at: moment(vault.clock.as_ref()),
+        details: json!({
+            "columns": guarded.grant.reads,
+            "rules": guarded.grant.rules,
+            "protected_tables": guarded.releases.len(),
+        }),
+    }
+}
+
+/// Opens a reserved query: runs it, protects the cells, finishes, settles.
+///
+/// # Errors
+/// One refusal for whatever goes wrong inside; the charge stays and the cause is sealed in the log.
+pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal> {
+    let Reserved { guarded, receipt, id } = reserved;
+    let patience = std::time::Duration::from_secs(vault.limits.seconds);
+    let answered = match tokio::time::timeout(patience, answer(&guarded, vault)).await {
+        Ok(Ok(written)) => Ok(written),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("not done after {} s", vault.limits.seconds)),
+    };
+    let at = moment(vault.clock.as_ref());
+    match answered {
+        Ok(written) => {
+            let summary = json!({
+                "rows": written.row_count,
+                "withheld": written.withheld,
+                "truncated": written.truncated,
+            });
+            let body = body(&guarded, &receipt, &id, written);
+            let outcome = Outcome::Released {
+                digest: tresor_ledger::digest_of(&body),
+                answer: body.clone(),
+                summary,
+            };
+            let settled = vault.ledger.settle(receipt, outcome, at).await;
+            Released::settled(body, settled.map_err(|error| unavailable(&error))?)
+        }
+        Err(cause) => {
+            let class = Code::ExecutionFailed.as_str().to_owned();
+            let outcome = Outcome::Failed { class, sealed_cause: cause.clone() };
+            vault.ledger.settle(receipt, outcome, at).await.map_err(|error| unavailable(&error))?;
+            Err(Refusal::internal(cause))
+        }
+    }
+}
+
+async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<Written> {
+    let conditions = guarded.grant.row_conditions.clone();
+    let ground = Ground {
+        snapshots: Arc::clone(&vault.snapshots),
+        conditions: Arc::new(move |table| row_conditions::predicate(&conditions, table)),
+        limits: vault.limits.clone(),
+        spill: vault.spill.clone(),
+        optimizer: vault.optimizer,
+        lanes: vault.lanes,
+    };
+    let profile = &guarded.grant.profile;
+    let mut tables = vec![];
+    let mut statuses: Statuses = vec![];
+    let mut omits = false;
+    for (number, release) in guarded.releases.iter().enumerate() {
+        match release {
+            Release::Personal(release) => {
+                let cells = measure(release, &ground).await?;
+                let rows = protect(number, release, &cells, profile, &vault.noise, &vault.limits)?;
+                omits |= rows.may_omit && may_omit(release);
+                tables.push(vec![rows.batch]);
+                statuses.push(rows.statuses);
+            }
+            Release::Public(plan) => {
+                let batches = copy_public(plan, &ground).await?;
+                tables.push(super::public::with_row_numbers(number, plan, batches)?);
+                statuses.push(vec![]);
+            }
+        }
+    }
+    let batches = finish(&guarded.finishing, &tables, &ground).await?;
+    let max_rows = usize::try_from(profile.max_rows).unwrap_or(usize::MAX).min(vault.limits.result_rows);
+    Body {
+        columns: &guarded.columns,
+        batches: &batches,
+        statuses: &statuses,
+        profile,
+        max_rows,
+        may_omit: omits,
+    }
+    .write()
+}
+
+fn body(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId, written: Written) -> Vec<u8> {
+    let limit = guarded.grant.budget_points;
+    let answer = json!({
+        "id": id.as_str(),
+        "state": "succeeded",
+        "schema": written.schema,
+        "rows": written.rows,
+        "cell_status": written.cell_status,
+        "intervals": written.intervals,
+        "notes": written.notes,
+        "truncated": written.truncated,
+        "release": {
+            "id": id.as_str(),
+            "policy_digest": guarded.grant.policy_digest,
+            "profile": guarded.grant.profile.id,
+            "snapshots": guarded.snapshots.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+            "query_fingerprint": guarded.text.fingerprint(),
+            "budget": {
+                "cost": guarded.cost(),
+                "spent": receipt.spent(),
+                "remaining": limit.saturating_sub(receipt.spent()),
+            },
+            "audit": {
+                "seq": receipt.entry().seq(),
+                "leaf_hash": receipt.entry().leaf_hash().to_string(),
+            },
+        },
+    });
+    let mut bytes = Value::to_string(&answer).into_bytes();
+    bytes.push(b'\n');
+    bytes
+}
+
+pub(crate) fn moment(clock: &dyn Clock) -> Moment {
+    let micros = clock.now().unix_timestamp_nanos() / 1000;
+    Moment(i64::try_from(micros).unwrap_or(i64::MAX))
+}
+
+pub(crate) fn unavailable(error: &LedgerError) -> Refusal {
+    Refusal::unavailable(error.to_string())
+}
