@@ -6,6 +6,7 @@ pub mod engine;
 pub mod entropy;
 pub mod ids;
 pub mod limits;
+pub mod policy;
 pub mod progress;
 pub mod refusal;
 pub mod secret;
