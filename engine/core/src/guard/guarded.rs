@@ -1,0 +1,133 @@
+//! `Authorised` to `Guarded`.
+
+use std::collections::BTreeSet;
+
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::logical_expr::LogicalPlan;
+
+use super::facts::{HIDDEN, Relation};
+use super::release::{PersonalRelease, Release};
+use super::total::make_total;
+use super::walk::Walk;
+use crate::catalog::contract::TableKind;
+use crate::ids::{ProjectId, SnapshotId, UserId};
+use crate::limits::Limits;
+use crate::policy::{Authorised, Grant};
+use crate::refusal::{Code, Refusal};
+use crate::sql::{QueryText, SourceTable};
+
+/// A query that may be asked as it stands: release plans, a finishing plan, a price. Touched no rows.
+///
+/// Has no `Debug` and no `Serialize`: plans hold the researcher's literals.
+pub struct Guarded {
+    pub(crate) user: UserId,
+    pub(crate) project: ProjectId,
+    pub(crate) text: QueryText,
+    pub(crate) grant: Grant,
+    pub(crate) releases: Vec<Release>,
+    pub(crate) finishing: LogicalPlan,
+    pub(crate) columns: Vec<ResultColumn>,
+    pub(crate) snapshots: BTreeSet<SnapshotId>,
+}
+
+/// One column of the result.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ResultColumn {
+    pub(crate) name: String,
+    /// The protected values it is computed from: (release, output). None for a dimension.
+    pub(crate) made_of: Vec<(usize, usize)>,
+    /// Whether it is one protected value as it is, so that its interval applies.
+    pub(crate) direct: bool,
+}
+
+/// Guards an authorised query.
+///
+/// # Errors
+/// A refusal that points at the place in the SQL. Depends on plan and policy only.
+pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal> {
+    let (user, project, text, plan, grant) = authorised.into_parts();
+    let snapshots = one_population(&plan)?;
+    let mut walk = Walk::new(&text, limits);
+    let root = walk.node(&plan)?;
+    let root = walk.released(root)?;
+    let columns = result_columns(&root);
+    let finishing = make_total(root.plan)?;
+    let mut releases = vec![];
+    for release in walk.into_releases() {
+        releases.push(match release {
+            Release::Personal(release) => {
+                let input = make_total(release.input)?;
+                Release::Personal(PersonalRelease { input, ..release })
+            }
+            Release::Public(plan) => Release::Public(make_total(plan)?),
+        });
+    }
+    Ok(Guarded { user, project, text, grant, releases, finishing, columns, snapshots })
+}
+
+impl Guarded {
+    /// The price in points: one per base measure of each protected table, at least one. Known before any row is read.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        let of_release = |release: &Release| match release {
+            Release::Personal(release) => release.base_measures(),
+            Release::Public(_) => 0,
+        };
+        self.releases.iter().map(of_release).sum::<u64>().max(1)
+    }
+}
+
+/// Every snapshot the plan reads. Persons are numbered within a snapshot, so tables about persons must come from one.
+fn one_population(plan: &LogicalPlan) -> Result<BTreeSet<SnapshotId>, Refusal> {
+    let mut all = BTreeSet::new();
+    let mut personal = BTreeSet::new();
+    let walked = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && let Some(source) = scan.source.downcast_ref::<SourceTable>()
+        {
+            all.insert(source.0.snapshot.clone());
+            if matches!(source.0.table.kind, TableKind::Personal { .. }) {
+                personal.insert(source.0.snapshot.clone());
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    walked.map_err(|error| Refusal::internal(error.to_string()))?;
+    if personal.len() > 1 {
+        return Err(Refusal::new(
+            Code::JoinNotSupported,
+            "tables about people from two datasets cannot be used in one query",
+            "ask one dataset at a time; whoever runs this service can link datasets in one extract",
+        ));
+    }
+    Ok(all)
+}
+
+fn result_columns(root: &Relation) -> Vec<ResultColumn> {
+    let mut columns: Vec<ResultColumn> = vec![];
+    for (at, fact) in root.columns.iter().enumerate() {
+        let written = root.name(at);
+        if written.starts_with(HIDDEN) {
+            continue;
+        }
+        let number = columns.len() + 1;
+        let mut name = shown_name(written).unwrap_or_else(|| format!("column_{number}"));
+        if columns.iter().any(|known| known.name == name) {
+            name = format!("{name}_{number}");
+        }
+        let direct = fact.direct && fact.made_of.len() == 1;
+        columns.push(ResultColumn { name, made_of: fact.made_of.clone(), direct });
+    }
+    columns
+}
+
+/// Names made by the planner quote whole expressions, literals included: those are replaced by a number.
+fn shown_name(written: &str) -> Option<String> {
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 63
+            && text.chars().all(|c| c.is_alphanumeric() || "_ .*()%".contains(c))
+            && text.chars().filter(|c| *c == '(').count() <= 1
+    };
+    plain(written).then(|| written.to_owned())
+}

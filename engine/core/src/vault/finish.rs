@@ -1,0 +1,44 @@
+//! The second session: what the researcher wrote above the boundary, over protected tables only (TWO-SESSIONS).
+
+use std::sync::Arc;
+
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::catalog::default_table_source::provider_as_source;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{Result, internal_err};
+use datafusion::datasource::MemTable;
+use datafusion::logical_expr::LogicalPlan;
+
+use super::execute::{Ground, collect};
+use super::session::{runtime, session};
+use crate::guard::ProtectedTable;
+
+/// Runs the finishing plan over the protected tables, by number.
+pub(super) async fn finish(
+    plan: &LogicalPlan,
+    tables: &[Vec<RecordBatch>],
+    ground: &Ground,
+) -> Result<Vec<RecordBatch>> {
+    let bound = plan.clone().transform_up(|node| match node {
+        LogicalPlan::TableScan(mut scan) => {
+            let Some(source) = scan.source.downcast_ref::<ProtectedTable>() else {
+                return internal_err!("a finishing plan reads something that is not protected");
+            };
+            let Some(batches) = tables.get(source.release) else {
+                return internal_err!("a protected table that was not made");
+            };
+            let schema = datafusion::logical_expr::TableSource::schema(source);
+            scan.source =
+                provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches.clone()])?));
+            Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
+        }
+        LogicalPlan::EmptyRelation(empty) => {
+            Ok(Transformed::no(LogicalPlan::EmptyRelation(empty)))
+        }
+        other => Ok(Transformed::no(other)),
+    })?;
+    let runtime = runtime(&ground.limits, &ground.spill)?;
+    let state = session(&runtime, ground.optimizer);
+    let plan = state.optimize(&bound.data)?;
+    collect(&plan, &state).await
+}

@@ -1,0 +1,25 @@
+//! What was done to one value.
+
+use tresor_disclosure::Reason;
+
+/// What was done to one value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::vault) enum Status {
+    /// Shown, with half the width of its 95 % interval (in the value's own unit).
+    Shown {
+        /// Half width; 0 when the value carries no noise.
+        half_width: f64,
+    },
+    /// Not shown.
+    Withheld(Reason),
+}
+
+impl Status {
+    /// The reason, if the value is withheld.
+    pub(in crate::vault) const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Shown { .. } => None,
+            Self::Withheld(reason) => Some(reason),
+        }
+    }
+}
