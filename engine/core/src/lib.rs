@@ -7,6 +7,7 @@ pub mod entropy;
 pub mod guard;
 pub mod ids;
 pub mod limits;
+pub mod policy;
 pub mod progress;
 pub mod refusal;
 pub mod secret;

@@ -1,0 +1,126 @@
+//! A person working in a project today: the door through which every query comes.
+//!
+//! Must never know: what the query is.
+
+use time::{Date, OffsetDateTime, UtcOffset};
+use tresor_disclosure::profile::Profile;
+
+use super::access::{Decision, Use};
+use super::projects::{Member, Project};
+use super::revision::PolicyRevision;
+use super::row_conditions::RowCondition;
+use super::visible::Visible;
+use crate::catalog::contract::Contract;
+use crate::ids::{ColumnId, DatasetId, ProjectId, TableName, UserId};
+use crate::refusal::{Code, Refusal};
+
+/// A person who may work in a project today. Made by [`PolicyRevision::enter`] only.
+#[derive(Debug, Clone, Copy)]
+pub struct Membership<'a> {
+    revision: &'a PolicyRevision,
+    project: &'a Project,
+    member: &'a Member,
+    profile: &'a Profile,
+}
+
+/// See [`PolicyRevision::enter`].
+pub(super) fn enter<'a>(
+    revision: &'a PolicyRevision,
+    user: &UserId,
+    project: &ProjectId,
+    now: OffsetDateTime,
+) -> Result<Membership<'a>, Refusal> {
+    // One refusal for a project that is not there and one that is not theirs (NOT-YOURS-IS-NOT-THERE).
+    let found = revision.project(project).and_then(|found| Some((found, found.member(user)?)));
+    let Some((project, member)) = found else { return Err(no_such_project(project)) };
+    let today = now.to_offset(UtcOffset::UTC).date();
+    check_period("the project", project.start, project.end, today)?;
+    check_period("your membership", member.from, member.until, today)?;
+    check_period("your training", Date::MIN, member.training_until, today)?;
+    // Loading has checked that the profile exists; without it there is no answer (FAIL-CLOSED).
+    let profile = revision
+        .profiles
+        .get(&project.release_profile)
+        .ok_or_else(|| Refusal::unavailable("the release profile of the project is missing"))?;
+    Ok(Membership { revision, project, member, profile })
+}
+
+impl<'a> Membership<'a> {
+    /// The project.
+    #[must_use]
+    pub fn project(&self) -> &'a Project {
+        self.project
+    }
+
+    /// The person.
+    #[must_use]
+    pub fn user(&self) -> &'a UserId {
+        &self.member.user
+    }
+
+    /// Their role in the project.
+    #[must_use]
+    pub fn role(&self) -> &'static str {
+        self.member.role.as_str()
+    }
+
+    /// The rules that protect the answers.
+    #[must_use]
+    pub fn profile(&self) -> &'a Profile {
+        self.profile
+    }
+
+    /// The policy revision that let the person in.
+    #[must_use]
+    pub fn revision(&self) -> &'a PolicyRevision {
+        self.revision
+    }
+
+    /// The last day (UTC) on which this holds: of project, membership and training, the one that ends first.
+    #[must_use]
+    pub fn last_day(&self) -> Date {
+        self.project.end.min(self.member.until).min(self.member.training_until)
+    }
+
+    /// The conditions on the rows of a table; all of them hold together.
+    pub fn row_conditions(
+        &self,
+        dataset: &DatasetId,
+        table: &TableName,
+    ) -> impl Iterator<Item = &'a RowCondition> {
+        self.project.row_conditions.iter().filter(move |condition| {
+            condition.column.dataset == *dataset && condition.column.table == *table
+        })
+    }
+
+    /// Whether one column may be used in one way, and the rules that decided.
+    #[must_use]
+    pub fn decide(&self, column: &ColumnId, kind: Use) -> Decision {
+        self.revision.access.column(&self.project.id, self.member.role, column, kind)
+    }
+
+    /// Everything of these datasets that the project may use.
+    #[must_use]
+    pub fn visible(&self, contracts: &[&Contract]) -> Visible {
+        Visible::of(self, contracts)
+    }
+}
+
+fn no_such_project(project: &ProjectId) -> Refusal {
+    Refusal::new(
+        Code::UnknownProject,
+        format!("you are in no project called `{project}`"),
+        "use the id of one of your projects, or ask a governance officer",
+    )
+}
+
+fn check_period(what: &str, first: Date, last: Date, today: Date) -> Result<(), Refusal> {
+    let detail = if today < first {
+        format!("{what} begins on {first}")
+    } else if today > last {
+        format!("{what} ended on {last}")
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(Code::Expired, detail, "ask a governance officer"))
+}

@@ -1,0 +1,37 @@
+//! What governance officers decided: who works in which project, what they may use and how answers are protected.
+//!
+//! The folder `policies/` is read strictly ([`PolicyFiles`]) into one immutable value ([`PolicyRevision`]) that is
+//! swapped whole. A query enters through a [`Membership`], asks it for [`Decision`]s about columns or takes all of them
+//! at once as [`Visible`]. One mistake in one file and the revision does not exist (FAIL-CLOSED).
+//!
+//! Must never know: SQL, plans, rows, credentials, the clock.
+
+mod access;
+mod contract_check;
+mod files;
+mod matrix;
+mod membership;
+mod nearest;
+mod people;
+mod profiles;
+mod projects;
+mod report;
+mod revision;
+mod row_conditions;
+mod section;
+#[cfg(test)]
+mod tests;
+mod values;
+mod visible;
+
+pub use access::{Decision, GLOBAL_OBJECTS, Role, RuleId, Use, Uses};
+pub use files::PolicyFiles;
+pub use matrix::access_matrix;
+pub use membership::Membership;
+pub use people::{GlobalRole, Person};
+pub use projects::{Member, Project};
+pub use report::{Place, PolicyError, PolicyErrors};
+pub use revision::PolicyRevision;
+pub use row_conditions::{RowCondition, RowOperator, RowValue};
+pub use tresor_disclosure::profile::Profile;
+pub use visible::{Visible, VisibleColumn, VisibleDataset, VisibleTable};

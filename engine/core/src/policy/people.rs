@@ -1,0 +1,85 @@
+//! `people.toml`: who may sign in, what they are called, and the roles they hold outside projects.
+//!
+//! Must never know: projects, credentials.
+
+use std::collections::BTreeMap;
+
+use time::Date;
+
+use super::access::Role;
+use super::files::{PEOPLE, PolicyFiles};
+use super::report::Report;
+use super::section::{Located, Section, parse};
+use super::values::{day, name, text, word};
+use crate::ids::UserId;
+
+/// A person who may sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The name they sign in with.
+    pub user: UserId,
+    /// What people call them.
+    pub display_name: String,
+    /// Roles outside projects.
+    pub roles: Vec<GlobalRole>,
+}
+
+/// A role outside projects, until a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GlobalRole {
+    /// The role.
+    pub role: Role,
+    /// The last day (UTC) on which it is held.
+    pub until: Date,
+}
+
+impl Person {
+    /// The roles outside projects that the person holds on this day.
+    pub fn roles_on(&self, day: Date) -> impl Iterator<Item = Role> {
+        self.roles.iter().filter(move |held| day <= held.until).map(|held| held.role)
+    }
+}
+
+/// Everybody who could be read, and the names that stand in the file, even of entries with other mistakes.
+pub(super) struct People {
+    pub(super) by_user: BTreeMap<UserId, Person>,
+    pub(super) named: Vec<UserId>,
+}
+
+/// Reads everybody; none when the file is missing or not TOML.
+pub(super) fn read_people(files: &PolicyFiles, report: &mut Report) -> Option<People> {
+    let source = files.required(PEOPLE, report)?;
+    let table = parse(source, report)?;
+    let mut people = People { by_user: BTreeMap::new(), named: Vec::new() };
+    let mut root = Section::root(source, &table);
+    for section in root.sections("people", report) {
+        read_person(section, &mut people, report);
+    }
+    root.finish(report);
+    Some(people)
+}
+
+fn read_person(mut section: Section<'_>, people: &mut People, report: &mut Report) {
+    let user = section.one("user", name::<UserId>, report);
+    let display_name = section.one("name", text, report);
+    let roles = section.sections("roles", report);
+    section.finish(report);
+    let roles = roles.into_iter().filter_map(|role| read_role(role, report)).collect();
+    let Some(Located { value: user, place }) = user else { return };
+    if people.named.contains(&user) {
+        let wrong = format!("`{user}` stands here twice");
+        report.add(place, wrong, "keep one entry for each person");
+    }
+    people.named.push(user.clone());
+    if let Some(display_name) = display_name {
+        let person = Person { user: user.clone(), display_name: display_name.value, roles };
+        people.by_user.insert(user, person);
+    }
+}
+
+fn read_role(mut section: Section<'_>, report: &mut Report) -> Option<GlobalRole> {
+    let role = section.one("role", |it| word(it, &Role::GLOBAL, Role::as_str), report);
+    let until = section.one("until", day, report);
+    section.finish(report);
+    Some(GlobalRole { role: role?.value, until: until?.value })
+}

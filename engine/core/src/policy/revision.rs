@@ -1,0 +1,128 @@
+//! One revision of the policy: everything officers decided, checked together, never changed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use time::{OffsetDateTime, UtcOffset};
+use tresor_disclosure::profile::Profile;
+
+use super::access::{Access, Rule, check_model, read_rules};
+use super::files::{MODEL, PROFILES, PolicyFiles};
+use super::membership::{Membership, enter};
+use super::people::{Person, read_people};
+use super::profiles::read_profiles;
+use super::projects::{Known, Project, read_projects};
+use super::report::{Place, PolicyErrors, Report};
+use crate::ids::{ProjectId, UserId};
+use crate::refusal::Refusal;
+
+/// One revision of the policy. Immutable; a change makes a new one, which replaces this one whole.
+#[derive(Debug)]
+pub struct PolicyRevision {
+    digest: String,
+    pub(super) people: BTreeMap<UserId, Person>,
+    pub(super) projects: BTreeMap<ProjectId, Project>,
+    pub(super) profiles: BTreeMap<String, Profile>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) access: Access,
+}
+
+impl PolicyRevision {
+    /// Reads and checks the policy folder.
+    ///
+    /// # Errors
+    /// Every problem of every file, with place and fix.
+    pub async fn load(folder: &Path) -> Result<Self, PolicyErrors> {
+        Self::from_files(&PolicyFiles::read(folder).await?).await
+    }
+
+    /// Checks policy files that were read before, for example a draft.
+    ///
+    /// # Errors
+    /// Every problem of every file, with place and fix.
+    pub async fn from_files(files: &PolicyFiles) -> Result<Self, PolicyErrors> {
+        let mut report = Report::default();
+        files.report_strangers(&mut report);
+        let people = read_people(files, &mut report);
+        let profiles = read_profiles(files, &mut report);
+        let projects = read_projects(
+            files,
+            &Known {
+                users: people
+                    .as_ref()
+                    .map(|people| people.named.iter().map(UserId::as_str).collect()),
+                profiles: files.in_folder(PROFILES).map(|(id, _)| id).collect(),
+            },
+            &mut report,
+        );
+        check_model(files, &mut report);
+        let rules = read_rules(files, &projects, &mut report);
+        report.into_result()?;
+
+        let access = Access::build(&rules, &projects).await.map_err(|cause| {
+            let place = Place { file: format!("policies/{MODEL}"), line: 1, column: 1 };
+            PolicyErrors::one(place, cause.0, "this is a defect of the engine: report it")
+        })?;
+        let people = people.map(|people| people.by_user).unwrap_or_default();
+        Ok(Self { digest: files.digest(), people, projects, profiles, rules, access })
+    }
+
+    /// SHA-256 over the sorted paths and contents of the files that decide, hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The project of this id, for officers and auditors. Researchers come through [`Self::enter`].
+    #[must_use]
+    pub fn project(&self, id: &ProjectId) -> Option<&Project> {
+        self.projects.get(id)
+    }
+
+    /// Every project, by id.
+    pub fn projects(&self) -> impl Iterator<Item = &Project> {
+        self.projects.values()
+    }
+
+    /// The projects in which this person is a member, whether or not it has ended.
+    #[must_use]
+    pub fn projects_of(&self, user: &UserId) -> Vec<&Project> {
+        self.projects.values().filter(|project| project.member(user).is_some()).collect()
+    }
+
+    /// What is known of this person.
+    #[must_use]
+    pub fn person(&self, user: &UserId) -> Option<&Person> {
+        self.people.get(user)
+    }
+
+    /// Lets a person work in a project today.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Code::UnknownProject`] when the project does not exist or the person is not in it, in the
+    /// same words (NOT-YOURS-IS-NOT-THERE); [`crate::refusal::Code::Expired`] when project, membership or training has
+    /// ended or not yet begun.
+    pub fn enter(
+        &self,
+        user: &UserId,
+        project: &ProjectId,
+        now: OffsetDateTime,
+    ) -> Result<Membership<'_>, Refusal> {
+        enter(self, user, project, now)
+    }
+
+    /// Whether a person may do this outside projects today, for example `audit-log`, `read`.
+    #[must_use]
+    pub fn has_global(
+        &self,
+        user: &UserId,
+        object: &str,
+        action: &str,
+        now: OffsetDateTime,
+    ) -> bool {
+        let today = now.to_offset(UtcOffset::UTC).date();
+        self.person(user).is_some_and(|person| {
+            person.roles_on(today).any(|role| self.access.outside(role, object, action))
+        })
+    }
+}
