@@ -78,3 +78,6 @@ fn limited() -> http1::Builder {
         .max_buf_size(HEAD_BYTES_MAX);
     builder
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,9 +27,8 @@ mod wait;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::{Extension, Router};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -58,11 +57,12 @@ pub(crate) fn router(api: Face) -> Router {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(problem_pages::page))
+        .routes(routes!(openapi::describe))
         .split_for_parts();
     let routes = operations
-        .route("/api/v1/openapi.json", get(openapi::serve(&description)))
         .fallback(no_such_address)
         .method_not_allowed_fallback(wrong_method)
+        .layer(Extension(openapi::Written::of(&description)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
         .with_state(api);

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
-use axum::handler::Handler;
+use axum::Extension;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use serde_json::Value;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, ToSchema};
 
-use super::Face;
 use super::problem::{Document, MEDIA_TYPE};
 
 /// The description without the operations, which bring their own.
@@ -28,6 +29,7 @@ use super::problem::{Document, MEDIA_TYPE};
         (name = "datasets", description = "what may be asked about"),
         (name = "audit", description = "what was asked, decided and released; for auditors"),
         (name = "health", description = "for whatever watches the server"),
+        (name = "description", description = "this document"),
         (name = "problems", description = "what the codes of refusals mean"),
     ),
 )]
@@ -42,10 +44,30 @@ impl Modify for Token {
     }
 }
 
-/// A handler that gives the description; it is written once, when the server starts.
-pub(super) fn serve(description: &OpenApi) -> impl Handler<((),), Face> + use<> {
-    let written = serde_json::to_value(description).unwrap_or(Value::Null);
-    move || async move { Json(written) }
+/// The description, written once when the server starts.
+#[derive(Clone)]
+pub(super) struct Written(Bytes);
+
+impl Written {
+    /// Writes it.
+    pub(super) fn of(description: &OpenApi) -> Self {
+        Self(serde_json::to_vec(description).unwrap_or_default().into())
+    }
+}
+
+/// The description of this API
+///
+/// OpenAPI; what programs and people need to use it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/openapi.json",
+    operation_id = "describe",
+    tag = "description",
+    security(()),
+    responses((status = 200, description = "this document", body = Object)),
+)]
+pub(super) async fn describe(Extension(Written(written)): Extension<Written>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], written)
 }
 
 /// A protected answer: columns with how each is protected, rows, the status of cells that carry one, and the record
