@@ -106,10 +106,16 @@ fn an_interrupted_attempt_leaves_no_home_and_is_cleared_away() {
     let target = folder.path().join("below").join("demo");
     let interrupted = make_whole(&target, |draft| {
         fs::write(draft.join("half"), "").unwrap();
-        Err(Stop::because("the power went"))
+        Err(Stop::because("the disk is full"))
     });
     assert!(interrupted.is_err());
     assert!(!target.exists());
+
+    // A process that was killed could not clear away what it had begun.
+    let unfinished = folder.path().join("below").join("demo.unfinished");
+    assert!(!unfinished.exists());
+    fs::create_dir(&unfinished).unwrap();
+    fs::write(unfinished.join("half"), "").unwrap();
 
     make_whole(&target, |draft| {
         assert!(!draft.join("half").exists());

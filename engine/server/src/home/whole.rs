@@ -23,7 +23,10 @@ pub(crate) fn make_whole(
     }
     fs::create_dir(&draft)
         .map_err(|error| Stop::file("cannot create the folder", &draft, &error))?;
-    fill(&draft)?;
+    fill(&draft).inspect_err(|_| {
+        // Best effort: what stays is removed by the next attempt.
+        let _left = fs::remove_dir_all(&draft);
+    })?;
     fs::rename(&draft, target)
         .map_err(|error| Stop::file("cannot move the finished folder to its place", target, &error))
 }

@@ -8,12 +8,12 @@ use super::credentials::Credentials;
 use crate::stop::Stop;
 
 /// A protected table, with small cells marked.
-const A_TABLE: &str = "select p.region, a.year, count(distinct p.person_id) as persons \
-                       from patients p join admissions a on a.person_id = p.person_id \
-                       group by p.region, a.year order by p.region, a.year";
+const A_TABLE: &str = "select p.region, p.sex, count(distinct p.person_id) as persons \
+                       from sample.patients p join sample.admissions a on a.person_id = p.person_id \
+                       group by p.region, p.sex order by p.region, p.sex";
 
 /// A list of people, which is refused.
-const A_LIST: &str = "select person_id, region from patients";
+const A_LIST: &str = "select person_id, region from sample.patients";
 
 /// Prints the welcome.
 pub(super) fn print(credentials: &Credentials, file: &Path) -> Result<(), Stop> {
