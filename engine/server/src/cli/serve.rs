@@ -57,7 +57,9 @@ impl Serve {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
         let engine = crate::open(&self.home).await?;
-        tracing::info!(address = %self.listen, home = %self.home.display(), "serving");
+        // With port 0 the operating system chose the port.
+        let address = listener.local_addr().unwrap_or(self.listen);
+        tracing::info!(%address, home = %self.home.display(), "serving");
         crate::serve(listener, crate::router(engine), stop).await;
         Ok(())
     }
