@@ -1,1 +1,55 @@
-//! The server.
+//! The server and the command line of Tresor.
+//!
+//! A thin shell around [`tresor_core`]: it checks who asks, turns HTTP into a request to the engine and writes
+//! the engine's bytes back. It also makes the three things that core takes as arguments: the real clock, the
+//! real randomness and the secrets of a home. Must never know: plans, rows, policies, the ledger's tables.
+//!
+//! - `api` what the HTTP face asks of the engine
+//! - `http` the API: routes, sign-in, problem documents, its own description
+//! - `accept` connections: limits on slow and numerous clients, orderly shutdown
+//! - `home` the folder a server works on: its parts, its keys, the demonstration
+//! - `cli` the command line
+
+mod accept;
+mod api;
+mod assets;
+pub mod cli;
+mod extracts;
+mod home;
+mod http;
+mod real;
+mod stop;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use tresor_core::engine::{Engine, EngineConfig};
+use tresor_core::limits::Limits;
+
+pub use accept::serve;
+pub use stop::Stop;
+
+/// Opens the engine on a home, with the real clock, real randomness and the keys of that home.
+///
+/// # Errors
+/// [`Stop`] when policies, extracts or keys are missing, or the engine cannot start.
+pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
+    let home = home::Home::at(home);
+    home.require_parts()?;
+    let keys = home::Keys::of(&home, &real::SystemEntropy)?;
+    let config = EngineConfig {
+        home: home.root().to_owned(),
+        noise_secret: keys.noise,
+        limits: Limits::default(),
+        clock: Arc::new(real::SystemClock),
+        entropy: Arc::new(real::SystemEntropy),
+        lanes: real::cores(),
+    };
+    Ok(Engine::open(config).await?)
+}
+
+/// The API over an engine, without a network.
+pub fn router(engine: Arc<Engine>) -> Router {
+    http::router(Arc::new(engine))
+}

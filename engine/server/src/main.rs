@@ -1,3 +1,7 @@
-//! The command line.
+//! The binary `tresor`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tresor::cli::main()
+}

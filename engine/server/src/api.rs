@@ -1,0 +1,81 @@
+//! What the HTTP face asks of the engine.
+//!
+//! A seam for the tests of the face, nothing more: the product has one implementation, the engine. The bytes of
+//! an answer come out of [`tresor_core::engine::ReleasedBytes`] here and are not changed afterwards (ONLY-RELEASED).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tresor_core::engine::{Caller, Engine, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat};
+use tresor_core::ids::QueryId;
+use tresor_core::refusal::Refusal;
+
+/// The engine as the HTTP face sees it; each method means what its namesake of [`Engine`] means.
+#[async_trait]
+pub(crate) trait Api: Send + Sync + 'static {
+    async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal>;
+    async fn submit(&self, caller: &Caller, request: QueryRequest) -> Result<QueryId, Refusal>;
+    async fn check(&self, caller: &Caller, request: QueryRequest) -> Result<Value, Refusal>;
+    async fn status(
+        &self,
+        caller: &Caller,
+        id: &QueryId,
+        patience: Duration,
+    ) -> Result<QueryStatus, Refusal>;
+    async fn result(
+        &self,
+        caller: &Caller,
+        id: &QueryId,
+        format: ResultFormat,
+    ) -> Result<Vec<u8>, Refusal>;
+    async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal>;
+    async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal>;
+    async fn ready(&self) -> Result<(), Refusal>;
+}
+
+#[async_trait]
+impl Api for Arc<Engine> {
+    async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal> {
+        Engine::caller_of_token(self, token).await
+    }
+
+    async fn submit(&self, caller: &Caller, request: QueryRequest) -> Result<QueryId, Refusal> {
+        Engine::submit(self, caller, request).await
+    }
+
+    async fn check(&self, caller: &Caller, request: QueryRequest) -> Result<Value, Refusal> {
+        Engine::check(self, caller, request).await
+    }
+
+    async fn status(
+        &self,
+        caller: &Caller,
+        id: &QueryId,
+        patience: Duration,
+    ) -> Result<QueryStatus, Refusal> {
+        Engine::status(self, caller, id, patience).await
+    }
+
+    async fn result(
+        &self,
+        caller: &Caller,
+        id: &QueryId,
+        format: ResultFormat,
+    ) -> Result<Vec<u8>, Refusal> {
+        Engine::result(self, caller, id, format).await.map(ReleasedBytes::into_bytes)
+    }
+
+    async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal> {
+        Engine::datasets(self, caller).await
+    }
+
+    async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
+        Engine::audit(self, caller, from, limit).await
+    }
+
+    async fn ready(&self) -> Result<(), Refusal> {
+        Engine::ready(self).await
+    }
+}

@@ -1,0 +1,72 @@
+//! The command line.
+
+mod demo;
+mod extract;
+mod logging;
+mod progress;
+mod runtime;
+mod sample;
+mod serve;
+mod signals;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::stop::Stop;
+use logging::LogFormat;
+
+/// A query engine for trusted research environments: SQL in, protected aggregates out.
+#[derive(Debug, Parser)]
+#[command(name = "tresor", version, about, propagate_version = true)]
+struct Line {
+    /// How the log is written to standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Plain)]
+    log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve invented data with four invented people, to try things out.
+    Demo(demo::Demo),
+    /// Serve what a home holds.
+    Serve(serve::Serve),
+    /// Data extracts.
+    #[command(subcommand)]
+    Extract(extract::Extract),
+    /// Synthetic extracts.
+    #[command(subcommand)]
+    Sample(sample::Sample),
+    /// Tokens with which people sign in.
+    #[command(subcommand)]
+    Token(token::Token),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let Line { log_format, command } = Line::parse();
+    logging::start(log_format);
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("tresor: {stop}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Stop> {
+    match command {
+        Command::Demo(demo) => demo.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Extract(extract) => extract.run(),
+        Command::Sample(sample) => sample.run(),
+        Command::Token(token) => token.run(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! A readable page for every code, at the address that problem documents carry as their `type`. Plain text: it can
+//! be read in a terminal inside an air gap.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use tresor_core::refusal::{Class, Code};
+
+use super::face_code::FaceCode;
+use super::openapi::OfPages;
+use super::problem::{Problem, status_of};
+
+/// What does this code mean?
+///
+/// A page for people about one kind of refusal.
+#[utoipa::path(
+    get,
+    path = "/problems/{code}",
+    operation_id = "problemPage",
+    tag = "problems",
+    security(()),
+    params(("code" = String, Path, description = "the code of a refusal", example = "person_in_output")),
+    responses((status = 200, description = "the page", body = String, content_type = "text/plain"), OfPages),
+)]
+pub(super) async fn page(Path(code): Path<String>) -> Result<String, Problem> {
+    of_engine(&code).or_else(|| of_face(&code)).ok_or_else(|| {
+        Problem::of_face(
+            FaceCode::NotFound,
+            "there is no kind of refusal with this code",
+            "the field `type` of a problem document is the address of its page",
+        )
+    })
+}
+
+fn of_engine(text: &str) -> Option<String> {
+    let code = Code::ALL.iter().find(|code| code.as_str() == text)?;
+    let status = status_of(code.class());
+    let meaning = meaning(*code).unwrap_or_default();
+    Some(write(code.title(), text, status, meaning, consequence(code.class())))
+}
+
+fn of_face(text: &str) -> Option<String> {
+    let code = FaceCode::ALL.iter().find(|code| code.as_str() == text)?;
+    Some(write(code.title(), text, code.status(), code.meaning(), "Nothing was charged."))
+}
+
+fn write(title: &str, code: &str, status: StatusCode, meaning: &str, consequence: &str) -> String {
+    let status = status.as_u16();
+    let body = format!("{meaning}\n\n{consequence}");
+    format!("{title}\n\ncode: {code}\nstatus: {status}\n\n{}\n", body.trim())
+}
+
+/// What follows from a class of refusals.
+const fn consequence(class: Class) -> &'static str {
+    match class {
+        Class::Sql => {
+            "`position` is the place in the SQL and `hint` says what to write instead. Nothing was charged, and the \
+             refusal depends on the text alone, never on the data."
+        }
+        Class::Policy => {
+            "`rule` names the rule that decided and `hint` says what to write instead. Nothing was charged. Rules are \
+             made by the governance officers of the data."
+        }
+        Class::NotFound => {
+            "What does not exist and what belongs to somebody else get the same answer, word for word."
+        }
+        Class::Forbidden => "The governance officers of the data decide about roles and access.",
+        Class::Conflict => "Nothing was charged for this request.",
+        Class::Budget => {
+            "Nothing was charged. The governance officers of the data decide about budgets."
+        }
+        Class::Unavailable => {
+            "Nothing was charged. Try again after the time in the header `Retry-After`."
+        }
+        Class::Internal => {
+            "The cause is recorded for the people who run this service; it is not shown, because it could say something \
+             about data. What was charged stays charged once a query has begun."
+        }
+    }
+}
+
+/// What a code of the engine means.
+fn meaning(code: Code) -> Option<&'static str> {
+    MEANINGS.iter().find(|(of, _)| *of == code).map(|(_, meaning)| *meaning)
+}
+
+const MEANINGS: &[(Code, &str)] = &[
+    (
+        Code::SyntaxError,
+        "The text is not SQL that can be read: a comma, quote or parenthesis is missing or stands in a \
+      place where it does not belong.",
+    ),
+    (
+        Code::NotOneSelect,
+        "A request holds exactly one SELECT, which may begin with WITH. Several statements, or \
+      statements that change, create or describe something, are not answered.",
+    ),
+    (
+        Code::TooLarge,
+        "The text is too long, too deeply nested, or joins too many tables. The limits are the same for \
+      everybody; `rule` names the one that was passed.",
+    ),
+    (
+        Code::UnsupportedSql,
+        "The SQL is valid, but this part of it has no protection rule and is therefore refused.",
+    ),
+    (
+        Code::UnknownFunction,
+        "Only functions that are known to be safe are available. The name may also be misspelt.",
+    ),
+    (
+        Code::BadArguments,
+        "The function or operator does not take these arguments, or not of these types.",
+    ),
+    (
+        Code::UnknownTable,
+        "There is no table of this name that the project may use. `GET /api/v1/datasets` lists the \
+      tables there are.",
+    ),
+    (
+        Code::UnknownColumn,
+        "There is no column of this name that the project may use. `GET /api/v1/datasets` lists the \
+      columns there are.",
+    ),
+    (
+        Code::AmbiguousColumn,
+        "Several tables of the query have a column of this name. Write the table, or its alias, \
+      before it.",
+    ),
+    (
+        Code::UseNotAllowed,
+        "The project may use the column, but not for this: for example count it, but not group by \
+      it, or filter by it but not add it up.",
+    ),
+    (
+        Code::PersonInOutput,
+        "The result would have a row for each person, or show who somebody is. Results are \
+      aggregates: count, add up or group instead.",
+    ),
+    (
+        Code::PersonColumnUse,
+        "The column that stands for the person joins tables, groups per person below an aggregate, \
+      and is counted with `count(distinct ..)`. It is not compared, sorted or computed with.",
+    ),
+    (
+        Code::JoinNotOnPerson,
+        "Two tables about people are joined on the column that stands for the person, so that every \
+      row of the join is about one person.",
+    ),
+    (
+        Code::JoinFanOut,
+        "A table without people is joined on its whole key, so that the join does not multiply rows.",
+    ),
+    (Code::JoinNotSupported, "This kind of join has no protection rule at this place."),
+    (
+        Code::AggregateNotAllowed,
+        "The aggregate hands out single values, or has no protection rule.",
+    ),
+    (
+        Code::MeasureNotLinear,
+        "Sums and means are available for columns that the data contract declares as measures, \
+      because only for them is known how much one person can contribute.",
+    ),
+    (
+        Code::RowsPicked,
+        "ORDER BY and LIMIT among rows about people pick people out. They are available on results.",
+    ),
+    (Code::UnknownProject, "There is no project of this name of which you are a member."),
+    (Code::UnknownQuery, "There is no query with this id among yours."),
+    (Code::NoResult, "The query exists but has no result: it is still running, or it has failed."),
+    (Code::Forbidden, "You are signed in, but your role does not include this."),
+    (
+        Code::Expired,
+        "The project, your membership of it or your training has come to its end date.",
+    ),
+    (
+        Code::IdempotencyConflict,
+        "The `Idempotency-Key` was used for another question. A repeat sends the same SQL and \
+      the same project; another question takes another key.",
+    ),
+    (Code::BudgetExhausted, "The budget of the project does not cover the price of this query."),
+    (
+        Code::Unavailable,
+        "Questions cannot be recorded or data cannot be read at the moment, so nothing is answered.",
+    ),
+    (Code::ExecutionFailed, "The query was allowed but could not be completed."),
+];
+
+#[cfg(test)]
+mod tests;

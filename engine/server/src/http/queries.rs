@@ -1,0 +1,275 @@
+//! Queries: ask, check, look, fetch.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{
+    CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_TYPE, LOCATION, RETRY_AFTER,
+};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tresor_core::engine::{Caller, QueryRequest, QueryState, QueryStatus, ResultFormat};
+use tresor_core::ids::QueryId;
+use tresor_core::refusal::Refusal;
+use utoipa::{IntoParams, ToSchema};
+
+use super::Face;
+use super::body::{Asked, Question};
+use super::format::Wanted;
+use super::openapi::{OfAsking, OfReading, ReleasedAnswer, Verdict};
+use super::params::{Named, Params};
+use super::problem::Problem;
+use super::sign_in::SignedIn;
+use super::wait::Wait;
+
+/// Ask a question
+///
+/// Checks, charges and answers one SELECT. When the answer is there in time it comes at once; otherwise the address
+/// of the query comes, to look again. A repeat with the same `Idempotency-Key` is the same query and is not charged
+/// again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/queries",
+    operation_id = "submitQuery",
+    tag = "queries",
+    params(("Idempotency-Key" = Option<String>, Header,
+            description = "makes a repeat the same query: 1 to 128 visible ASCII characters")),
+    request_body = Question,
+    responses(
+        (status = 200, description = "the protected answer", body = ReleasedAnswer,
+         headers(("Content-Location" = String, description = "where the answer stays"))),
+        (status = 202, description = "charged and still running", body = Running,
+         headers(("Location" = String, description = "where to look"),
+                 ("Retry-After" = u32, description = "seconds"))),
+        OfAsking,
+    ),
+)]
+pub(super) async fn submit(
+    State(api): State<Face>,
+    SignedIn(caller): SignedIn,
+    Asked { request, wait }: Asked,
+) -> Result<Response, Problem> {
+    let id = submit_whole(&api, &caller, request).await?;
+    // From here on the query has an id: every problem names it.
+    answer_or_address(&api, &caller, &id, wait)
+        .await
+        .map_err(|refusal| Problem::from(refusal).about(&id))
+}
+
+/// Submits in a task of its own: a client that hangs up must not cut a query off between charge and start.
+async fn submit_whole(
+    api: &Face,
+    caller: &Caller,
+    request: QueryRequest,
+) -> Result<QueryId, Refusal> {
+    let (api, caller) = (Arc::clone(api), caller.clone());
+    match tokio::spawn(async move { api.submit(&caller, request).await }).await {
+        Ok(submitted) => submitted,
+        Err(_) => Err(Refusal::internal("the submission panicked")),
+    }
+}
+
+async fn answer_or_address(
+    api: &Face,
+    caller: &Caller,
+    id: &QueryId,
+    Wait(patience): Wait,
+) -> Result<Response, Refusal> {
+    match api.status(caller, id, patience).await?.state {
+        QueryState::Running => Ok(Running::of(id).into_response()),
+        QueryState::Failed => Err(Refusal::internal("the query failed while its client waited")),
+        QueryState::Succeeded => {
+            let bytes = api.result(caller, id, ResultFormat::Json).await?;
+            let headers =
+                [(CONTENT_TYPE, "application/json".to_owned()), (CONTENT_LOCATION, result_of(id))];
+            Ok((headers, bytes).into_response())
+        }
+    }
+}
+
+/// Check a question
+///
+/// Says what would happen: verdict, price, protection. Touches no rows and costs nothing. `wait` is ignored.
+#[utoipa::path(
+    post,
+    path = "/api/v1/queries:check",
+    operation_id = "checkQuery",
+    tag = "queries",
+    request_body = Question,
+    responses((status = 200, description = "it would be answered, like this", body = Verdict), OfAsking),
+)]
+pub(super) async fn check(
+    State(api): State<Face>,
+    SignedIn(caller): SignedIn,
+    Asked { request, .. }: Asked,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(api.check(&caller, request).await?))
+}
+
+/// The parameters of a look at a query.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Patience {
+    /// How long to wait for its end: a whole number and `ms` or `s`, at most `60s`.
+    #[param(value_type = Option<String>, example = "30s")]
+    wait: Option<Wait>,
+}
+
+/// Look at a query
+///
+/// Says where a query stands; with `wait` as soon as it has ended.
+#[utoipa::path(
+    get,
+    path = "/api/v1/queries/{id}",
+    operation_id = "queryStatus",
+    tag = "queries",
+    params(("id" = String, Path, description = "the query"), Patience),
+    responses((status = 200, description = "where it stands", body = Standing), OfReading),
+)]
+pub(super) async fn status(
+    State(api): State<Face>,
+    SignedIn(caller): SignedIn,
+    Named(id): Named,
+    Params(Patience { wait }): Params<Patience>,
+) -> Result<Json<Standing>, Problem> {
+    let Wait(patience) = wait.unwrap_or(Wait::NOT_AT_ALL);
+    match api.status(&caller, &id, patience).await {
+        Ok(status) => Ok(Json(status.into())),
+        Err(refusal) => Err(Problem::from(refusal).about(&id)),
+    }
+}
+
+/// Fetch a result
+///
+/// The protected answer as it was released: the same bytes however often it is fetched.
+#[utoipa::path(
+    get,
+    path = "/api/v1/queries/{id}/result",
+    operation_id = "queryResult",
+    tag = "queries",
+    params(("id" = String, Path, description = "the query"), Wanted),
+    responses(
+        (status = 200, description = "the protected answer; CSV has a column `<column>__status` beside each measure",
+         content((ReleasedAnswer = "application/json"), (String = "text/csv"))),
+        OfReading,
+    ),
+)]
+pub(super) async fn result(
+    State(api): State<Face>,
+    SignedIn(caller): SignedIn,
+    Named(id): Named,
+    Params(wanted): Params<Wanted>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let format = wanted.format(&headers);
+    match api.result(&caller, &id, format).await {
+        Ok(bytes) => Ok((headers_of(format, &id), bytes).into_response()),
+        Err(refusal) => Err(Problem::from(refusal).about(&id)),
+    }
+}
+
+/// CSV is a file to keep, never something for a browser to show: it would guess what the bytes are.
+fn headers_of(format: ResultFormat, id: &QueryId) -> [(HeaderName, String); 2] {
+    match format {
+        ResultFormat::Json => [
+            (CONTENT_TYPE, "application/json".to_owned()),
+            (CONTENT_DISPOSITION, format!("inline; filename=\"{id}.json\"")),
+        ],
+        ResultFormat::Csv => [
+            (CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
+            (CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.csv\"")),
+        ],
+    }
+}
+
+/// A query that is still running.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Running {
+    /// The query.
+    id: String,
+    /// Where it stands.
+    #[schema(example = "running")]
+    state: QueryStateName,
+    /// Where to look.
+    links: Links,
+}
+
+/// Addresses of a query.
+#[derive(Debug, Serialize, ToSchema)]
+struct Links {
+    /// Where it stands.
+    #[serde(rename = "self")]
+    status: String,
+    /// Its result, once there is one.
+    result: String,
+}
+
+impl Running {
+    fn of(id: &QueryId) -> Self {
+        Self {
+            id: id.to_string(),
+            state: QueryStateName::Running,
+            links: Links { status: address_of(id), result: result_of(id) },
+        }
+    }
+}
+
+impl IntoResponse for Running {
+    fn into_response(self) -> Response {
+        let headers = [(LOCATION, self.links.status.clone()), (RETRY_AFTER, "1".to_owned())];
+        (StatusCode::ACCEPTED, headers, Json(self)).into_response()
+    }
+}
+
+/// Where a query stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Standing {
+    /// The query.
+    id: String,
+    /// Where it stands.
+    state: QueryStateName,
+    /// The project.
+    project: String,
+    /// When it was received, RFC 3339.
+    #[schema(format = DateTime)]
+    submitted_at: String,
+    /// What was charged, in points.
+    cost: u64,
+}
+
+/// The states of a query.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum QueryStateName {
+    /// Charged, being answered.
+    Running,
+    /// Answered.
+    Succeeded,
+    /// Not answered; the charge stays.
+    Failed,
+}
+
+impl From<QueryStatus> for Standing {
+    fn from(status: QueryStatus) -> Self {
+        let QueryStatus { id, state, project, submitted_at, cost } = status;
+        let state = match state {
+            QueryState::Running => QueryStateName::Running,
+            QueryState::Succeeded => QueryStateName::Succeeded,
+            QueryState::Failed => QueryStateName::Failed,
+        };
+        Self { id, state, project, submitted_at, cost }
+    }
+}
+
+/// The address of a query.
+pub(super) fn address_of(id: &QueryId) -> String {
+    format!("/api/v1/queries/{id}")
+}
+
+fn result_of(id: &QueryId) -> String {
+    format!("{}/result", address_of(id))
+}

@@ -1,0 +1,31 @@
+//! The real clock and the real randomness. Made here and nowhere else; everything below takes them as arguments.
+
+use std::num::NonZero;
+
+use time::OffsetDateTime;
+use tresor_core::clock::Clock;
+use tresor_core::entropy::Entropy;
+
+/// The clock of the machine.
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one real clock of the program")]
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+/// The randomness of the operating system.
+pub(crate) struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, buffer: &mut [u8]) -> std::io::Result<()> {
+        getrandom::fill(buffer).map_err(|error| std::io::Error::other(error.to_string()))
+    }
+}
+
+/// How many lanes run at the same time: one per core.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
