@@ -1,17 +1,36 @@
 //! The one entry to core: what a face (HTTP today) may ask for.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::{Semaphore, watch};
+use tresor_ledger::{Idempotency, Ledger, NoSteps, Steps};
 
+use crate::catalog::view::{View, ViewTable};
 use crate::clock::Clock;
 use crate::entropy::Entropy;
+use crate::extract::Snapshot;
+use crate::guard::{Guarded, guard};
 use crate::ids::{ProjectId, QueryId, UserId};
 use crate::limits::Limits;
-use crate::refusal::Refusal;
+use crate::policy::{Membership, PolicyRevision, authorise};
+use crate::refusal::{Code, Refusal};
 use crate::secret::Secret;
+use crate::sql::{Submission, understand};
+use crate::vault::{
+    Optimizer, Released, Reservation, Reserved, Vault, moment, open, reserve, unavailable,
+};
+
+mod catalogue;
+mod log;
+mod runtime;
+mod tokens;
+
+use runtime::QueryRuntime;
 
 /// What the engine is made from.
 pub struct EngineConfig {
@@ -27,6 +46,32 @@ pub struct EngineConfig {
     pub entropy: Arc<dyn Entropy>,
     /// Lanes that run at the same time; usually the number of cores.
     pub lanes: usize,
+    /// Told of every durable step of the ledger; [`NoSteps`] outside tests.
+    pub steps: Arc<dyn Steps>,
+    /// Whether logical optimizer rules run; off in tests only.
+    pub optimizer: Optimizer,
+}
+
+impl EngineConfig {
+    /// A configuration with default limits and nothing to observe.
+    #[must_use]
+    pub fn new(
+        home: PathBuf,
+        noise_secret: Secret,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            home,
+            noise_secret,
+            limits: Limits::default(),
+            clock,
+            entropy,
+            lanes: std::thread::available_parallelism().map_or(1, usize::from),
+            steps: Arc::new(NoSteps),
+            optimizer: Optimizer::On,
+        }
+    }
 }
 
 /// Why the engine cannot start; for the person who runs the server.
@@ -50,7 +95,7 @@ pub struct QueryRequest {
     pub project: ProjectId,
     /// `Idempotency-Key` header, if given: 1 to 128 visible ASCII characters.
     pub idempotency_key: Option<String>,
-    /// SHA-256 of the request body as received, hexadecimal: tells a repeat from a conflict.
+    /// Digest of what the request asks, hexadecimal: tells a repeat from a conflict.
     pub body_digest: String,
 }
 
@@ -91,7 +136,7 @@ pub enum ResultFormat {
 }
 
 /// Bytes of a released answer, ready for a client.
-pub struct ReleasedBytes(pub(crate) Vec<u8>);
+pub struct ReleasedBytes(Vec<u8>);
 
 impl ReleasedBytes {
     /// The bytes, to be written out as they are.
@@ -101,9 +146,21 @@ impl ReleasedBytes {
     }
 }
 
+/// Queries that may wait for their turn; beyond, new ones are told to come later, before they are charged.
+const WAITING: usize = 32;
+/// Queries that run at the same time.
+const RUNNING: usize = 2;
+
 /// The engine.
 pub struct Engine {
-    _config: EngineConfig,
+    vault: Arc<Vault>,
+    policy: Arc<PolicyRevision>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    token_pepper: [u8; 32],
+    turns: Arc<Semaphore>,
+    running: Arc<Mutex<HashMap<QueryId, watch::Receiver<()>>>>,
+    runtime: QueryRuntime,
 }
 
 impl Engine {
@@ -112,7 +169,49 @@ impl Engine {
     /// # Errors
     /// [`StartError`] in words for the person who runs the server.
     pub async fn open(config: EngineConfig) -> Result<Arc<Self>, StartError> {
-        Ok(Arc::new(Self { _config: config }))
+        let EngineConfig { home, noise_secret, limits, clock, entropy, lanes, steps, optimizer } =
+            config;
+        let say = |error: &dyn std::fmt::Display| StartError(error.to_string());
+        let policy = PolicyRevision::load(&home.join("policies")).await.map_err(|e| say(&e))?;
+        let snapshots = Snapshot::current(&home).map_err(|e| say(&e))?;
+        if snapshots.is_empty() {
+            return Err(StartError(format!(
+                "{} holds no extract: add one with `tresor extract add`",
+                home.join("extracts").display()
+            )));
+        }
+        let contracts: Vec<_> = snapshots.iter().map(Snapshot::contract).collect();
+        policy.check_contracts(&contracts).map_err(|e| say(&e))?;
+        let spill = home.join("state").join("spill");
+        runtime::wiped_folder(&spill).map_err(|e| say(&e))?;
+        let now = moment(clock.as_ref());
+        let (ledger, recovery) =
+            Ledger::open(&home.join("state").join("ledger.sqlite"), steps, now)
+                .await
+                .map_err(|e| say(&e))?;
+        let token_pepper = tokens::pepper(&noise_secret);
+        let vault = Vault {
+            snapshots: snapshots.into_iter().map(Arc::new).collect(),
+            ledger,
+            noise: tresor_disclosure::NoiseSecret::new(*noise_secret.expose()),
+            limits,
+            spill,
+            lanes,
+            optimizer,
+            clock: Arc::clone(&clock),
+        };
+        let engine = Self {
+            vault: Arc::new(vault),
+            policy: Arc::new(policy),
+            clock,
+            entropy,
+            token_pepper,
+            turns: Arc::new(Semaphore::new(RUNNING)),
+            running: Arc::default(),
+            runtime: QueryRuntime::new(lanes).map_err(|e| say(&e))?,
+        };
+        engine.record_start(recovery.forfeited).await.map_err(|e| say(&e))?;
+        Ok(Arc::new(engine))
     }
 
     /// Takes a query: checks it, charges it, starts it. A repeat with the same idempotency key gives the earlier id.
@@ -121,35 +220,52 @@ impl Engine {
     /// A refusal; refusals cost nothing and are logged.
     pub async fn submit(
         self: &Arc<Self>,
-        _caller: &Caller,
-        _request: QueryRequest,
+        caller: &Caller,
+        request: QueryRequest,
     ) -> Result<QueryId, Refusal> {
-        Err(Refusal::unavailable("not built"))
+        let outcome = self.try_submit(caller, &request).await;
+        self.logged(caller, &request, false, outcome).await
     }
 
     /// What would happen: verdict, price, protection. Touches no rows, costs nothing.
     ///
     /// # Errors
     /// The refusal that `submit` would give.
-    pub async fn check(
-        &self,
-        _caller: &Caller,
-        _request: QueryRequest,
-    ) -> Result<serde_json::Value, Refusal> {
-        Err(Refusal::unavailable("not built"))
+    pub async fn check(&self, caller: &Caller, request: QueryRequest) -> Result<Value, Refusal> {
+        let outcome = self.try_check(caller, &request).await;
+        self.logged(caller, &request, true, outcome).await
     }
 
     /// Where a query stands; waits up to `patience` for its end.
     ///
     /// # Errors
-    /// [`crate::refusal::Code::UnknownQuery`] when it is not there or not the caller's.
+    /// [`Code::UnknownQuery`] when it is not there or not the caller's.
     pub async fn status(
         &self,
-        _caller: &Caller,
-        _id: &QueryId,
-        _patience: Duration,
+        caller: &Caller,
+        id: &QueryId,
+        patience: Duration,
     ) -> Result<QueryStatus, Refusal> {
-        Err(Refusal::unavailable("not built"))
+        self.own_query(caller, id).await?;
+        let end = self.running.lock().ok().and_then(|running| running.get(id).cloned());
+        if let Some(mut end) = end {
+            let _ = tokio::time::timeout(patience, end.changed()).await;
+        }
+        let record = self.own_query(caller, id).await?;
+        let state = match record.state {
+            tresor_ledger::QueryState::Running => QueryState::Running,
+            tresor_ledger::QueryState::Released => QueryState::Succeeded,
+            tresor_ledger::QueryState::Failed | tresor_ledger::QueryState::Forfeited => {
+                QueryState::Failed
+            }
+        };
+        Ok(QueryStatus {
+            id: record.query_id,
+            state,
+            project: record.account,
+            submitted_at: log::rfc3339(record.submitted_at),
+            cost: record.cost,
+        })
     }
 
     /// The stored answer of a query that succeeded.
@@ -158,32 +274,27 @@ impl Engine {
     /// Not there, not the caller's, not finished, or failed.
     pub async fn result(
         &self,
-        _caller: &Caller,
-        _id: &QueryId,
-        _format: ResultFormat,
+        caller: &Caller,
+        id: &QueryId,
+        format: ResultFormat,
     ) -> Result<ReleasedBytes, Refusal> {
-        Err(Refusal::unavailable("not built"))
-    }
-
-    /// The tables and columns the caller may see, with descriptions, for all projects of the caller.
-    ///
-    /// # Errors
-    /// When the caller is in no project.
-    pub async fn datasets(&self, _caller: &Caller) -> Result<serde_json::Value, Refusal> {
-        Err(Refusal::unavailable("not built"))
-    }
-
-    /// The audit log, oldest first, from entry `from`, at most `limit` entries. The reading itself is logged.
-    ///
-    /// # Errors
-    /// [`crate::refusal::Code::Forbidden`] unless the caller is an auditor.
-    pub async fn audit(
-        &self,
-        _caller: &Caller,
-        _from: u64,
-        _limit: u32,
-    ) -> Result<serde_json::Value, Refusal> {
-        Err(Refusal::unavailable("not built"))
+        let record = self.own_query(caller, id).await?;
+        let stored = self.vault.ledger.answer(id.as_str()).await.map_err(|e| unavailable(&e))?;
+        let Some(stored) = stored else {
+            return Err(match record.state {
+                tresor_ledger::QueryState::Running => Refusal::new(
+                    Code::NoResult,
+                    "the query is still running",
+                    "ask again; GET /api/v1/queries/{id}?wait=30s waits for its end",
+                ),
+                _ => Refusal::internal("asked for the result of a query that failed"),
+            });
+        };
+        let released = Released::recall(stored);
+        Ok(ReleasedBytes(match format {
+            ResultFormat::Json => released.into_json(),
+            ResultFormat::Csv => released.to_csv()?,
+        }))
     }
 
     /// Whether queries can be answered now.
@@ -191,26 +302,147 @@ impl Engine {
     /// # Errors
     /// When not; the cause is sealed.
     pub async fn ready(&self) -> Result<(), Refusal> {
-        Err(Refusal::unavailable("not built"))
+        self.vault.ledger.entries(0, 1).await.map(|_| ()).map_err(|error| unavailable(&error))
     }
 
-    /// Checks an API token (`trs_<id>_<secret>`) against the ledger.
-    ///
-    /// # Errors
-    /// [`crate::refusal::Code::Unavailable`] when the ledger cannot be read. An invalid token is `Ok(None)`.
-    pub async fn caller_of_token(&self, _token: &str) -> Result<Option<Caller>, Refusal> {
-        Err(Refusal::unavailable("not built"))
+    /// Stops taking part: waits for a write that is under way and frees the ledger.
+    pub async fn close(&self) {
+        self.record_stop().await;
+        self.vault.ledger.close().await;
     }
 
-    /// Makes a token for a person, valid for so long. The text is shown once and only its hash is kept.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    pub async fn issue_token(
+    async fn try_submit(
+        self: &Arc<Self>,
+        caller: &Caller,
+        request: &QueryRequest,
+    ) -> Result<QueryId, Refusal> {
+        let guarded = self.guarded(caller, request).await?;
+        self.room_to_wait()?;
+        let id = self.new_query_id()?;
+        let idempotency = request
+            .idempotency_key
+            .as_ref()
+            .map(|key| Idempotency { key: key.clone(), body_digest: request.body_digest.clone() });
+        match reserve(guarded, &self.vault, id, idempotency).await? {
+            Reservation::Replay(earlier) => Ok(earlier),
+            Reservation::Fresh(reserved) => Ok(self.start(*reserved)),
+        }
+    }
+
+    async fn try_check(&self, caller: &Caller, request: &QueryRequest) -> Result<Value, Refusal> {
+        let guarded = self.guarded(caller, request).await?;
+        let project = request.project.as_str();
+        let spent = self.vault.ledger.balance(project).await.map_err(|e| unavailable(&e))?;
+        let limit = self.policy.project(&request.project).map_or(0, |p| p.budget_points);
+        let mut explained = guarded.explain();
+        if let Some(object) = explained.as_object_mut() {
+            let budget = serde_json::json!({
+                "spent": spent,
+                "remaining": limit.saturating_sub(spent),
+            });
+            object.insert("budget".to_owned(), budget);
+        }
+        Ok(explained)
+    }
+
+    /// Understands, authorises and guards a request. Runs on a thread with a deep stack: plans are recursive.
+    async fn guarded(&self, caller: &Caller, request: &QueryRequest) -> Result<Guarded, Refusal> {
+        let policy = Arc::clone(&self.policy);
+        let snapshots = Arc::clone(&self.vault.snapshots);
+        let limits = self.vault.limits.clone();
+        let now = self.clock.now();
+        let submission = Submission {
+            user: caller.user.clone(),
+            project: request.project.clone(),
+            sql: request.sql.clone(),
+        };
+        let planned = self.runtime.blocking(move || {
+            let membership = policy.enter(&submission.user, &submission.project, now)?;
+            let view = view(&membership, &snapshots);
+            let understood = understand(submission, &view, &limits)?;
+            let authorised = authorise(understood, &membership)?;
+            guard(authorised, &limits)
+        });
+        planned.await.unwrap_or_else(|cause| Err(Refusal::internal(cause)))
+    }
+
+    /// Refuses before anything is charged when too many queries are waiting.
+    fn room_to_wait(&self) -> Result<(), Refusal> {
+        let waiting = self.running.lock().map_or(usize::MAX, |running| running.len());
+        if waiting < WAITING + RUNNING {
+            return Ok(());
+        }
+        Err(Refusal::unavailable("too many queries are waiting"))
+    }
+
+    /// Starts a reserved query in the background.
+    fn start(&self, reserved: Reserved) -> QueryId {
+        let id = reserved.id().clone();
+        let (end, wait) = watch::channel(());
+        if let Ok(mut running) = self.running.lock() {
+            running.insert(id.clone(), wait);
+        }
+        let (vault, turns) = (Arc::clone(&self.vault), Arc::clone(&self.turns));
+        let (running, key) = (Arc::clone(&self.running), id.clone());
+        self.runtime.spawn(async move {
+            let _turn = turns.acquire_owned().await;
+            // The outcome, good or bad, is in the ledger; whoever asks reads it there.
+            let _ = open(reserved, &vault).await;
+            if let Ok(mut running) = running.lock() {
+                running.remove(&key);
+            }
+            let _ = end.send(());
+        });
+        id
+    }
+
+    fn new_query_id(&self) -> Result<QueryId, Refusal> {
+        let mut bytes = [0_u8; 16];
+        self.entropy.fill(&mut bytes).map_err(|error| Refusal::unavailable(error.to_string()))?;
+        QueryId::new(format!("q_{}", hex::encode(bytes)))
+            .map_err(|error| Refusal::internal(error.to_string()))
+    }
+
+    /// The query, if it is the caller's and the caller may still work in its project.
+    async fn own_query(
         &self,
-        _user: &UserId,
-        _valid_for: Duration,
-    ) -> Result<String, Refusal> {
-        Err(Refusal::unavailable("not built"))
+        caller: &Caller,
+        id: &QueryId,
+    ) -> Result<tresor_ledger::QueryRecord, Refusal> {
+        let record = self.vault.ledger.query(id.as_str()).await.map_err(|e| unavailable(&e))?;
+        let unknown = || {
+            Refusal::new(
+                Code::UnknownQuery,
+                "you have no query with this id",
+                "use the id that POST /api/v1/queries gave",
+            )
+        };
+        let Some(record) = record.filter(|record| record.user == caller.user.as_str()) else {
+            return Err(unknown());
+        };
+        let project = ProjectId::new(record.account.clone()).map_err(|_| unknown())?;
+        self.policy.enter(&caller.user, &project, self.clock.now())?;
+        Ok(record)
     }
+}
+
+/// What a member sees of the snapshots: the names that SQL is resolved against.
+fn view(membership: &Membership<'_>, snapshots: &[Arc<Snapshot>]) -> View {
+    let contracts: Vec<_> = snapshots.iter().map(|snapshot| snapshot.contract()).collect();
+    let visible = membership.visible(&contracts);
+    let mut tables = vec![];
+    for snapshot in snapshots {
+        let contract = snapshot.contract();
+        let Some(dataset) = visible.dataset(contract.dataset.as_str()) else { continue };
+        for table in &contract.tables {
+            let Some(seen) = dataset.table(table.name.as_str()) else { continue };
+            tables.push(ViewTable::new(
+                contract.dataset.clone(),
+                snapshot.id().clone(),
+                table,
+                |column| seen.column(column.name.as_str()).is_some(),
+            ));
+        }
+    }
+    View::new(tables)
 }

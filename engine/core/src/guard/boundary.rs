@@ -118,8 +118,10 @@ fn cut(
         outputs,
     };
     let number = walk.personal_release(release)?;
-    facts.extend((0..measures).map(|at| {
-        Fact { made_of: vec![(number, at)], direct: true, ..Fact::default() }
+    facts.extend((0..measures).map(|at| Fact {
+        made_of: vec![(number, at)],
+        direct: true,
+        ..Fact::default()
     }));
     protected_scan(number, schema, facts)
 }
@@ -140,8 +142,7 @@ fn protected_scan(
     fields.push(Field::new(&row, DataType::UInt32, true));
     let source = ProtectedTable { release: number, schema: Arc::new(Schema::new(fields)) };
     let table = format!("protected_{number}");
-    let scan = TableScan::try_new(table.as_str(), Arc::new(source), None, vec![], None)
-        .map_err(internal)?;
+    let scan = TableScanBuilder::new(table.as_str(), Arc::new(source)).build().map_err(internal)?;
     let scan = LogicalPlan::TableScan(scan);
     let mut exprs = vec![];
     for (at, (qualifier, field)) in schema.iter().enumerate() {

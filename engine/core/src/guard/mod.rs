@@ -7,7 +7,7 @@
 mod arithmetic;
 mod boundary;
 mod domain;
-mod explain;
+pub(crate) mod explain;
 mod facts;
 mod guarded;
 mod joins;

@@ -7,6 +7,7 @@
 //! Must never know: SQL, plans, rows, credentials, the clock.
 
 mod access;
+mod authorise;
 mod contract_check;
 mod files;
 mod matrix;
@@ -25,6 +26,7 @@ mod values;
 mod visible;
 
 pub use access::{Decision, GLOBAL_OBJECTS, Role, RuleId, Use, Uses};
+pub use authorise::{Authorised, Grant, authorise};
 pub use files::PolicyFiles;
 pub use matrix::access_matrix;
 pub use membership::Membership;

@@ -72,6 +72,28 @@ impl QueryText {
         self.tokens.clone()
     }
 
+    /// The SQL with a placeholder for every literal, cut to 4,000 characters: safe to show in the log, equal for
+    /// queries that differ in their constants only.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut shape = String::new();
+        for token in &self.tokens {
+            match &token.token {
+                Token::Whitespace(_) => {
+                    if !shape.ends_with(' ') {
+                        shape.push(' ');
+                    }
+                }
+                Token::Word(word) if word.quote_style.is_none() => {
+                    shape.push_str(&word.value.to_lowercase())
+                }
+                token if is_literal(token) => shape.push('?'), // quoted names too: they can hold anything
+                other => shape.push_str(&other.to_string()),
+            }
+        }
+        shape.trim().chars().take(4_000).collect()
+    }
+
     /// Where a word first stands, ignoring case, quotes aside.
     #[must_use]
     pub fn find(&self, word: &str) -> Option<Position> {
@@ -86,6 +108,30 @@ impl QueryText {
     pub fn find_any(&self, words: &[&str]) -> Option<Position> {
         words.iter().filter_map(|word| self.find(word)).min_by_key(|at| (at.line, at.column))
     }
+}
+
+/// Tokens that carry a constant. What is neither a word nor plain punctuation counts as one.
+const fn is_literal(token: &Token) -> bool {
+    !matches!(
+        token,
+        Token::Comma
+            | Token::Eq
+            | Token::Neq
+            | Token::Lt
+            | Token::Gt
+            | Token::LtEq
+            | Token::GtEq
+            | Token::Plus
+            | Token::Minus
+            | Token::Mul
+            | Token::Div
+            | Token::Mod
+            | Token::LParen
+            | Token::RParen
+            | Token::Period
+            | Token::SemiColon
+            | Token::EOF
+    )
 }
 
 /// A parser span as a place; `None` for an empty one.

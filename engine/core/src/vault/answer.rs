@@ -122,7 +122,8 @@ impl Body<'_> {
         col: usize,
         column: &ResultColumn,
     ) -> Value {
-        let parts = column.made_of.iter().map(|&(release, output)| self.part(batch, at, release, output));
+        let parts =
+            column.made_of.iter().map(|&(release, output)| self.part(batch, at, release, output));
         let mut reason = None;
         let mut unknown = false;
         for part in parts {
@@ -151,8 +152,15 @@ impl Body<'_> {
     }
 
     /// The status of one protected value in this row, if the row can still be told.
-    fn part(&self, batch: &RecordBatch, at: usize, release: usize, output: usize) -> Option<Status> {
-        let numbers = batch.column_by_name(&row_column(release))?.as_primitive_opt::<UInt32Type>()?;
+    fn part(
+        &self,
+        batch: &RecordBatch,
+        at: usize,
+        release: usize,
+        output: usize,
+    ) -> Option<Status> {
+        let numbers =
+            batch.column_by_name(&row_column(release))?.as_primitive_opt::<UInt32Type>()?;
         let number = numbers.is_valid(at).then(|| numbers.value(at))?;
         self.statuses.get(release)?.get(number as usize)?.get(output).copied()
     }

@@ -79,7 +79,10 @@ impl ExecutionPlan for BarrierExec {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "an operator of the vault hands its input's stream on")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an operator of the vault hands its input's stream on"
+    )]
     fn execute(
         &self,
         partition: usize,

@@ -16,7 +16,11 @@ pub(super) struct Cells {
 
 impl Cells {
     /// Adds a lane's cells. Lanes have disjoint persons, so contributions merge.
-    pub(super) fn add(&mut self, keys: Vec<ScalarValue>, contributions: Vec<Contribution>) -> Result<()> {
+    pub(super) fn add(
+        &mut self,
+        keys: Vec<ScalarValue>,
+        contributions: Vec<Contribution>,
+    ) -> Result<()> {
         match self.rows.entry(keys) {
             std::collections::hash_map::Entry::Vacant(slot) => {
                 slot.insert(contributions);

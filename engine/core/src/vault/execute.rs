@@ -98,7 +98,10 @@ async fn run(
     state: &SessionState,
 ) -> Result<datafusion::physical_plan::SendableRecordBatchStream> {
     let physical = state.query_planner().create_physical_plan(plan, state).await?;
-    if datafusion::physical_plan::ExecutionPlanProperties::output_partitioning(&physical).partition_count() != 1 {
+    if datafusion::physical_plan::ExecutionPlanProperties::output_partitioning(&physical)
+        .partition_count()
+        != 1
+    {
         return internal_err!("a plan with several partitions");
     }
     physical.execute(0, state.task_ctx())
@@ -120,8 +123,9 @@ async fn lane(
     let mut cells_of_rows = vec![];
     for shard in shards {
         let Some(cut) = snapshot.shards().get(shard) else { continue };
-        let record_keys =
-            snapshot.record_keys(shard).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let record_keys = snapshot
+            .record_keys(shard)
+            .map_err(|error| DataFusionError::External(Box::new(error)))?;
         let keys = Keys { first: cut.first, keys: &record_keys };
         let bound = rebind(plan, ground, shard)?;
         let mut stream = run(&bound, state).await?;

@@ -32,9 +32,7 @@ pub(super) async fn finish(
                 provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches.clone()])?));
             Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
         }
-        LogicalPlan::EmptyRelation(empty) => {
-            Ok(Transformed::no(LogicalPlan::EmptyRelation(empty)))
-        }
+        LogicalPlan::EmptyRelation(empty) => Ok(Transformed::no(LogicalPlan::EmptyRelation(empty))),
         other => Ok(Transformed::no(other)),
     })?;
     let runtime = runtime(&ground.limits, &ground.spill)?;

@@ -183,12 +183,12 @@ impl Column {
         keys: &Keys<'_>,
     ) -> Result<(), Broken> {
         match (&self.kind, array) {
-            (Kind::Row, _) | (Kind::Presence, None) => {
-                self.each(persons, cells, keys, |_| Some(1))
-            }
+            (Kind::Row, _) | (Kind::Presence, None) => self.each(persons, cells, keys, |_| Some(1)),
             (Kind::Presence, Some(array)) => match array.logical_nulls() {
                 None => self.each(persons, cells, keys, |_| Some(1)),
-                Some(nulls) => self.each(persons, cells, keys, |row| nulls.is_valid(row).then_some(1)),
+                Some(nulls) => {
+                    self.each(persons, cells, keys, |row| nulls.is_valid(row).then_some(1))
+                }
             },
             (Kind::Value { .. }, None) => Err(Broken("a value without an array")),
             (&Kind::Value { scale, whole }, Some(array)) => match array.data_type() {

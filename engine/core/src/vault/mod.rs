@@ -18,7 +18,7 @@ mod row_conditions;
 mod session;
 mod tables;
 
-pub(crate) use open::{moment, unavailable};
 pub use open::{Reservation, Reserved, Vault, open, reserve};
+pub(crate) use open::{moment, unavailable};
 pub use released::Released;
 pub use session::Optimizer;

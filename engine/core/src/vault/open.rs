@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tresor_disclosure::NoiseSecret;
-use tresor_ledger::{
-    Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome,
-};
+use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome};
 
 use super::answer::{Body, Statuses, Written};
 use super::execute::{Ground, copy_public, measure};
@@ -193,7 +191,8 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
         }
     }
     let batches = finish(&guarded.finishing, &tables, &ground).await?;
-    let max_rows = usize::try_from(profile.max_rows).unwrap_or(usize::MAX).min(vault.limits.result_rows);
+    let max_rows =
+        usize::try_from(profile.max_rows).unwrap_or(usize::MAX).min(vault.limits.result_rows);
     Body {
         columns: &guarded.columns,
         batches: &batches,

@@ -18,7 +18,8 @@ pub(super) fn predicate(conditions: &[RowCondition], table: &ViewTable) -> Optio
 fn one(condition: &RowCondition) -> Expr {
     let column = ident(condition.column.column.as_str());
     let values: Vec<Expr> = condition.values.iter().map(literal).collect();
-    let first = || values.first().cloned().unwrap_or_else(|| lit(datafusion::scalar::ScalarValue::Null));
+    let first =
+        || values.first().cloned().unwrap_or_else(|| lit(datafusion::scalar::ScalarValue::Null));
     match condition.operator {
         RowOperator::Equal => column.eq(first()),
         RowOperator::NotEqual => column.not_eq(first()),

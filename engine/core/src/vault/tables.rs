@@ -60,7 +60,8 @@ impl SnapshotTable {
 
     /// The scan of the whole file, in its order.
     fn whole(&self, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
-        let path = self.file.to_str().ok_or_else(|| internal_datafusion_err!("path is not UTF-8"))?;
+        let path =
+            self.file.to_str().ok_or_else(|| internal_datafusion_err!("path is not UTF-8"))?;
         let source = Arc::new(ParquetSource::new(Arc::clone(&self.file_schema)));
         let url = ObjectStoreUrl::local_filesystem();
         let mut statistics = Statistics::new_unknown(&self.file_schema);
@@ -119,7 +120,10 @@ impl TableProvider for SnapshotTable {
 
     /// No filter from above goes into the scan: with a row condition it must not, without one it gains nothing,
     /// because files are sorted by person.
-    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>> {
         Ok(vec![TableProviderFilterPushDown::Unsupported; filters.len()])
     }
 

@@ -74,8 +74,8 @@ fn table(
     let mut arrays: Vec<ArrayRef> = vec![];
     let key_types = release.keys.iter().map(|key| &key.data_type);
     let types = key_types.chain(release.outputs.iter().map(|output| &output.data_type));
-    let key_columns =
-        (0..release.keys.len()).map(|at| rows.iter().filter_map(|row| row.get(at).cloned()).collect());
+    let key_columns = (0..release.keys.len())
+        .map(|at| rows.iter().filter_map(|row| row.get(at).cloned()).collect());
     for (at, (data_type, column)) in types.zip(key_columns.chain(values)).enumerate() {
         let column: Vec<ScalarValue> = column;
         fields.push(Field::new(format!("c{at}"), data_type.clone(), true));
@@ -85,7 +85,11 @@ fn table(
             ScalarValue::iter_to_array(column)?
         });
     }
-    fields.push(Field::new(row_column(number), datafusion::arrow::datatypes::DataType::UInt32, true));
+    fields.push(Field::new(
+        row_column(number),
+        datafusion::arrow::datatypes::DataType::UInt32,
+        true,
+    ));
     let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     arrays.push(Arc::new(UInt32Array::from_iter_values(0..count)));
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)

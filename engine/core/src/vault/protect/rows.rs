@@ -31,8 +31,11 @@ pub(super) fn shown(
 ) -> Result<Shown> {
     let mut rows: Vec<Vec<ScalarValue>> =
         cells.iter().map(|(keys, _)| keys).filter(|keys| large(keys)).cloned().collect();
-    let public: Vec<Option<Vec<ScalarValue>>> =
-        release.keys.iter().map(|key| key.domain.as_ref().map(|d| typed(d, &key.data_type))).collect();
+    let public: Vec<Option<Vec<ScalarValue>>> = release
+        .keys
+        .iter()
+        .map(|key| key.domain.as_ref().map(|d| typed(d, &key.data_type)))
+        .collect();
     let may_omit = match complete(&rows, &public, limits.completed_rows) {
         Some(completed) => {
             rows.extend(completed);

@@ -26,8 +26,12 @@ pub(super) fn protect(
     let cell = Cell { release, contributions, profile, secret };
     let number = match &output.statistic {
         Statistic::Count(counted) => cell.count(*counted)?.as_number(),
-        Statistic::Sum { total, scale, offset, rows } => cell.sum(*total, *scale, *offset, *rows)?,
-        Statistic::Mean { total, scale, offset, rows } => cell.mean(*total, *scale, *offset, *rows)?,
+        Statistic::Sum { total, scale, offset, rows } => {
+            cell.sum(*total, *scale, *offset, *rows)?
+        }
+        Statistic::Mean { total, scale, offset, rows } => {
+            cell.mean(*total, *scale, *offset, *rows)?
+        }
     };
     Ok(match number {
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
@@ -101,7 +105,8 @@ impl Cell<'_> {
         match total {
             Total::Count(counted) => self.count(counted),
             Total::Value(at) => {
-                let Some(Argument::Value { name, decimals }) = self.release.arguments.get(at) else {
+                let Some(Argument::Value { name, decimals }) = self.release.arguments.get(at)
+                else {
                     return internal_err!("a sum of something that is no value");
                 };
                 let contribution = self.contribution(Some(at))?;

@@ -1,0 +1,125 @@
+//! What a person may see of the data: projects, datasets, tables, columns, how each may be used. No rows, no counts
+//! of rows.
+
+use serde_json::{Value, json};
+
+use super::{Caller, Engine};
+use crate::catalog::contract::{
+    ColumnContract, ColumnType, Contract, Role, TableContract, TableKind,
+};
+use crate::catalog::usage::Use;
+use crate::policy::{Membership, VisibleTable};
+use crate::refusal::{Code, Refusal};
+
+impl Engine {
+    /// The tables and columns the caller may see, with descriptions, for all projects of the caller.
+    ///
+    /// # Errors
+    /// When the caller is in no project today.
+    pub async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal> {
+        let now = self.clock.now();
+        let mut projects = vec![];
+        for project in self.policy.projects_of(&caller.user) {
+            let Ok(membership) = self.policy.enter(&caller.user, &project.id, now) else {
+                continue;
+            };
+            projects.push(json!({
+                "id": project.id.as_str(),
+                "title": project.title,
+                "datasets": self.datasets_of(&membership),
+            }));
+        }
+        if projects.is_empty() {
+            return Err(Refusal::new(
+                Code::UnknownProject,
+                "you are in no project",
+                "ask a governance officer",
+            ));
+        }
+        Ok(json!({ "projects": projects }))
+    }
+
+    fn datasets_of(&self, membership: &Membership<'_>) -> Vec<Value> {
+        let snapshots = &self.vault.snapshots;
+        let contracts: Vec<&Contract> = snapshots.iter().map(|s| s.contract()).collect();
+        let visible = membership.visible(&contracts);
+        let mut datasets = vec![];
+        for snapshot in snapshots.iter() {
+            let contract = snapshot.contract();
+            let Some(dataset) = visible.dataset(contract.dataset.as_str()) else { continue };
+            let shown = |table: &TableContract| {
+                dataset.table(table.name.as_str()).map(|seen| table_json(table, seen))
+            };
+            let joins = contract.joins.iter().filter(|join| {
+                dataset.table(join.left.as_str()).is_some()
+                    && dataset.table(join.right.as_str()).is_some()
+            });
+            datasets.push(json!({
+                "id": contract.dataset.as_str(),
+                "title": contract.title,
+                "description": contract.description,
+                "snapshot": snapshot.id().as_str(),
+                "tables": contract.tables.iter().filter_map(shown).collect::<Vec<_>>(),
+                "joins": joins.map(|join| json!({
+                    "left": join.left.as_str(),
+                    "right": join.right.as_str(),
+                    "on": join.on.iter().map(|(l, r)| [l.as_str(), r.as_str()]).collect::<Vec<_>>(),
+                })).collect::<Vec<_>>(),
+            }));
+        }
+        datasets
+    }
+}
+
+fn table_json(table: &TableContract, seen: &VisibleTable) -> Value {
+    let rows = match &table.kind {
+        TableKind::Personal { one_row_per_person: true } => "one per person",
+        TableKind::Personal { one_row_per_person: false } => "many per person",
+        TableKind::Public { .. } => "about nobody",
+    };
+    let columns: Vec<Value> = table
+        .columns
+        .iter()
+        .filter_map(|column| {
+            let uses = seen.column(column.name.as_str())?.uses;
+            let allowed = Use::ALL.into_iter().filter(|kind| uses.contains(*kind));
+            Some(column_json(column, allowed.map(Use::as_str).collect()))
+        })
+        .collect();
+    json!({
+        "name": table.name.as_str(),
+        "description": table.description,
+        "rows": rows,
+        "columns": columns,
+    })
+}
+
+fn column_json(column: &ColumnContract, uses: Vec<&str>) -> Value {
+    json!({
+        "name": column.name.as_str(),
+        "type": match column.kind {
+            ColumnType::Integer => "integer",
+            ColumnType::Number => "number",
+            ColumnType::Text => "text",
+            ColumnType::Boolean => "boolean",
+            ColumnType::Date => "date",
+            ColumnType::Timestamp => "timestamp",
+        },
+        "role": match column.role {
+            Role::Person => "person",
+            Role::Key => "key",
+            Role::Measure => "measure",
+            Role::Category => "category",
+            Role::Date => "date",
+            Role::Code => "code",
+            Role::FreeText => "free text",
+        },
+        "description": column.description,
+        "unit": column.unit,
+        "nullable": column.nullable,
+        "values": column.values,
+        "bounds": column.bounds.map(|bounds| [bounds.lower, bounds.upper]),
+        "sensitive": column.sensitive,
+        "uses": uses,
+    })
+}

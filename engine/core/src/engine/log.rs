@@ -1,0 +1,121 @@
+//! What the engine writes into the audit log, and how the auditor reads it.
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tresor_ledger::{AuditEntry, Kind, LedgerError, Moment, NewEntry, Opening, Sealed};
+
+use super::{Caller, Engine, QueryRequest};
+use crate::refusal::{Code, Refusal};
+use crate::vault::{moment, unavailable};
+
+impl Engine {
+    /// The audit log, oldest first, from entry `from`, at most `limit` entries. The reading itself is logged.
+    ///
+    /// # Errors
+    /// [`Code::Forbidden`] unless the caller is an auditor.
+    pub async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
+        if !self.policy.has_global(&caller.user, "audit-log", "read", self.clock.now()) {
+            return Err(Refusal::new(
+                Code::Forbidden,
+                "only an auditor may read the audit log",
+                "ask an auditor",
+            ));
+        }
+        let mut reading =
+            NewEntry::new(Kind::LogRead, caller.user.as_str(), moment(self.clock.as_ref()));
+        reading.role = Some("auditor".to_owned());
+        reading.body = json!({ "from": from, "limit": limit, "openings": true });
+        self.vault.ledger.record(reading).await.map_err(|error| unavailable(&error))?;
+        let entries = self.vault.ledger.entries(from, limit).await.map_err(|e| unavailable(&e))?;
+        let mut shown = vec![];
+        for entry in &entries {
+            let openings =
+                self.vault.ledger.opening(entry.seq).await.map_err(|e| unavailable(&e))?;
+            shown.push(one(entry, &openings));
+        }
+        let next = entries.last().map(|entry| entry.seq + 1);
+        Ok(json!({ "entries": shown, "next": next }))
+    }
+
+    /// Logs a refusal before it is told: an unrecorded refusal is not told (CHARGE-FIRST, FAIL-CLOSED).
+    pub(super) async fn logged<T>(
+        &self,
+        caller: &Caller,
+        request: &QueryRequest,
+        check: bool,
+        outcome: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let Err(refusal) = outcome else { return outcome };
+        let mut entry =
+            NewEntry::new(Kind::Refusal, caller.user.as_str(), moment(self.clock.as_ref()));
+        // Only a project that the caller is in: the log must not be a way to fill accounts.
+        let member = self.policy.enter(&caller.user, &request.project, self.clock.now());
+        if let Ok(membership) = member {
+            entry.account = Some(request.project.to_string());
+            entry.role = Some(membership.role().to_owned());
+        }
+        entry.body = json!({
+            "code": refusal.code().as_str(),
+            "rule": refusal.rule(),
+            "check_only": check,
+            "policy_digest": self.policy.digest(),
+        });
+        let text =
+            |field: &str, text: &str| Sealed { field: field.to_owned(), text: text.to_owned() };
+        entry.sealed.push(text("sql", &request.sql));
+        entry.sealed.push(text("detail", refusal.detail()));
+        if let Some(cause) = refusal.cause() {
+            entry.sealed.push(text("cause", cause.open_for_audit()));
+        }
+        match self.vault.ledger.record(entry).await {
+            Ok(_) => Err(refusal),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    pub(super) async fn record_start(&self, forfeited: u64) -> Result<(), LedgerError> {
+        let mut entry = NewEntry::new(Kind::Start, "system", moment(self.clock.as_ref()));
+        let snapshots: Vec<&str> =
+            self.vault.snapshots.iter().map(|snapshot| snapshot.id().as_str()).collect();
+        entry.body = json!({
+            "policy_digest": self.policy.digest(),
+            "snapshots": snapshots,
+            "forfeited": forfeited,
+            "version": env!("CARGO_PKG_VERSION"),
+        });
+        self.vault.ledger.record(entry).await.map(|_| ())
+    }
+
+    pub(super) async fn record_stop(&self) {
+        let entry = NewEntry::new(Kind::Stop, "system", moment(self.clock.as_ref()));
+        // A stop that cannot be recorded is a stop all the same: the next start tells.
+        let _ = self.vault.ledger.record(entry).await;
+    }
+}
+
+/// One entry as the auditor sees it, with the sealed texts that were not erased.
+fn one(entry: &AuditEntry, openings: &[Opening]) -> Value {
+    let opened: serde_json::Map<String, Value> =
+        openings.iter().map(|opening| (opening.field.clone(), json!(opening.text))).collect();
+    json!({
+        "seq": entry.seq,
+        "at": rfc3339(entry.at),
+        "kind": entry.kind.as_str(),
+        "actor": entry.actor,
+        "role": entry.role,
+        "project": entry.account,
+        "query_id": entry.query_id,
+        "body": entry.body,
+        "opened": opened,
+        "leaf_hash": entry.leaf_hash.to_string(),
+    })
+}
+
+/// A moment as people and programs read it.
+pub(super) fn rfc3339(at: Moment) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1000)
+        .ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,72 @@
+//! API tokens: `trs_<id>_<secret>`, shown once, kept as a keyed hash.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use tresor_ledger::{Moment, NewToken};
+
+use super::{Caller, Engine};
+use crate::ids::UserId;
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+use crate::vault::{moment, unavailable};
+
+/// The key of token hashes, derived from the noise secret so that it is in no database.
+pub(super) fn pepper(secret: &Secret) -> [u8; 32] {
+    keyed(secret.expose(), b"tresor/core/token-pepper")
+}
+
+fn keyed(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
+    // HMAC takes keys of any length; a failure would leave a pepper that admits nobody's token.
+    match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mut mac) => {
+            mac.update(text);
+            mac.finalize().into_bytes().into()
+        }
+        Err(_) => [0; 32],
+    }
+}
+
+impl Engine {
+    /// Checks an API token (`trs_<id>_<secret>`) against the ledger.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Code::Unavailable`] when the ledger cannot be read. An invalid token is `Ok(None)`.
+    pub async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal> {
+        let Some((id, secret)) = token.strip_prefix("trs_").and_then(|rest| rest.split_once('_'))
+        else {
+            return Ok(None);
+        };
+        let found = self.vault.ledger.find_token(id).await.map_err(|error| unavailable(&error))?;
+        let now = moment(self.clock.as_ref());
+        let hash = keyed(&self.token_pepper, secret.as_bytes());
+        Ok(found
+            .filter(|record| record.admits(&hash, now))
+            .and_then(|record| UserId::new(record.user).ok())
+            .map(|user| Caller { user }))
+    }
+
+    /// Makes a token for a person, valid for so long. The text is shown once and only its hash is kept.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn issue_token(&self, user: &UserId, valid_for: Duration) -> Result<String, Refusal> {
+        let mut bytes = [0_u8; 40];
+        self.entropy.fill(&mut bytes).map_err(|error| Refusal::unavailable(error.to_string()))?;
+        let (id, secret) = bytes.split_at(8);
+        let (id, secret) = (hex::encode(id), hex::encode(secret));
+        let issued_at = moment(self.clock.as_ref());
+        let micros = i64::try_from(valid_for.as_micros()).unwrap_or(i64::MAX);
+        let token = NewToken {
+            token_id: id.clone(),
+            user: user.to_string(),
+            secret_hash: keyed(&self.token_pepper, secret.as_bytes()),
+            issued_at,
+            expires_at: Moment(issued_at.0.saturating_add(micros)),
+            issued_by: "command line".to_owned(),
+        };
+        self.vault.ledger.store_token(token).await.map_err(|error| unavailable(&error))?;
+        Ok(format!("trs_{id}_{secret}"))
+    }
+}
