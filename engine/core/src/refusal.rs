@@ -146,7 +146,9 @@ impl SealedCause {
 }
 
 /// Why a query gets no answer.
-pub struct Refusal {
+pub struct Refusal(Box<Parts>);
+
+struct Parts {
     code: Code,
     detail: String,
     hint: String,
@@ -159,14 +161,14 @@ impl Refusal {
     /// A refusal with what is wrong (`detail`) and what to write instead (`hint`).
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             code,
             detail: detail.into(),
             hint: hint.into(),
             position: None,
             rule: None,
             cause: None,
-        }
+        }))
     }
 
     /// The one refusal for everything that went wrong inside; the cause is sealed.
@@ -194,72 +196,72 @@ impl Refusal {
     /// Adds the place in the SQL.
     #[must_use]
     pub fn at(mut self, position: Option<Position>) -> Self {
-        self.position = position.or(self.position);
+        self.0.position = position.or(self.0.position);
         self
     }
 
     /// Adds the name of the policy rule or limit that decided.
     #[must_use]
     pub fn under(mut self, rule: impl Into<String>) -> Self {
-        self.rule = Some(rule.into());
+        self.0.rule = Some(rule.into());
         self
     }
 
     /// Adds a private cause.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
-        self.cause = Some(SealedCause::new(cause));
+        self.0.cause = Some(SealedCause::new(cause));
         self
     }
 
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> Code {
-        self.code
+    pub fn code(&self) -> Code {
+        self.0.code
     }
 
     /// What is wrong.
     #[must_use]
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// What to write or do instead.
     #[must_use]
     pub fn hint(&self) -> &str {
-        &self.hint
+        &self.0.hint
     }
 
     /// The place in the SQL, where there is one.
     #[must_use]
-    pub const fn position(&self) -> Option<Position> {
-        self.position
+    pub fn position(&self) -> Option<Position> {
+        self.0.position
     }
 
     /// The rule or limit that decided, where there is one.
     #[must_use]
     pub fn rule(&self) -> Option<&str> {
-        self.rule.as_deref()
+        self.0.rule.as_deref()
     }
 
     /// The sealed cause, where there is one.
     #[must_use]
-    pub const fn cause(&self) -> Option<&SealedCause> {
-        self.cause.as_ref()
+    pub fn cause(&self) -> Option<&SealedCause> {
+        self.0.cause.as_ref()
     }
 }
 
 impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.code.as_str(), self.detail, self.hint)
+        write!(f, "{}: {} ({})", self.0.code.as_str(), self.0.detail, self.0.hint)
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(at) = self.position {
+        if let Some(at) = self.0.position {
             write!(f, "line {}, column {}: ", at.line, at.column)?;
         }
-        write!(f, "{}; {}", self.detail, self.hint)
+        write!(f, "{}; {}", self.0.detail, self.0.hint)
     }
 }

@@ -1,0 +1,119 @@
+//! What is known of a relation while the guard walks the plan.
+//!
+//! Facts belong to output columns by position, never to names, and die when a column is redefined
+//! (PERSON-KNOWN).
+
+use std::sync::Arc;
+
+use datafusion::common::Column;
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::scalar::ScalarValue;
+
+/// Prefix of columns that the guard adds; no researcher's column can begin with it.
+pub(crate) const HIDDEN: &str = "tresor_";
+
+/// A plan node as the guard rebuilt it, with what is known of its output.
+pub(super) struct Relation {
+    /// The rebuilt node. Below the boundary it always carries the person.
+    pub(super) plan: LogicalPlan,
+    /// On which side of the boundary it stands.
+    pub(super) side: Side,
+    /// One fact per output column of `plan`, by position.
+    pub(super) columns: Vec<Fact>,
+}
+
+/// The side of the boundary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Rows belong to persons; below the boundary.
+    Personal {
+        /// Whether each person has at most one row.
+        one_row: bool,
+    },
+    /// No row is about a person.
+    Public {
+        /// Sets of columns of which no two rows share the values.
+        keys: Vec<Vec<usize>>,
+    },
+    /// Made of protected cells only; above the boundary.
+    Released,
+}
+
+/// What is known of one output column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Fact {
+    pub(super) person: PersonFact,
+    /// The declared measure it holds, if it holds one.
+    pub(super) measure: Option<Measure>,
+    /// Every value it can hold, where that is public knowledge.
+    pub(super) domain: Option<Domain>,
+    /// Above the boundary: the protected values it is computed from.
+    pub(super) made_of: Vec<(usize, usize)>,
+}
+
+/// Whether a column is the person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum PersonFact {
+    /// It is something else.
+    #[default]
+    No,
+    /// It is the person of the row.
+    Person,
+    /// It is the person of the row, or NULL (the far side of an outer join).
+    OrNull,
+}
+
+/// A base measure: what is summed, in which fixed-point unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Measure {
+    /// Canonical name, for example `sum:sample.admissions.cost`; the same by whatever way it is reached.
+    pub(super) name: String,
+    /// Digits after the point that are kept.
+    pub(super) decimals: u32,
+}
+
+/// Values a column can hold, NULL included where it can be missing.
+pub(super) type Domain = Arc<[ScalarValue]>;
+
+impl Fact {
+    pub(super) const fn is_person(&self) -> bool {
+        matches!(self.person, PersonFact::Person)
+    }
+
+    pub(super) const fn touches_person(&self) -> bool {
+        matches!(self.person, PersonFact::Person | PersonFact::OrNull)
+    }
+}
+
+impl Relation {
+    /// The output column at this position, as an expression.
+    pub(super) fn column(&self, at: usize) -> Expr {
+        let (qualifier, field) = self.plan.schema().qualified_field(at);
+        Expr::Column(Column::from((qualifier, field)))
+    }
+
+    /// The name of the output column at this position.
+    pub(super) fn name(&self, at: usize) -> &str {
+        self.plan.schema().field(at).name()
+    }
+
+    /// The position of the person.
+    pub(super) fn person(&self) -> Option<usize> {
+        self.columns.iter().position(Fact::is_person)
+    }
+
+    /// The fact of a column that an expression names.
+    pub(super) fn fact(&self, column: &Column) -> Option<&Fact> {
+        self.columns.get(self.position(column)?)
+    }
+
+    /// The position of a column that an expression names.
+    pub(super) fn position(&self, column: &Column) -> Option<usize> {
+        self.plan.schema().maybe_index_of_column(column)
+    }
+
+    /// Positions of the columns that the researcher can see.
+    pub(super) fn visible(&self) -> Vec<usize> {
+        (0..self.columns.len()).filter(|&at| !self.name(at).starts_with(HIDDEN)).collect()
+    }
+}

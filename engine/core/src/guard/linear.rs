@@ -1,0 +1,192 @@
+//! Linear forms of base measures.
+//!
+//! `sum(cost * 2 + 1)` is computed as `2 * sum(cost) + count(cost)` from protected parts, so that every
+//! algebraic way to a base measure gives the same number and no way draws fresh noise.
+
+use datafusion::common::Column;
+use datafusion::logical_expr::expr::Case;
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+use datafusion::scalar::ScalarValue;
+
+use super::facts::{Measure, Relation};
+
+/// `scale * base + offset`, for every row that has the argument; a missing base counts as zero there.
+pub(super) struct Linear {
+    pub(super) base: Base,
+    pub(super) scale: f64,
+    pub(super) offset: f64,
+}
+
+/// What is summed.
+pub(super) enum Base {
+    /// Values of a declared measure; the expression yields them row by row.
+    Measure(Expr, Measure),
+    /// Ones: rows where the expression is not NULL.
+    Ones(Expr),
+}
+
+/// The linear form of an aggregate's argument, if it has one.
+pub(super) fn of(expr: &Expr, input: &Relation) -> Option<Linear> {
+    match expr {
+        Expr::Alias(alias) => of(&alias.expr, input),
+        Expr::Column(column) => measure(expr, column, input),
+        Expr::Cast(cast)
+            if cast.field.data_type().is_floating() || cast.field.data_type().is_integer() =>
+        {
+            widened(&cast.expr, cast.field.data_type(), input)
+        }
+        Expr::TryCast(cast) if cast.field.data_type().is_floating() => {
+            widened(&cast.expr, cast.field.data_type(), input)
+        }
+        Expr::Negative(inner) => of(inner, input).map(|form| form.times(-1.0)),
+        Expr::BinaryExpr(BinaryExpr { left, op, right }) => match (op, number(left), number(right))
+        {
+            (Operator::Plus, None, Some(b)) => Some(of(left, input)?.plus(b)),
+            (Operator::Plus, Some(a), None) => Some(of(right, input)?.plus(a)),
+            (Operator::Minus, None, Some(b)) => Some(of(left, input)?.plus(-b)),
+            (Operator::Minus, Some(a), None) => Some(of(right, input)?.times(-1.0).plus(a)),
+            (Operator::Multiply, None, Some(b)) => Some(of(left, input)?.times(b)),
+            (Operator::Multiply, Some(a), None) => Some(of(right, input)?.times(a)),
+            (Operator::Divide, None, Some(b)) if b != 0.0 && is_real(expr, input) => {
+                Some(of(left, input)?.times(1.0 / b))
+            }
+            _ => None,
+        },
+        Expr::Case(case) => of_case(case, input),
+        _ => None,
+    }
+}
+
+impl Linear {
+    fn times(mut self, factor: f64) -> Self {
+        self.scale *= factor;
+        self.offset *= factor;
+        self
+    }
+
+    fn plus(mut self, term: f64) -> Self {
+        self.offset += term;
+        self
+    }
+}
+
+fn measure(expr: &Expr, column: &Column, input: &Relation) -> Option<Linear> {
+    let found = input.fact(column)?.measure.clone()?;
+    Some(Linear { base: Base::Measure(expr.clone(), found), scale: 1.0, offset: 0.0 })
+}
+
+/// A cast that changes no value: from whole numbers to wider or real ones.
+fn widened(
+    inner: &Expr,
+    to: &datafusion::arrow::datatypes::DataType,
+    input: &Relation,
+) -> Option<Linear> {
+    use datafusion::arrow::datatypes::DataType;
+    use datafusion::logical_expr::ExprSchemable;
+    let from = inner.get_type(input.plan.schema().as_ref()).ok()?;
+    let keeps = match (&from, to) {
+        (a, b) if a == b => true,
+        (DataType::Int32, DataType::Int64 | DataType::Float64) => true,
+        (DataType::Int64, DataType::Float64) => true,
+        _ => false,
+    };
+    if keeps { of(inner, input) } else { None }
+}
+
+fn is_real(expr: &Expr, input: &Relation) -> bool {
+    use datafusion::logical_expr::ExprSchemable;
+    expr.get_type(input.plan.schema().as_ref()).is_ok_and(|t| t.is_floating())
+}
+
+/// CASE whose branches are one base measure, zero or NULL; or one constant, zero or NULL.
+fn of_case(case: &Case, input: &Relation) -> Option<Linear> {
+    let branches: Vec<&Expr> = case
+        .when_then_expr
+        .iter()
+        .map(|(_, then)| then.as_ref())
+        .chain(case.else_expr.as_deref())
+        .collect();
+    let mut found: Option<Linear> = None;
+    for branch in &branches {
+        match number(branch) {
+            Some(value) if value == 0.0 => {}
+            Some(value) => match &found {
+                None => {
+                    let ones = Expr::Literal(ScalarValue::Null, None);
+                    found = Some(Linear { base: Base::Ones(ones), scale: value, offset: 0.0 });
+                }
+                Some(Linear { base: Base::Ones(_), scale, .. }) if *scale == value => {}
+                Some(_) => return None,
+            },
+            None if is_null(branch) => {}
+            None => {
+                let form = of(branch, input)?;
+                let same = match (&found, &form) {
+                    (None, _) => true,
+                    (
+                        Some(Linear { base: Base::Measure(e, m), scale, .. }),
+                        Linear { base: Base::Measure(f, n), scale: other, .. },
+                    ) => e == f && m == n && scale == other,
+                    _ => false,
+                };
+                if !same || form.offset != 0.0 {
+                    return None;
+                }
+                found = Some(form);
+            }
+        }
+    }
+    let found = found?;
+    let base = match &found.base {
+        Base::Measure(expr, measure) => {
+            let replaced = rebuild(case, |branch| {
+                if number(branch).is_some() || is_null(branch) { None } else { Some(expr.clone()) }
+            });
+            Base::Measure(replaced, measure.clone())
+        }
+        Base::Ones(_) => Base::Ones(rebuild(case, |branch| {
+            number(branch)
+                .is_some_and(|value| value != 0.0)
+                .then(|| Expr::Literal(ScalarValue::Int64(Some(1)), None))
+        })),
+    };
+    Some(Linear { base, ..found })
+}
+
+/// The CASE with other branches; `None` is NULL.
+fn rebuild(case: &Case, branch: impl Fn(&Expr) -> Option<Expr>) -> Expr {
+    let null = || Expr::Literal(ScalarValue::Null, None);
+    let when_then_expr = case
+        .when_then_expr
+        .iter()
+        .map(|(when, then)| (when.clone(), Box::new(branch(then).unwrap_or_else(null))))
+        .collect();
+    let else_expr = case.else_expr.as_deref().and_then(branch).map(Box::new);
+    Expr::Case(Case { expr: case.expr.clone(), when_then_expr, else_expr })
+}
+
+/// A number that is written out, looking through casts.
+pub(super) fn number(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Literal(value, _) => match value {
+            ScalarValue::Int32(Some(v)) => Some(f64::from(*v)),
+            ScalarValue::Int64(Some(v)) => Some(*v as f64),
+            ScalarValue::Float64(Some(v)) => v.is_finite().then_some(*v),
+            _ => None,
+        },
+        Expr::Negative(inner) => number(inner).map(|v| -v),
+        Expr::Cast(cast) if cast.field.data_type().is_numeric() => number(&cast.expr),
+        Expr::TryCast(cast) if cast.field.data_type().is_numeric() => number(&cast.expr),
+        Expr::Alias(alias) => number(&alias.expr),
+        _ => None,
+    }
+}
+
+fn is_null(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(value, _) => value.is_null(),
+        Expr::Cast(cast) => is_null(&cast.expr),
+        Expr::TryCast(cast) => is_null(&cast.expr),
+        _ => false,
+    }
+}

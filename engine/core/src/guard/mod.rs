@@ -1,0 +1,19 @@
+//! From an authorised plan to release plans and a finishing plan.
+//!
+//! The guard follows the person through the plan, finds the release boundaries, cuts the plan there, makes
+//! every expression total, and prices the result. It decides by plan and policy alone.
+//! Must never know: rows, secrets, the ledger's balance.
+
+mod arithmetic;
+mod boundary;
+mod domain;
+mod facts;
+mod joins;
+mod linear;
+mod per_person;
+mod person_use;
+pub(crate) mod release;
+mod total;
+mod walk;
+
+pub(crate) use boundary::ProtectedTable;

@@ -1,0 +1,93 @@
+//! Aggregates per person: GROUP BY that keeps the person. Stays below the boundary, nothing is released.
+
+use std::sync::Arc;
+
+use datafusion::logical_expr::expr::AggregateFunction;
+use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan};
+
+use super::facts::{Fact, Measure, PersonFact, Relation, Side};
+use super::walk::{fact_of, internal};
+use crate::refusal::{Code, Refusal};
+use crate::sql::QueryText;
+
+/// The position of the person among the keys, if it is one.
+///
+/// # Errors
+/// When the key is a person column that may be NULL, as on the far side of a LEFT JOIN.
+pub(super) fn person_key(
+    node: &Aggregate,
+    input: &Relation,
+    text: &QueryText,
+) -> Result<Option<usize>, Refusal> {
+    let facts: Vec<Fact> = node.group_expr.iter().map(|key| fact_of(key, input)).collect();
+    if let Some(at) = facts.iter().position(Fact::is_person) {
+        return Ok(Some(at));
+    }
+    let Some(at) = facts.iter().position(|fact| fact.person == PersonFact::OrNull) else {
+        return Ok(None);
+    };
+    let name = node.group_expr.get(at).map(|key| key.schema_name().to_string()).unwrap_or_default();
+    Err(Refusal::new(
+        Code::PersonColumnUse,
+        format!("`{name}` may be missing here, because its table is on the right of a LEFT JOIN"),
+        "group by the person column of the table on the left",
+    )
+    .at(text.find("GROUP")))
+}
+
+/// Rebuilds the aggregate below the boundary.
+pub(super) fn aggregate(
+    node: &Aggregate,
+    input: Relation,
+    person: usize,
+    text: &QueryText,
+) -> Result<Relation, Refusal> {
+    let mut columns: Vec<Fact> = node.group_expr.iter().map(|key| fact_of(key, &input)).collect();
+    for expr in &node.aggr_expr {
+        columns.push(Fact { measure: measure_of(expr, &input, text)?, ..Fact::default() });
+    }
+    let one_row = columns
+        .iter()
+        .take(node.group_expr.len())
+        .enumerate()
+        .all(|(at, fact)| at == person || fact.touches_person());
+    let plan =
+        Aggregate::try_new(Arc::new(input.plan), node.group_expr.clone(), node.aggr_expr.clone())
+            .map_err(internal)?;
+    Ok(Relation { plan: LogicalPlan::Aggregate(plan), side: Side::Personal { one_row }, columns })
+}
+
+/// The base measure that a per-person aggregate holds. Sums of per-person counts are counts of rows, and sums of
+/// per-person sums are sums: they keep the canonical name, so that both ways give the same number.
+fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<Measure>, Refusal> {
+    let call = match expr {
+        Expr::Alias(alias) => return measure_of(&alias.expr, input, text),
+        Expr::AggregateFunction(call) => call,
+        _ => return Ok(None),
+    };
+    let AggregateFunction { func, params } = call;
+    let argument = params.args.first().map(|argument| fact_of(argument, input)).unwrap_or_default();
+    if argument.touches_person() && func.name() != "count" {
+        return Err(Refusal::new(
+            Code::PersonColumnUse,
+            format!("`{}` of a column that identifies people is not possible", func.name()),
+            "only count people",
+        )
+        .at(text.find(func.name())));
+    }
+    let of_argument = |prefix: &str, decimals: u32| {
+        argument.measure.as_ref().map(|m| Measure {
+            name: format!("{prefix}:{}", m.name),
+            decimals: m.decimals.max(decimals),
+        })
+    };
+    Ok(match (func.name(), params.distinct) {
+        ("count", false) => Some(Measure { name: "rows".to_owned(), decimals: 0 }),
+        ("count", true) => Some(Measure { name: "distinct".to_owned(), decimals: 0 }),
+        ("sum", false) => argument.measure.clone(),
+        ("min", _) => of_argument("min", 0),
+        ("max", _) => of_argument("max", 0),
+        ("avg", false) => of_argument("avg", 6),
+        _ => None,
+    })
+}

@@ -1,0 +1,64 @@
+//! The person column only links and counts.
+//!
+//! It may stand alone (to be joined, grouped by, counted) and may be asked whether it is missing. Compared with
+//! a literal, computed with, or put through a function, it would become a name for one person.
+
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::Expr;
+
+use super::facts::Relation;
+use crate::refusal::{Code, Refusal};
+use crate::sql::QueryText;
+
+/// Refuses every use of the person column inside a larger expression.
+pub(super) fn check(expr: &Expr, input: &Relation, text: &QueryText) -> Result<(), Refusal> {
+    match expr {
+        Expr::Column(_) => Ok(()),
+        Expr::Alias(alias) => check(&alias.expr, input, text),
+        Expr::IsNull(inner) | Expr::IsNotNull(inner) if matches!(**inner, Expr::Column(_)) => {
+            Ok(())
+        }
+        other => {
+            let mut result = Ok(());
+            let _ = other.apply_children(|child| {
+                result = inside(child, input, text);
+                Ok(match result {
+                    Ok(()) => TreeNodeRecursion::Continue,
+                    Err(_) => TreeNodeRecursion::Stop,
+                })
+            });
+            result
+        }
+    }
+}
+
+/// A child of a larger expression: a bare person column is refused here.
+fn inside(expr: &Expr, input: &Relation, text: &QueryText) -> Result<(), Refusal> {
+    if let Expr::Column(column) = expr
+        && input.fact(column).is_some_and(super::facts::Fact::touches_person)
+    {
+        return Err(refuse(&column.name, text));
+    }
+    check(expr, input, text)
+}
+
+/// Refuses the person column anywhere in the expression, even alone: conditions and sort keys.
+pub(super) fn check_condition(
+    expr: &Expr,
+    input: &Relation,
+    text: &QueryText,
+) -> Result<(), Refusal> {
+    inside(expr, input, text)
+}
+
+fn refuse(name: &str, text: &QueryText) -> Refusal {
+    Refusal::new(
+        Code::PersonColumnUse,
+        format!("`{name}` identifies people: it can link tables and be counted, and nothing else"),
+        format!(
+            "use it in `JOIN .. ON a.{name} = b.{name}`, in `GROUP BY {name}` inside a sub-query, \
+             or in `count(distinct {name})`; choose people by their attributes"
+        ),
+    )
+    .at(text.find(name))
+}

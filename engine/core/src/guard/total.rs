@@ -1,0 +1,96 @@
+//! Total expressions: what would fail on a row yields NULL.
+//!
+//! Runs on the analysed plan, because implicit casts appear only there. A cast becomes a try-cast, arithmetic
+//! becomes its checked form. Names of output columns are kept, so the plan above still finds them.
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, Result};
+use datafusion::functions::math;
+use datafusion::logical_expr::expr::{Cast, ScalarFunction, TryCast};
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
+
+use super::arithmetic::{Operation, checked, has_arithmetic};
+use crate::refusal::{Code, Refusal};
+
+/// The same plan with total expressions.
+///
+/// # Errors
+/// Arithmetic on types that have none, for example on dates.
+pub(super) fn make_total(plan: LogicalPlan) -> Result<LogicalPlan, Refusal> {
+    let mut refusal = None;
+    let total = plan.transform_up(|node| {
+        let mut schema = merge_schema(&node.inputs());
+        schema.merge(node.schema());
+        let names = NamePreserver::new(&node);
+        let changed = node.map_expressions(|expr| {
+            let saved = names.save(&expr);
+            let total = expr.transform_up(|inner| one(inner, &schema, &mut refusal))?;
+            Ok(total.update_data(|expr| saved.restore(expr)))
+        })?;
+        changed.map_data(LogicalPlan::recompute_schema)
+    });
+    match (refusal, total) {
+        (Some(refusal), _) => Err(refusal),
+        (None, Ok(total)) => Ok(total.data),
+        (None, Err(error)) => Err(Refusal::internal(error.to_string())),
+    }
+}
+
+fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<Transformed<Expr>> {
+    match expr {
+        Expr::Cast(Cast { expr, field }) => {
+            Ok(Transformed::yes(Expr::TryCast(TryCast::new(expr, field.data_type().clone()))))
+        }
+        Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
+            let Some(operation) = arithmetic(op) else {
+                return Ok(Transformed::no(Expr::BinaryExpr(BinaryExpr { left, op, right })));
+            };
+            let (l, r) = (left.get_type(schema)?, right.get_type(schema)?);
+            if l != r || !has_arithmetic(&l) {
+                refusal.get_or_insert_with(|| no_arithmetic(op, &l, &r));
+                return Ok(Transformed::no(Expr::BinaryExpr(BinaryExpr { left, op, right })));
+            }
+            Ok(Transformed::yes(call(operation, vec![*left, *right])))
+        }
+        Expr::Negative(inner) if has_arithmetic(&inner.get_type(schema)?) => {
+            Ok(Transformed::yes(call(Operation::Negate, vec![*inner])))
+        }
+        Expr::ScalarFunction(ScalarFunction { func, args }) if func == math::abs() => {
+            Ok(Transformed::yes(call(Operation::Absolute, args)))
+        }
+        other => Ok(Transformed::no(other)),
+    }
+}
+
+const fn arithmetic(op: Operator) -> Option<Operation> {
+    match op {
+        Operator::Plus => Some(Operation::Add),
+        Operator::Minus => Some(Operation::Subtract),
+        Operator::Multiply => Some(Operation::Multiply),
+        Operator::Divide => Some(Operation::Divide),
+        Operator::Modulo => Some(Operation::Remainder),
+        _ => None,
+    }
+}
+
+fn call(operation: Operation, args: Vec<Expr>) -> Expr {
+    Expr::ScalarFunction(ScalarFunction::new_udf(checked(operation), args))
+}
+
+fn no_arithmetic(op: Operator, left: &DataType, right: &DataType) -> Refusal {
+    let plain = |data_type: &DataType| match data_type {
+        DataType::Date32 | DataType::Timestamp(..) => "a date",
+        DataType::Utf8 | DataType::Utf8View => "a text",
+        DataType::Boolean => "true or false",
+        _ => "this type",
+    };
+    let odd = if has_arithmetic(left) { right } else { left };
+    Refusal::new(
+        Code::UnsupportedSql,
+        format!("`{op}` works on numbers, not on {}", plain(odd)),
+        "compare dates with constants, or take their parts with date_part",
+    )
+}

@@ -1,0 +1,412 @@
+//! The walk: node by node from the scans upwards, following the person.
+//!
+//! Below the boundary every relation is about persons and carries one person column; at an aggregate that does
+//! not keep the person, the plan is cut. Every plan node is decided here, without a catch-all (PERSON-KNOWN).
+
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::logical_expr::{
+    Aggregate, Distinct, Expr, Filter, Limit, LogicalPlan, Projection, Sort, SubqueryAlias,
+    TableScan,
+};
+
+use super::boundary;
+use super::domain;
+use super::facts::{Fact, HIDDEN, Measure, PersonFact, Relation, Side};
+use super::joins;
+use super::per_person;
+use super::person_use;
+use super::release::{PersonalRelease, Release};
+use crate::catalog::contract::{Role, TableKind};
+use crate::catalog::view::ViewTable;
+use crate::limits::Limits;
+use crate::refusal::{Code, Refusal};
+use crate::sql::{QueryText, SourceTable};
+
+/// State of one walk.
+pub(super) struct Walk<'a> {
+    pub(super) text: &'a QueryText,
+    pub(super) limits: &'a Limits,
+    releases: Vec<Release>,
+    hidden: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) const fn new(text: &'a QueryText, limits: &'a Limits) -> Self {
+        Self { text, limits, releases: vec![], hidden: 0 }
+    }
+
+    pub(super) fn into_releases(self) -> Vec<Release> {
+        self.releases
+    }
+
+    /// Walks a node: rebuilds it, with what is known of its output.
+    pub(super) fn node(&mut self, plan: &LogicalPlan) -> Result<Relation, Refusal> {
+        match plan {
+            LogicalPlan::TableScan(scan) => scanned(scan),
+            LogicalPlan::Projection(node) => self.projection(node),
+            LogicalPlan::Filter(node) => self.filter(node),
+            LogicalPlan::Aggregate(node) => self.aggregate(node),
+            LogicalPlan::Sort(node) => self.sort(node),
+            LogicalPlan::Join(node) => {
+                let (left, right) = (self.node(&node.left)?, self.node(&node.right)?);
+                joins::join(self, node, left, right)
+            }
+            LogicalPlan::SubqueryAlias(node) => self.alias(node),
+            LogicalPlan::Limit(node) => self.limit(node),
+            LogicalPlan::Distinct(Distinct::All(input)) => self.distinct(input),
+            LogicalPlan::EmptyRelation(empty) => Ok(Relation {
+                columns: vec![Fact::default(); empty.schema.fields().len()],
+                plan: plan.clone(),
+                side: Side::Public { keys: vec![] },
+            }),
+            LogicalPlan::Window(_)
+            | LogicalPlan::Repartition(_)
+            | LogicalPlan::Union(_)
+            | LogicalPlan::Subquery(_)
+            | LogicalPlan::Statement(_)
+            | LogicalPlan::Values(_)
+            | LogicalPlan::Explain(_)
+            | LogicalPlan::Analyze(_)
+            | LogicalPlan::Extension(_)
+            | LogicalPlan::Distinct(Distinct::On(_))
+            | LogicalPlan::Dml(_)
+            | LogicalPlan::Ddl(_)
+            | LogicalPlan::Copy(_)
+            | LogicalPlan::DescribeTable(_)
+            | LogicalPlan::Unnest(_)
+            | LogicalPlan::RecursiveQuery(_) => Err(Refusal::new(
+                Code::UnsupportedSql,
+                "a clause of this query is not supported",
+                "use SELECT, JOIN, WHERE, GROUP BY, HAVING, DISTINCT, ORDER BY and LIMIT",
+            )),
+        }
+    }
+
+    fn projection(&mut self, node: &Projection) -> Result<Relation, Refusal> {
+        let input = self.node(&node.input)?;
+        let mut exprs = node.expr.clone();
+        let mut columns = vec![];
+        for expr in &exprs {
+            person_use::check(expr, &input, self.text)?;
+            columns.push(fact_of(expr, &input));
+        }
+        match &input.side {
+            Side::Personal { .. } if !columns.iter().any(Fact::is_person) => {
+                if let Some(at) = input.person() {
+                    exprs.push(input.column(at).alias(self.hidden_name()));
+                    columns.push(Fact { person: PersonFact::Person, ..Fact::default() });
+                }
+            }
+            Side::Released => {
+                // Row numbers of protected tables ride along, so that every value can be told its status.
+                for at in (0..input.columns.len()).filter(|&at| input.name(at).starts_with(HIDDEN))
+                {
+                    exprs.push(input.column(at));
+                    columns.extend(input.columns.get(at).cloned());
+                }
+            }
+            Side::Personal { .. } | Side::Public { .. } => {}
+        }
+        let side = match &input.side {
+            Side::Public { keys } => Side::Public { keys: kept_keys(keys, &exprs, &input) },
+            other => other.clone(),
+        };
+        let plan = Projection::try_new(exprs, Arc::new(input.plan)).map_err(internal)?;
+        Ok(Relation { plan: LogicalPlan::Projection(plan), side, columns })
+    }
+
+    fn filter(&mut self, node: &Filter) -> Result<Relation, Refusal> {
+        let mut input = self.node(&node.input)?;
+        person_use::check_condition(&node.predicate, &input, self.text)?;
+        domain::narrow(&node.predicate, &mut input);
+        let Relation { plan, side, columns } = input;
+        let plan = Filter::try_new(node.predicate.clone(), Arc::new(plan)).map_err(internal)?;
+        Ok(Relation { plan: LogicalPlan::Filter(plan), side, columns })
+    }
+
+    fn aggregate(&mut self, node: &Aggregate) -> Result<Relation, Refusal> {
+        let input = self.node(&node.input)?;
+        for expr in node.group_expr.iter().chain(&node.aggr_expr) {
+            person_use::check(expr_argument(expr), &input, self.text)?;
+        }
+        match &input.side {
+            Side::Personal { .. } => match per_person::person_key(node, &input, self.text)? {
+                Some(at) => per_person::aggregate(node, input, at, self.text),
+                None => boundary::aggregate(self, node, input),
+            },
+            Side::Public { .. } | Side::Released => above(node, input),
+        }
+    }
+
+    fn sort(&mut self, node: &Sort) -> Result<Relation, Refusal> {
+        let Relation { plan, side, columns } = self.not_personal(&node.input, "sorted", "ORDER")?;
+        let sort = Sort { expr: node.expr.clone(), input: Arc::new(plan), fetch: node.fetch };
+        Ok(Relation { plan: LogicalPlan::Sort(sort), side, columns })
+    }
+
+    fn limit(&mut self, node: &Limit) -> Result<Relation, Refusal> {
+        let Relation { plan, side, columns } =
+            self.not_personal(&node.input, "cut off", "LIMIT")?;
+        let limit =
+            Limit { skip: node.skip.clone(), fetch: node.fetch.clone(), input: Arc::new(plan) };
+        Ok(Relation { plan: LogicalPlan::Limit(limit), side, columns })
+    }
+
+    fn not_personal(
+        &mut self,
+        input: &LogicalPlan,
+        what: &str,
+        word: &str,
+    ) -> Result<Relation, Refusal> {
+        let relation = self.node(input)?;
+        if !matches!(relation.side, Side::Personal { .. }) {
+            return Ok(relation);
+        }
+        Err(Refusal::new(
+            Code::RowsPicked,
+            format!("rows about people cannot be {what}: that would pick single persons"),
+            "aggregate first (GROUP BY with count, sum or avg), then sort or cut the result",
+        )
+        .at(self.text.find(word)))
+    }
+
+    fn alias(&mut self, node: &SubqueryAlias) -> Result<Relation, Refusal> {
+        let Relation { plan, side, columns } = self.node(&node.input)?;
+        let plan = SubqueryAlias::try_new(Arc::new(plan), node.alias.clone()).map_err(internal)?;
+        Ok(Relation { plan: LogicalPlan::SubqueryAlias(plan), side, columns })
+    }
+
+    fn distinct(&mut self, input: &LogicalPlan) -> Result<Relation, Refusal> {
+        let relation = self.node(input)?;
+        let visible = relation.visible();
+        let person_visible =
+            visible.iter().any(|&at| relation.columns.get(at).is_some_and(Fact::is_person));
+        match &relation.side {
+            Side::Personal { .. } if !person_visible => boundary::list(self, relation, &visible),
+            Side::Personal { .. } => {
+                let one_row = visible
+                    .iter()
+                    .all(|&at| relation.columns.get(at).is_some_and(Fact::touches_person));
+                let Relation { plan, columns, .. } = relation;
+                let plan = LogicalPlan::Distinct(Distinct::All(Arc::new(plan)));
+                Ok(Relation { plan, side: Side::Personal { one_row }, columns })
+            }
+            Side::Public { .. } | Side::Released => {
+                let shown = only(relation, &visible)?;
+                let Relation { plan, side, columns } = shown;
+                let side = match side {
+                    Side::Public { .. } => Side::Public { keys: vec![visible] },
+                    other => other,
+                };
+                let plan = LogicalPlan::Distinct(Distinct::All(Arc::new(plan)));
+                Ok(Relation { plan, side, columns })
+            }
+        }
+    }
+
+    /// A fresh name for a column that the guard adds.
+    fn hidden_name(&mut self) -> String {
+        self.hidden += 1;
+        format!("{HIDDEN}person_{}", self.hidden)
+    }
+
+    /// Registers a release and gives its number; an equal one (a CTE used twice) is run and priced once.
+    pub(super) fn release(&mut self, release: Release) -> Result<usize, Refusal> {
+        if let Some(found) = self.releases.iter().position(|known| *known == release) {
+            return Ok(found);
+        }
+        if self.releases.len() >= self.limits.boundaries {
+            return Err(Refusal::new(
+                Code::TooLarge,
+                format!("the query has more than {} protected tables", self.limits.boundaries),
+                "split it into several queries",
+            )
+            .under("limit: boundaries"));
+        }
+        self.releases.push(release);
+        Ok(self.releases.len() - 1)
+    }
+
+    /// The relation as something that may stand above the boundary.
+    ///
+    /// # Errors
+    /// When it is about persons.
+    pub(super) fn released(&mut self, relation: Relation) -> Result<Relation, Refusal> {
+        match relation.side {
+            Side::Released => Ok(relation),
+            Side::Public { .. } => boundary::public(self, relation),
+            Side::Personal { .. } => Err(self.person_in_output(&relation)),
+        }
+    }
+
+    fn person_in_output(&self, relation: &Relation) -> Refusal {
+        let named = relation
+            .visible()
+            .into_iter()
+            .find(|&at| relation.columns.get(at).is_some_and(Fact::touches_person));
+        match named {
+            Some(at) => {
+                let name = relation.name(at);
+                Refusal::new(
+                    Code::PersonInOutput,
+                    format!("`{name}` identifies people and cannot be a result"),
+                    format!("try `count(distinct {name})` and group by attributes such as sex or region"),
+                )
+                .at(self.text.find(name))
+            }
+            None => Refusal::new(
+                Code::PersonInOutput,
+                "the result would have one row for each person or event",
+                "group the rows and count them, for example `SELECT sex, count(*) FROM .. GROUP BY sex`",
+            )
+            .at(self.text.find("SELECT")),
+        }
+    }
+
+    /// The releases so far, for the boundary to add to.
+    pub(super) fn personal_release(&mut self, release: PersonalRelease) -> Result<usize, Refusal> {
+        if release.arguments.len() > self.limits.measures {
+            return Err(Refusal::new(
+                Code::TooLarge,
+                format!(
+                    "the query aggregates {} expressions at once; at most {} are allowed",
+                    release.arguments.len(),
+                    self.limits.measures
+                ),
+                "split it into several queries",
+            )
+            .under("limit: measures"));
+        }
+        self.release(Release::Personal(release))
+    }
+}
+
+/// An aggregate's argument, or the key itself: a bare person column is fine in both.
+fn expr_argument(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Alias(alias) => expr_argument(&alias.expr),
+        Expr::AggregateFunction(call) => call.params.args.first().unwrap_or(expr),
+        other => other,
+    }
+}
+
+fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
+    let Some(source) = scan.source.downcast_ref::<SourceTable>() else {
+        return Err(Refusal::internal("a scan of something that is not in the catalogue"));
+    };
+    if scan.projection.is_some() || !scan.filters.is_empty() || scan.fetch.is_some() {
+        return Err(Refusal::internal("an unoptimised scan with a projection, filter or limit"));
+    }
+    let table: &ViewTable = &source.0;
+    let columns: Vec<Fact> =
+        (0..table.table.columns.len()).map(|at| column_fact(table, at)).collect();
+    let side = match &table.table.kind {
+        TableKind::Personal { one_row_per_person } => {
+            if !columns.iter().any(Fact::is_person) {
+                return Err(Refusal::new(
+                    Code::UseNotAllowed,
+                    format!(
+                        "`{}` cannot be used: its person column is not open to this project",
+                        table.table.name
+                    ),
+                    "ask the governance officer of the project",
+                ));
+            }
+            Side::Personal { one_row: *one_row_per_person }
+        }
+        TableKind::Public { key } if key.is_empty() => Side::Public { keys: vec![] },
+        TableKind::Public { key } => Side::Public { keys: vec![key.clone()] },
+    };
+    Ok(Relation { plan: LogicalPlan::TableScan(scan.clone()), side, columns })
+}
+
+fn column_fact(table: &ViewTable, at: usize) -> Fact {
+    let Some(column) = table.table.columns.get(at) else { return Fact::default() };
+    let personal = matches!(table.table.kind, TableKind::Personal { .. });
+    let person = match column.role {
+        Role::Person if personal => PersonFact::Person,
+        _ => PersonFact::No,
+    };
+    let measure = (column.role == Role::Measure && personal).then(|| Measure {
+        name: format!("sum:{}.{}.{}", table.dataset, table.table.name, column.name),
+        decimals: column.decimals,
+    });
+    Fact { person, measure, domain: domain::of_column(column), made_of: vec![] }
+}
+
+/// What is known of an expression over a relation.
+pub(super) fn fact_of(expr: &Expr, input: &Relation) -> Fact {
+    match expr {
+        Expr::Alias(alias) => fact_of(&alias.expr, input),
+        Expr::Column(column) => input.fact(column).cloned().unwrap_or_default(),
+        other => {
+            let form = super::linear::of(other, input);
+            let measure = form.and_then(|form| match form.base {
+                super::linear::Base::Measure(_, measure)
+                    if form.scale == 1.0 && form.offset == 0.0 =>
+                {
+                    Some(measure)
+                }
+                _ => None,
+            });
+            Fact {
+                person: PersonFact::No,
+                measure,
+                domain: domain::of_expr(other, input),
+                made_of: made_of(other, input),
+            }
+        }
+    }
+}
+
+fn made_of(expr: &Expr, input: &Relation) -> Vec<(usize, usize)> {
+    let mut all: Vec<(usize, usize)> = expr
+        .column_refs()
+        .into_iter()
+        .filter_map(|column| input.fact(column))
+        .flat_map(|fact| fact.made_of.iter().copied())
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Keys of a public relation that survive a projection.
+fn kept_keys(keys: &[Vec<usize>], exprs: &[Expr], input: &Relation) -> Vec<Vec<usize>> {
+    let new_place = |old: usize| {
+        exprs.iter().position(|expr| {
+            matches!(expr.clone().unalias(), Expr::Column(c) if input.position(&c) == Some(old))
+        })
+    };
+    keys.iter().filter_map(|key| key.iter().map(|&at| new_place(at)).collect()).collect()
+}
+
+/// The relation reduced to these columns.
+pub(super) fn only(relation: Relation, positions: &[usize]) -> Result<Relation, Refusal> {
+    let exprs = positions.iter().map(|&at| relation.column(at)).collect();
+    let columns = positions.iter().filter_map(|&at| relation.columns.get(at).cloned()).collect();
+    let plan = Projection::try_new(exprs, Arc::new(relation.plan)).map_err(internal)?;
+    Ok(Relation { plan: LogicalPlan::Projection(plan), side: relation.side, columns })
+}
+
+/// An aggregate over public rows or over protected cells.
+fn above(node: &Aggregate, input: Relation) -> Result<Relation, Refusal> {
+    let mut columns: Vec<Fact> = node.group_expr.iter().map(|key| fact_of(key, &input)).collect();
+    for aggregate in &node.aggr_expr {
+        columns.push(Fact { made_of: made_of(aggregate, &input), ..Fact::default() });
+    }
+    let side = match input.side {
+        Side::Public { .. } => Side::Public { keys: vec![(0..node.group_expr.len()).collect()] },
+        other => other,
+    };
+    let plan =
+        Aggregate::try_new(Arc::new(input.plan), node.group_expr.clone(), node.aggr_expr.clone())
+            .map_err(internal)?;
+    Ok(Relation { plan: LogicalPlan::Aggregate(plan), side, columns })
+}
+
+pub(super) fn internal(error: datafusion::common::DataFusionError) -> Refusal {
+    Refusal::internal(error.to_string())
+}

@@ -1,0 +1,204 @@
+//! Which expressions may stand in a plan, below and above the boundary.
+//!
+//! Every variant of the planner's expression and operator types is decided here, without a catch-all, so that
+//! an upgrade with a new one stops the compiler (PERSON-KNOWN).
+
+use datafusion::arrow::datatypes::{DataType, IntervalUnit, TimeUnit};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::expr::{AggregateFunction, AggregateFunctionParams};
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+
+use super::functions;
+use super::shape::unsupported;
+use super::text::QueryText;
+use crate::refusal::{Code, Refusal};
+
+/// Checks one expression and everything inside it.
+pub(super) fn check(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
+    check_one(expr, text)?;
+    let mut result = Ok(());
+    let _ = expr.apply_children(|child| {
+        result = check(child, text);
+        Ok(match result {
+            Ok(()) => TreeNodeRecursion::Continue,
+            Err(_) => TreeNodeRecursion::Stop,
+        })
+    });
+    result
+}
+
+fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
+    match expr {
+        Expr::Alias(_)
+        | Expr::Column(_)
+        | Expr::Not(_)
+        | Expr::IsNull(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsTrue(_)
+        | Expr::IsFalse(_)
+        | Expr::IsUnknown(_)
+        | Expr::IsNotTrue(_)
+        | Expr::IsNotFalse(_)
+        | Expr::IsNotUnknown(_)
+        | Expr::Negative(_)
+        | Expr::Between(_)
+        | Expr::Case(_)
+        | Expr::InList(_) => Ok(()),
+        Expr::Literal(value, _) => check_type(&value.data_type()),
+        Expr::Like(like) => match like.pattern.as_ref() {
+            Expr::Literal(..) | Expr::Cast(_) if like.escape_char.is_none() => Ok(()),
+            _ => Err(unsupported(
+                "LIKE with a pattern from a column, or with ESCAPE",
+                "write the pattern as a constant, for example `LIKE 'I21%'`",
+            )),
+        },
+        Expr::BinaryExpr(BinaryExpr { left: _, op, right: _ }) => check_operator(*op, text),
+        Expr::Cast(cast) => check_type(cast.field.data_type()),
+        Expr::TryCast(cast) => check_type(cast.field.data_type()),
+        Expr::ScalarFunction(call) => {
+            functions::check_call(call).map_err(|refusal| refusal.at(text.find(call.func.name())))
+        }
+        Expr::AggregateFunction(call) => check_aggregate(call, text),
+        Expr::WindowFunction(_) => Err(unsupported(
+            "a window function (OVER)",
+            "use GROUP BY, or compare the groups after downloading the result",
+        )),
+        Expr::SimilarTo(_) => Err(unsupported("SIMILAR TO", "use LIKE")),
+        Expr::Exists(_)
+        | Expr::InSubquery(_)
+        | Expr::SetComparison(_)
+        | Expr::ScalarSubquery(_)
+        | Expr::OuterReferenceColumn(..) => Err(unsupported(
+            "a sub-query inside an expression or condition",
+            "put it into a CTE (WITH ..) and JOIN it on the person",
+        )
+        .at(text.find_any(&["EXISTS", "ANY", "ALL"]))),
+        Expr::GroupingSet(_) => {
+            Err(unsupported("GROUPING SETS, ROLLUP or CUBE", "send one query per level of totals")
+                .at(text.find_any(&["ROLLUP", "CUBE", "GROUPING"])))
+        }
+        Expr::ScalarVariable(..) | Expr::Placeholder(_) => {
+            Err(unsupported("a variable or placeholder", "write the value into the SQL"))
+        }
+        #[expect(deprecated, reason = "the variant still exists and must be decided")]
+        Expr::Wildcard { .. } => Err(unsupported("`*` in this place", "name the columns")),
+        Expr::Unnest(_)
+        | Expr::HigherOrderFunction(_)
+        | Expr::Lambda(_)
+        | Expr::LambdaVariable(_) => {
+            Err(unsupported("a list or lambda", "use plain columns and values"))
+        }
+    }
+}
+
+fn check_operator(op: Operator, text: &QueryText) -> Result<(), Refusal> {
+    match op {
+        Operator::Eq
+        | Operator::NotEq
+        | Operator::Lt
+        | Operator::LtEq
+        | Operator::Gt
+        | Operator::GtEq
+        | Operator::Plus
+        | Operator::Minus
+        | Operator::Multiply
+        | Operator::Divide
+        | Operator::Modulo
+        | Operator::And
+        | Operator::Or
+        | Operator::IsDistinctFrom
+        | Operator::IsNotDistinctFrom => Ok(()),
+        Operator::RegexMatch
+        | Operator::RegexIMatch
+        | Operator::RegexNotMatch
+        | Operator::RegexNotIMatch
+        | Operator::LikeMatch
+        | Operator::ILikeMatch
+        | Operator::NotLikeMatch
+        | Operator::NotILikeMatch => Err(unsupported("a pattern operator", "use LIKE")),
+        Operator::StringConcat => {
+            Err(unsupported("joining texts with ||", "use separate columns").at(text.find("||")))
+        }
+        Operator::BitwiseAnd
+        | Operator::BitwiseOr
+        | Operator::BitwiseXor
+        | Operator::BitwiseShiftRight
+        | Operator::BitwiseShiftLeft
+        | Operator::AtArrow
+        | Operator::ArrowAt
+        | Operator::Arrow
+        | Operator::LongArrow
+        | Operator::HashArrow
+        | Operator::HashLongArrow
+        | Operator::AtAt
+        | Operator::IntegerDivide
+        | Operator::HashMinus
+        | Operator::AtQuestion
+        | Operator::Question
+        | Operator::QuestionAnd
+        | Operator::QuestionPipe
+        | Operator::Colon => Err(unsupported(
+            &format!("the operator `{op}`"),
+            "use comparisons, arithmetic, AND and OR",
+        )),
+    }
+}
+
+fn check_aggregate(call: &AggregateFunction, text: &QueryText) -> Result<(), Refusal> {
+    let AggregateFunction { func, params } = call;
+    let AggregateFunctionParams { args, distinct: _, filter, order_by, null_treatment } = params;
+    if !functions::aggregates().contains(func) {
+        return Err(Refusal::new(
+            Code::AggregateNotAllowed,
+            format!("`{}` has no disclosure rule here", func.name()),
+            "use count, sum or avg",
+        )
+        .at(text.find(func.name())));
+    }
+    if filter.is_some() {
+        return Err(unsupported(
+            "FILTER (WHERE ..)",
+            "write the condition inside: `count(CASE WHEN .. THEN 1 END)`",
+        )
+        .at(text.find("FILTER")));
+    }
+    if !order_by.is_empty() || null_treatment.is_some() || args.len() != 1 {
+        return Err(Refusal::new(
+            Code::BadArguments,
+            format!("`{}` takes one argument and no further clause", func.name()),
+            "leave the rest out",
+        )
+        .at(text.find(func.name())));
+    }
+    Ok(())
+}
+
+/// The types of values that queries work with.
+fn check_type(data_type: &DataType) -> Result<(), Refusal> {
+    let allowed = matches!(
+        data_type,
+        DataType::Null
+            | DataType::Boolean
+            | DataType::Int32
+            | DataType::Int64
+            | DataType::UInt32
+            | DataType::Float64
+            | DataType::Utf8
+            | DataType::Utf8View
+            | DataType::Date32
+            | DataType::Timestamp(TimeUnit::Microsecond | TimeUnit::Nanosecond, None)
+    );
+    if allowed {
+        return Ok(());
+    }
+    if matches!(data_type, DataType::Interval(IntervalUnit::MonthDayNano)) {
+        return Err(unsupported(
+            "arithmetic with intervals",
+            "compare with a constant date, for example `DATE '2023-01-01'`, or use date_part",
+        ));
+    }
+    Err(unsupported(
+        "this type of value",
+        "use BOOLEAN, INT, BIGINT, DOUBLE, VARCHAR, DATE or TIMESTAMP",
+    ))
+}

@@ -1,0 +1,17 @@
+//! From text to an analysed plan: exactly one SELECT, small enough, made of known parts, about visible tables.
+//!
+//! Knows the catalogue view of one project. Must never know: rows, policies, profiles, prices.
+
+mod expressions;
+pub mod functions;
+mod names;
+mod planning_error;
+mod reads;
+mod shape;
+mod text;
+mod understand;
+
+pub(crate) use names::SourceTable;
+pub use reads::Reads;
+pub use text::QueryText;
+pub use understand::{Submission, Understood, understand};

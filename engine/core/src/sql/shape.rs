@@ -1,0 +1,546 @@
+//! The shape of the syntax tree: what may be written at all, and how large it may be.
+//!
+//! Runs before anything is planned, because planning is an attack surface of its own and because some clauses
+//! (TABLESAMPLE, FOR UPDATE) would be dropped in silence. Structs are taken apart field by field, without `..`,
+//! so that a parser upgrade with a new clause stops the compiler.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    Cte, Distinct, Expr, Function, FunctionArgumentClause, FunctionArguments, GroupByExpr, Join,
+    JoinConstraint, JoinOperator, LimitClause, ObjectName, OrderBy, OrderByKind, Query, Select,
+    SelectFlavor, SelectItem, SetExpr, Spanned, Statement, TableFactor, TableWithJoins, Visit,
+    Visitor, With,
+};
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+
+use super::functions;
+use super::text::{QueryText, position};
+use crate::limits::Limits;
+use crate::refusal::{Code, Position, Refusal};
+
+/// Parses the text, accepts exactly one SELECT, and holds it against the limits.
+pub(super) fn parse(text: &QueryText, limits: &Limits) -> Result<Statement, Refusal> {
+    let dialect = GenericDialect {};
+    let mut statements = Parser::new(&dialect)
+        .with_recursion_limit(limits.depth)
+        .with_tokens_with_locations(text.tokens())
+        .parse_statements()
+        .map_err(|error| syntax_error(error, limits))?;
+    let (Some(statement), true) = (statements.pop(), statements.is_empty()) else {
+        return Err(not_one_select("the text holds no statement, or several"));
+    };
+    let Statement::Query(query) = &statement else {
+        return Err(not_one_select("the text is something other than a SELECT"));
+    };
+    let mut sizes = Sizes { limits, depth: 0, refusal: None };
+    let _ = statement.visit(&mut sizes);
+    if let Some(refusal) = sizes.refusal {
+        return Err(refusal);
+    }
+    let mut counts = Counts { limits, references: 0, joins: 0, ctes: 0 };
+    counts.query(query, &HashMap::new())?;
+    Ok(statement)
+}
+
+fn not_one_select(what: &str) -> Refusal {
+    Refusal::new(
+        Code::NotOneSelect,
+        format!("{what}; only a single SELECT is answered"),
+        "send one SELECT (it may begin with WITH); to see what a query would do, use queries:check",
+    )
+}
+
+fn syntax_error(error: ParserError, limits: &Limits) -> Refusal {
+    match error {
+        ParserError::RecursionLimitExceeded => Refusal::new(
+            Code::TooLarge,
+            format!("the SQL is nested more than {} levels deep", limits.depth),
+            "split it into CTEs (WITH name AS ..)",
+        )
+        .under("limit: depth"),
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => {
+            let (what, at) = split_place(&message);
+            Refusal::new(
+                Code::SyntaxError,
+                format!("the SQL cannot be read: {what}"),
+                "check the spelling and the commas and parentheses near this place",
+            )
+            .at(at)
+        }
+    }
+}
+
+/// The parser ends its messages with ` at Line: 1, Column: 8`.
+fn split_place(message: &str) -> (&str, Option<Position>) {
+    let Some((what, place)) = message.rsplit_once(" at Line: ") else {
+        return (message, None);
+    };
+    let parsed = place
+        .split_once(", Column: ")
+        .and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
+    let at = parsed.map(|(line, column)| Position { line, column, end: column + 1 });
+    (what, at)
+}
+
+/// Depth of expressions and length of lists; also every function name, wherever it stands.
+struct Sizes<'a> {
+    limits: &'a Limits,
+    depth: usize,
+    refusal: Option<Refusal>,
+}
+
+impl Sizes<'_> {
+    fn stop(&mut self, refusal: Refusal) -> ControlFlow<()> {
+        self.refusal = Some(refusal);
+        ControlFlow::Break(())
+    }
+
+    fn too_large(&mut self, what: String, limit: &str, at: Option<Position>) -> ControlFlow<()> {
+        let hint = "make it smaller, for example by joining a code list instead of listing values";
+        self.stop(Refusal::new(Code::TooLarge, what, hint).under(format!("limit: {limit}")).at(at))
+    }
+}
+
+impl Visitor for Sizes<'_> {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        self.depth += 1;
+        if self.depth > self.limits.chain {
+            let what =
+                format!("an expression has more than {} operators in a row", self.limits.chain);
+            return self.too_large(what, "chain", None);
+        }
+        match expr {
+            Expr::InList { list, .. } if list.len() > self.limits.in_list => {
+                let what = format!(
+                    "an IN list has {} values; at most {} are read",
+                    list.len(),
+                    self.limits.in_list
+                );
+                self.too_large(what, "in_list", position(expr.span()))
+            }
+            Expr::Function(function) => match check_function(function) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(refusal) => self.stop(refusal.at(name_position(&function.name))),
+            },
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn post_visit_expr(&mut self, _expr: &Expr) -> ControlFlow<()> {
+        self.depth = self.depth.saturating_sub(1);
+        ControlFlow::Continue(())
+    }
+}
+
+fn name_position(name: &ObjectName) -> Option<Position> {
+    position(name.span())
+}
+
+/// A call may only use the plain parts of the syntax, and its name must be on the list.
+fn check_function(function: &Function) -> Result<(), Refusal> {
+    let Function {
+        name,
+        uses_odbc_syntax,
+        parameters,
+        args,
+        filter: _,
+        null_treatment,
+        over,
+        within_group,
+    } = function;
+    let written = name.to_string().to_lowercase();
+    functions::check_name(&written)?;
+    if *uses_odbc_syntax || !matches!(parameters, FunctionArguments::None) {
+        return Err(unsupported("this way of calling a function", "write `name(arguments)`"));
+    }
+    if over.is_some() {
+        return Err(unsupported(
+            "a window function (OVER)",
+            "use GROUP BY, or compare the groups after downloading the result",
+        ));
+    }
+    if null_treatment.is_some() || !within_group.is_empty() {
+        return Err(unsupported("IGNORE NULLS, RESPECT NULLS or WITHIN GROUP", "leave it out"));
+    }
+    match args {
+        FunctionArguments::None => Ok(()),
+        FunctionArguments::Subquery(_) => {
+            Err(unsupported("a sub-query as an argument", "compute it in a CTE and join it"))
+        }
+        FunctionArguments::List(list) => check_clauses(&list.clauses),
+    }
+}
+
+fn check_clauses(clauses: &[FunctionArgumentClause]) -> Result<(), Refusal> {
+    if clauses.is_empty() {
+        return Ok(());
+    }
+    Err(unsupported("a clause inside the arguments of a function", "leave it out"))
+}
+
+pub(super) fn unsupported(what: &str, hint: &str) -> Refusal {
+    Refusal::new(Code::UnsupportedSql, format!("{what} is not supported"), hint)
+}
+
+/// Table references and joins after every CTE use is expanded: a CTE is copied into each use.
+struct Counts<'a> {
+    limits: &'a Limits,
+    references: usize,
+    joins: usize,
+    ctes: usize,
+}
+
+/// What using a CTE once costs.
+#[derive(Clone, Copy)]
+struct Weight {
+    references: usize,
+    joins: usize,
+}
+
+impl Counts<'_> {
+    fn query(&mut self, query: &Query, outer: &HashMap<String, Weight>) -> Result<(), Refusal> {
+        let Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        let nothing_else = fetch.is_none()
+            && locks.is_empty()
+            && for_clause.is_none()
+            && settings.is_none()
+            && format_clause.is_none()
+            && pipe_operators.is_empty();
+        if !nothing_else {
+            return Err(unsupported(
+                "FETCH, FOR, SETTINGS, FORMAT or |>",
+                "use LIMIT to cut the result; leave the other clauses out",
+            ));
+        }
+        check_order(order_by.as_ref())?;
+        check_limit(limit_clause.as_ref())?;
+        let names = self.with(with.as_ref(), outer)?;
+        self.body(body, &names)
+    }
+
+    fn with(
+        &mut self,
+        with: Option<&With>,
+        outer: &HashMap<String, Weight>,
+    ) -> Result<HashMap<String, Weight>, Refusal> {
+        let mut names = outer.clone();
+        let Some(With { with_token: _, recursive, cte_tables }) = with else {
+            return Ok(names);
+        };
+        if *recursive {
+            return Err(unsupported("WITH RECURSIVE", "write the steps as separate CTEs"));
+        }
+        for cte in cte_tables {
+            let Cte { alias, query, from: _, materialized: _, closing_paren_token: _ } = cte;
+            self.ctes += 1;
+            self.within("CTEs", self.ctes, self.limits.ctes, "ctes")?;
+            let (references, joins) = (self.references, self.joins);
+            self.query(query, &names)?;
+            let weight =
+                Weight { references: self.references - references, joins: self.joins - joins };
+            (self.references, self.joins) = (references, joins);
+            names.insert(alias.name.value.to_lowercase(), weight);
+        }
+        Ok(names)
+    }
+
+    fn body(&mut self, body: &SetExpr, names: &HashMap<String, Weight>) -> Result<(), Refusal> {
+        match body {
+            SetExpr::Select(select) => self.select(select, names),
+            SetExpr::Query(query) => self.query(query, names),
+            SetExpr::SetOperation { .. } => Err(unsupported(
+                "UNION, INTERSECT or EXCEPT",
+                "use one SELECT with GROUP BY, or send two queries",
+            )),
+            SetExpr::Values(_) => Err(unsupported("VALUES", "use CASE to band or map values")),
+            SetExpr::Table(_) => Err(unsupported("TABLE", "write SELECT .. FROM")),
+            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+                Err(not_one_select("the text changes data"))
+            }
+        }
+    }
+
+    fn select(&mut self, select: &Select, names: &HashMap<String, Weight>) -> Result<(), Refusal> {
+        let Select {
+            select_token: _,
+            optimizer_hints: _,
+            distinct,
+            select_modifiers,
+            top,
+            top_before_distinct: _,
+            projection,
+            exclude,
+            into,
+            from,
+            lateral_views,
+            prewhere,
+            selection: _,
+            connect_by,
+            group_by,
+            cluster_by,
+            distribute_by,
+            sort_by,
+            having: _,
+            named_window,
+            qualify,
+            window_before_qualify: _,
+            value_table_mode,
+            flavor,
+        } = select;
+        let plain = select_modifiers.is_none()
+            && top.is_none()
+            && exclude.is_none()
+            && into.is_none()
+            && lateral_views.is_empty()
+            && prewhere.is_none()
+            && connect_by.is_empty()
+            && cluster_by.is_empty()
+            && distribute_by.is_empty()
+            && sort_by.is_empty()
+            && named_window.is_empty()
+            && qualify.is_none()
+            && value_table_mode.is_none()
+            && matches!(flavor, SelectFlavor::Standard);
+        if !plain {
+            return Err(unsupported(
+                "a clause outside standard SELECT (TOP, INTO, LATERAL VIEW, PREWHERE, QUALIFY, WINDOW, .. BY)",
+                "use SELECT, FROM, WHERE, GROUP BY, HAVING, ORDER BY and LIMIT",
+            ));
+        }
+        if matches!(distinct, Some(Distinct::On(_))) {
+            return Err(unsupported("DISTINCT ON", "use GROUP BY"));
+        }
+        if let Some(item) =
+            projection.iter().find(|i| matches!(i, SelectItem::ExprWithAliases { .. }))
+        {
+            return Err(unsupported("an alias list", "give one alias").at(position(item.span())));
+        }
+        self.within(
+            "columns in one SELECT",
+            projection.len(),
+            self.limits.output_columns,
+            "output_columns",
+        )?;
+        self.group_by(group_by)?;
+        for table in from {
+            self.table_with_joins(table, names)?;
+        }
+        if from.len() > 1 {
+            return Err(Refusal::new(
+                Code::JoinNotSupported,
+                "tables are listed with a comma, which pairs every row with every row",
+                "write JOIN .. ON .., for example `patients p JOIN admissions a ON a.person_id = p.person_id`",
+            ));
+        }
+        Ok(())
+    }
+
+    fn group_by(&self, group_by: &GroupByExpr) -> Result<(), Refusal> {
+        let (keys, modifiers) = match group_by {
+            GroupByExpr::All(modifiers) => (0, modifiers),
+            GroupByExpr::Expressions(keys, modifiers) => (keys.len(), modifiers),
+        };
+        if !modifiers.is_empty() {
+            return Err(unsupported("WITH ROLLUP, CUBE or TOTALS", "send one query per level"));
+        }
+        self.within("keys in one GROUP BY", keys, self.limits.group_keys, "group_keys")
+    }
+
+    fn table_with_joins(
+        &mut self,
+        table: &TableWithJoins,
+        names: &HashMap<String, Weight>,
+    ) -> Result<(), Refusal> {
+        let TableWithJoins { relation, joins } = table;
+        self.factor(relation, names)?;
+        for join in joins {
+            let Join { relation, global, join_operator } = join;
+            if *global {
+                return Err(unsupported("GLOBAL", "leave it out"));
+            }
+            check_join(join_operator)?;
+            self.joins += 1;
+            self.within("joins", self.joins, self.limits.joins, "joins")?;
+            self.factor(relation, names)?;
+        }
+        Ok(())
+    }
+
+    fn factor(
+        &mut self,
+        factor: &TableFactor,
+        names: &HashMap<String, Weight>,
+    ) -> Result<(), Refusal> {
+        match factor {
+            TableFactor::Table {
+                name,
+                alias: _,
+                args,
+                with_hints,
+                version,
+                with_ordinality,
+                partitions,
+                json_path,
+                sample,
+                index_hints,
+            } => {
+                if args.is_some() {
+                    return Err(unsupported(
+                        "a table function",
+                        "read from a table of the dataset",
+                    )
+                    .at(name_position(name)));
+                }
+                let plain = with_hints.is_empty()
+                    && version.is_none()
+                    && !with_ordinality
+                    && partitions.is_empty()
+                    && json_path.is_none()
+                    && sample.is_none()
+                    && index_hints.is_empty();
+                if !plain {
+                    return Err(unsupported(
+                        "a clause after the table name (TABLESAMPLE, hints, versions)",
+                        "leave it out",
+                    )
+                    .at(name_position(name)));
+                }
+                let weight = names.get(&name.to_string().to_lowercase());
+                let weight = weight.copied().unwrap_or(Weight { references: 1, joins: 0 });
+                self.references = self.references.saturating_add(weight.references);
+                self.joins = self.joins.saturating_add(weight.joins);
+                self.within("joins", self.joins, self.limits.joins, "joins")?;
+                self.within(
+                    "table references",
+                    self.references,
+                    self.limits.table_references,
+                    "table_references",
+                )
+            }
+            TableFactor::Derived { lateral, subquery, alias: _, sample } => {
+                if *lateral || sample.is_some() {
+                    return Err(unsupported("LATERAL or TABLESAMPLE", "use a plain sub-query"));
+                }
+                self.query(subquery, names)
+            }
+            TableFactor::NestedJoin { table_with_joins, alias: _ } => {
+                self.table_with_joins(table_with_joins, names)
+            }
+            TableFactor::TableFunction { .. }
+            | TableFactor::Function { .. }
+            | TableFactor::UNNEST { .. }
+            | TableFactor::JsonTable { .. }
+            | TableFactor::OpenJsonTable { .. }
+            | TableFactor::Pivot { .. }
+            | TableFactor::Unpivot { .. }
+            | TableFactor::MatchRecognize { .. }
+            | TableFactor::XmlTable { .. }
+            | TableFactor::SemanticView { .. } => Err(unsupported(
+                "a table function, UNNEST, PIVOT or similar in FROM",
+                "read from tables and sub-queries",
+            )),
+        }
+    }
+
+    fn within(&self, what: &str, found: usize, limit: usize, name: &str) -> Result<(), Refusal> {
+        if found <= limit {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::TooLarge,
+            format!("the query has {found} {what}; at most {limit} are allowed"),
+            "split it into several queries (a CTE counts once for every use)",
+        )
+        .under(format!("limit: {name}")))
+    }
+}
+
+fn check_order(order_by: Option<&OrderBy>) -> Result<(), Refusal> {
+    match order_by {
+        None => Ok(()),
+        Some(OrderBy { kind, interpolate: None }) => match kind {
+            OrderByKind::Expressions(keys) if keys.iter().all(|key| key.with_fill.is_none()) => {
+                Ok(())
+            }
+            OrderByKind::Expressions(_) => Err(unsupported("WITH FILL", "leave it out")),
+            OrderByKind::All(_) => Err(unsupported("ORDER BY ALL", "name the columns to sort by")),
+        },
+        Some(OrderBy { kind: _, interpolate: Some(_) }) => {
+            Err(unsupported("INTERPOLATE", "leave it out"))
+        }
+    }
+}
+
+fn check_limit(limit: Option<&LimitClause>) -> Result<(), Refusal> {
+    match limit {
+        None => Ok(()),
+        Some(LimitClause::LimitOffset { limit: _, offset: _, limit_by }) if limit_by.is_empty() => {
+            Ok(())
+        }
+        Some(LimitClause::LimitOffset { .. }) => Err(unsupported("LIMIT .. BY", "use LIMIT alone")),
+        Some(LimitClause::OffsetCommaLimit { offset: _, limit: _ }) => {
+            Err(unsupported("LIMIT with a comma", "write LIMIT n OFFSET m"))
+        }
+    }
+}
+
+fn check_join(operator: &JoinOperator) -> Result<(), Refusal> {
+    let constraint = match operator {
+        JoinOperator::Join(constraint)
+        | JoinOperator::Inner(constraint)
+        | JoinOperator::Left(constraint)
+        | JoinOperator::LeftOuter(constraint)
+        | JoinOperator::CrossJoin(constraint) => constraint,
+        JoinOperator::Right(_) | JoinOperator::RightOuter(_) => {
+            return Err(Refusal::new(
+                Code::JoinNotSupported,
+                "RIGHT JOIN is not supported",
+                "swap the two tables and write LEFT JOIN",
+            ));
+        }
+        JoinOperator::FullOuter(_)
+        | JoinOperator::Semi(_)
+        | JoinOperator::LeftSemi(_)
+        | JoinOperator::RightSemi(_)
+        | JoinOperator::Anti(_)
+        | JoinOperator::LeftAnti(_)
+        | JoinOperator::RightAnti(_)
+        | JoinOperator::CrossApply
+        | JoinOperator::OuterApply
+        | JoinOperator::AsOf { .. }
+        | JoinOperator::StraightJoin(_)
+        | JoinOperator::ArrayJoin
+        | JoinOperator::LeftArrayJoin
+        | JoinOperator::InnerArrayJoin => {
+            return Err(Refusal::new(
+                Code::JoinNotSupported,
+                "only JOIN, LEFT JOIN and (between results) CROSS JOIN are supported",
+                "write `JOIN .. ON ..` or `LEFT JOIN .. ON ..`",
+            ));
+        }
+    };
+    match constraint {
+        JoinConstraint::On(_) | JoinConstraint::Using(_) | JoinConstraint::None => Ok(()),
+        JoinConstraint::Natural => Err(Refusal::new(
+            Code::JoinNotSupported,
+            "NATURAL JOIN links whatever columns happen to share a name",
+            "write `JOIN .. ON ..` and name the columns",
+        )),
+    }
+}

@@ -1,0 +1,104 @@
+//! The SQL text as tokens with places, so that a refusal can point at what it is about.
+
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
+
+use crate::limits::Limits;
+use crate::refusal::{Code, Position, Refusal};
+
+/// SQL text that is short enough to look at, cut into tokens.
+#[derive(Clone)]
+pub struct QueryText {
+    text: String,
+    tokens: Vec<TokenWithSpan>,
+}
+
+impl QueryText {
+    /// Cuts the text into tokens.
+    ///
+    /// # Errors
+    /// Too long, or not even tokens (an open quote, for example).
+    pub fn read(text: &str, limits: &Limits) -> Result<Self, Refusal> {
+        if text.len() > limits.sql_bytes {
+            return Err(Refusal::new(
+                Code::TooLarge,
+                format!(
+                    "the SQL is {} bytes long; at most {} are read",
+                    text.len(),
+                    limits.sql_bytes
+                ),
+                "shorten it, for example by joining a code list instead of listing values",
+            )
+            .under("limit: sql_bytes"));
+        }
+        let tokens =
+            Tokenizer::new(&GenericDialect {}, text).tokenize_with_location().map_err(|e| {
+                let at = Position {
+                    line: e.location.line,
+                    column: e.location.column,
+                    end: e.location.column + 1,
+                };
+                Refusal::new(
+                    Code::SyntaxError,
+                    format!("the SQL cannot be read: {}", e.message),
+                    "check quotes and special characters near this place",
+                )
+                .at(Some(at))
+            })?;
+        let words =
+            tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).count();
+        if words > limits.sql_tokens {
+            return Err(Refusal::new(
+                Code::TooLarge,
+                format!(
+                    "the SQL has {words} words and signs; at most {} are read",
+                    limits.sql_tokens
+                ),
+                "shorten it, for example by joining a code list instead of listing values",
+            )
+            .under("limit: sql_tokens"));
+        }
+        Ok(Self { text: text.to_owned(), tokens })
+    }
+
+    /// The text as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The tokens, for the parser.
+    pub(super) fn tokens(&self) -> Vec<TokenWithSpan> {
+        self.tokens.clone()
+    }
+
+    /// Where a word first stands, ignoring case, quotes aside.
+    #[must_use]
+    pub fn find(&self, word: &str) -> Option<Position> {
+        self.tokens.iter().find_map(|token| match &token.token {
+            Token::Word(found) if found.value.eq_ignore_ascii_case(word) => position(token.span),
+            _ => None,
+        })
+    }
+
+    /// Where the first of several words stands.
+    #[must_use]
+    pub fn find_any(&self, words: &[&str]) -> Option<Position> {
+        words.iter().filter_map(|word| self.find(word)).min_by_key(|at| (at.line, at.column))
+    }
+}
+
+/// A parser span as a place; `None` for an empty one.
+#[must_use]
+pub fn position(span: Span) -> Option<Position> {
+    if span.start.line == 0 {
+        return None;
+    }
+    let end =
+        if span.end.line == span.start.line { span.end.column } else { span.start.column + 1 };
+    Some(Position {
+        line: span.start.line,
+        column: span.start.column,
+        end: end.max(span.start.column + 1),
+    })
+}

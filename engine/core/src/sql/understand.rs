@@ -1,0 +1,103 @@
+//! `Submission` to `Understood`.
+
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::planner::ContextProvider;
+use datafusion::optimizer::Analyzer;
+use datafusion::sql::planner::{ParserOptions, SqlToRel};
+
+use super::names::Names;
+use super::reads::{self, Reads};
+use super::text::QueryText;
+use super::{expressions, planning_error, shape};
+use crate::catalog::view::View;
+use crate::ids::{ProjectId, UserId};
+use crate::limits::Limits;
+use crate::refusal::Refusal;
+
+/// A query as it arrived: who, for which project, which text. Untrusted.
+pub struct Submission {
+    /// Who asks.
+    pub user: UserId,
+    /// On behalf of which project.
+    pub project: ProjectId,
+    /// The SQL text.
+    pub sql: String,
+}
+
+/// A query whose meaning is known: an analysed, unoptimised plan over visible tables, and everything it reads.
+///
+/// Has no `Debug` and no `Serialize`: plans hold the researcher's literals.
+pub struct Understood {
+    user: UserId,
+    project: ProjectId,
+    text: QueryText,
+    plan: LogicalPlan,
+    reads: Reads,
+}
+
+impl Understood {
+    /// Who asks.
+    #[must_use]
+    pub fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    /// On behalf of which project.
+    #[must_use]
+    pub fn project(&self) -> &ProjectId {
+        &self.project
+    }
+
+    /// Everything the query reads, and how.
+    #[must_use]
+    pub fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
+    pub(crate) fn into_parts(self) -> (QueryText, LogicalPlan) {
+        (self.text, self.plan)
+    }
+}
+
+/// Understands a submission.
+///
+/// # Errors
+/// A refusal that points at the place in the SQL. Depends on the text, the view and the limits only.
+pub fn understand(
+    submission: Submission,
+    view: &View,
+    limits: &Limits,
+) -> Result<Understood, Refusal> {
+    let Submission { user, project, sql } = submission;
+    let text = QueryText::read(&sql, limits)?;
+    let statement = shape::parse(&text, limits)?;
+
+    let names = Names::new(view);
+    let options = ParserOptions::new().with_collect_spans(true);
+    let plan = SqlToRel::new_with_options(&names, options)
+        .sql_statement_to_plan(statement)
+        .map_err(|error| planning_error::refuse(&error, &names, &text))?;
+    check_expressions(&plan, &text)?;
+    let plan = Analyzer::new()
+        .execute_and_check(plan, names.options(), |_, _| {})
+        .map_err(|error| planning_error::refuse(&error, &names, &text))?;
+    check_expressions(&plan, &text)?;
+    let reads = reads::of_plan(&plan)?;
+    Ok(Understood { user, project, text, plan, reads })
+}
+
+/// Checks every expression of every node, sub-queries included.
+fn check_expressions(plan: &LogicalPlan, text: &QueryText) -> Result<(), Refusal> {
+    let mut result = Ok(());
+    let walked = plan.apply_with_subqueries(|node| {
+        node.apply_expressions(|expr| {
+            result = expressions::check(expr, text);
+            Ok(if result.is_ok() { TreeNodeRecursion::Continue } else { TreeNodeRecursion::Stop })
+        })
+    });
+    match walked {
+        Ok(_) => result,
+        Err(error) => Err(Refusal::internal(error.to_string())),
+    }
+}

@@ -1,0 +1,261 @@
+//! The kernel: one pass over rows in person order, constant state per cell.
+//!
+//! Persons arrive in runs, so "is this a new person in this cell?" is one comparison with the last one seen
+//! there. The same pass keeps each person's total for dominance and the cell key. The order is verified: a
+//! person that steps back is an internal error, never a wrong count.
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+use tresor_disclosure::Contribution;
+
+use crate::guard::release::Argument;
+
+/// Something that must not happen; the text is for the sealed log.
+#[derive(Debug)]
+pub(super) struct Broken(pub(super) &'static str);
+
+/// What one argument received in one cell so far.
+#[derive(Clone, Default)]
+struct State {
+    /// The person whose run is open, plus one; 0 is nobody.
+    open: u64,
+    /// The open person's total.
+    running: i64,
+    persons: u64,
+    key: u64,
+    rows: u64,
+    total: i128,
+    absolute: u128,
+    largest: u64,
+    second: u64,
+    negative: bool,
+}
+
+impl State {
+    #[inline]
+    fn add(&mut self, person: u32, key: u64, value: i64) -> Result<(), Broken> {
+        let number = u64::from(person) + 1;
+        if number != self.open {
+            if number < self.open {
+                return Err(Broken("a person stepped back"));
+            }
+            self.close();
+            self.open = number;
+            self.persons += 1;
+            self.key = self.key.wrapping_add(key);
+        }
+        self.running = self.running.saturating_add(value);
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Folds the open person's total into the cell.
+    #[inline]
+    fn close(&mut self) {
+        if self.open == 0 {
+            return;
+        }
+        let size = self.running.unsigned_abs();
+        self.total += i128::from(self.running);
+        self.absolute += u128::from(size);
+        self.negative |= self.running < 0;
+        if size > self.largest {
+            self.second = self.largest;
+            self.largest = size;
+        } else if size > self.second {
+            self.second = size;
+        }
+        self.running = 0;
+    }
+
+    fn contribution(&self) -> Contribution {
+        Contribution {
+            persons: self.persons,
+            key: self.key,
+            rows: self.rows,
+            total: self.total,
+            absolute: self.absolute,
+            largest: u128::from(self.largest),
+            second: u128::from(self.second),
+            negative: self.negative,
+        }
+    }
+}
+
+/// One argument over all cells.
+struct Column {
+    kind: Kind,
+    cells: Vec<State>,
+}
+
+enum Kind {
+    /// Every row counts.
+    Row,
+    /// Rows with a value count.
+    Presence,
+    /// Values are summed, times this power of ten.
+    Value { scale: f64, whole: i64 },
+}
+
+/// All cells of one lane.
+pub(super) struct Kernel {
+    columns: Vec<Column>,
+    last: Option<u32>,
+}
+
+impl Kernel {
+    /// The first column counts the rows and persons of the cell itself; the others follow the arguments.
+    pub(super) fn new(arguments: &[Argument]) -> Self {
+        let kinds = arguments.iter().map(|argument| match argument {
+            Argument::Presence => Kind::Presence,
+            Argument::Value { decimals, name: _ } => {
+                let whole = 10_i64.pow((*decimals).min(9));
+                Kind::Value { scale: whole as f64, whole }
+            }
+        });
+        let columns = std::iter::once(Kind::Row)
+            .chain(kinds)
+            .map(|kind| Column { kind, cells: vec![] })
+            .collect();
+        Self { columns, last: None }
+    }
+
+    /// Adds a batch. `cells[i]` is the cell of row i; `keys` are the record keys of the shard that begins with
+    /// person `first`.
+    pub(super) fn update(
+        &mut self,
+        persons: &UInt32Array,
+        cells: &[usize],
+        cell_count: usize,
+        arguments: &[ArrayRef],
+        keys: &Keys<'_>,
+    ) -> Result<(), Broken> {
+        self.check_order(persons, keys)?;
+        let arrays = std::iter::once(None).chain(arguments.iter().map(Some));
+        for (column, array) in self.columns.iter_mut().zip(arrays) {
+            column.cells.resize(cell_count, State::default());
+            column.update(persons, cells, array, keys)?;
+        }
+        Ok(())
+    }
+
+    fn check_order(&mut self, persons: &UInt32Array, keys: &Keys<'_>) -> Result<(), Broken> {
+        if persons.null_count() > 0 {
+            return Err(Broken("a row without a person"));
+        }
+        let mut last = self.last;
+        for &person in persons.values() {
+            if last.is_some_and(|last| person < last) {
+                return Err(Broken("a person stepped back"));
+            }
+            last = Some(person);
+        }
+        self.last = last;
+        let within = |person: u32| keys.of(person).is_some();
+        let ends = [persons.values().first(), persons.values().last()];
+        if ends.into_iter().flatten().all(|&person| within(person)) {
+            return Ok(());
+        }
+        Err(Broken("a person outside the shard"))
+    }
+
+    /// Closes every run and hands out, per cell, the contributions: rows of the cell first, then the arguments.
+    pub(super) fn finish(mut self, cell_count: usize) -> Vec<Vec<Contribution>> {
+        for column in &mut self.columns {
+            column.cells.resize(cell_count, State::default());
+            column.cells.iter_mut().for_each(State::close);
+        }
+        (0..cell_count)
+            .map(|cell| {
+                let states = self.columns.iter().filter_map(|column| column.cells.get(cell));
+                states.map(State::contribution).collect()
+            })
+            .collect()
+    }
+}
+
+impl Column {
+    fn update(
+        &mut self,
+        persons: &UInt32Array,
+        cells: &[usize],
+        array: Option<&ArrayRef>,
+        keys: &Keys<'_>,
+    ) -> Result<(), Broken> {
+        match (&self.kind, array) {
+            (Kind::Row, _) | (Kind::Presence, None) => {
+                self.each(persons, cells, keys, |_| Some(1))
+            }
+            (Kind::Presence, Some(array)) => match array.logical_nulls() {
+                None => self.each(persons, cells, keys, |_| Some(1)),
+                Some(nulls) => self.each(persons, cells, keys, |row| nulls.is_valid(row).then_some(1)),
+            },
+            (Kind::Value { .. }, None) => Err(Broken("a value without an array")),
+            (&Kind::Value { scale, whole }, Some(array)) => match array.data_type() {
+                DataType::Int64 => {
+                    let values = array.as_primitive::<Int64Type>();
+                    self.each(persons, cells, keys, |row| {
+                        let value = values.is_valid(row).then(|| values.value(row))?;
+                        Some(value.saturating_mul(whole)).filter(|&v| v != 0)
+                    })
+                }
+                DataType::Int32 => {
+                    let values = array.as_primitive::<Int32Type>();
+                    self.each(persons, cells, keys, |row| {
+                        let value = values.is_valid(row).then(|| values.value(row))?;
+                        Some(i64::from(value).saturating_mul(whole)).filter(|&v| v != 0)
+                    })
+                }
+                DataType::Float64 => {
+                    let values = array.as_primitive::<Float64Type>();
+                    self.each(persons, cells, keys, |row| {
+                        let value = values.is_valid(row).then(|| values.value(row))?;
+                        fixed(value, scale).filter(|&v| v != 0)
+                    })
+                }
+                DataType::Null => Ok(()),
+                _ => Err(Broken("a measure of an unexpected type")),
+            },
+        }
+    }
+
+    /// Adds one value per row; `None` contributes nothing, neither does a zero.
+    #[inline]
+    fn each(
+        &mut self,
+        persons: &UInt32Array,
+        cells: &[usize],
+        keys: &Keys<'_>,
+        value: impl Fn(usize) -> Option<i64>,
+    ) -> Result<(), Broken> {
+        for (row, (&person, &cell)) in persons.values().iter().zip(cells).enumerate() {
+            let Some(value) = value(row) else { continue };
+            let (Some(state), Some(key)) = (self.cells.get_mut(cell), keys.of(person)) else {
+                return Err(Broken("a cell or person out of range"));
+            };
+            state.add(person, key, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// A number in fixed point; infinities and NaN contribute nothing, huge ones are cut off.
+fn fixed(value: f64, scale: f64) -> Option<i64> {
+    let scaled = (value * scale).round();
+    // The cast saturates at the ends of i64; NaN was ruled out before.
+    scaled.is_finite().then_some(scaled as i64)
+}
+
+/// Record keys of one shard.
+pub(super) struct Keys<'a> {
+    pub(super) first: u32,
+    pub(super) keys: &'a [u64],
+}
+
+impl Keys<'_> {
+    #[inline]
+    fn of(&self, person: u32) -> Option<u64> {
+        let at = person.checked_sub(self.first)?;
+        self.keys.get(at as usize).copied()
+    }
+}

@@ -1,0 +1,204 @@
+//! Entries of the audit log.
+
+use serde_json::{Value, json};
+
+use crate::canonical::canonical;
+use crate::error::{LedgerError, Result};
+use crate::leaf::LeafHash;
+use crate::moment::Moment;
+use crate::seal::Sealed;
+
+/// Longest entry in bytes of canonical JSON: what a public log of tiles can carry in one leaf.
+const MAX_ENTRY_BYTES: usize = 65_535;
+
+/// What an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A query was charged and may run.
+    Intent,
+    /// A query was settled.
+    Outcome,
+    /// A query was cut off by a stop of the server.
+    Forfeited,
+    /// A request was refused before it was charged.
+    Refusal,
+    /// A request repeated an earlier one and cost nothing.
+    Replay,
+    /// A credential was not accepted.
+    SignInFailed,
+    /// An API token was made.
+    TokenIssued,
+    /// An API token was withdrawn.
+    TokenRevoked,
+    /// Somebody read the audit log.
+    LogRead,
+    /// The server started.
+    Start,
+    /// The server stopped.
+    Stop,
+}
+
+impl Kind {
+    const ALL: [Self; 11] = [
+        Self::Intent,
+        Self::Outcome,
+        Self::Forfeited,
+        Self::Refusal,
+        Self::Replay,
+        Self::SignInFailed,
+        Self::TokenIssued,
+        Self::TokenRevoked,
+        Self::LogRead,
+        Self::Start,
+        Self::Stop,
+    ];
+
+    /// The word that stands in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Outcome => "outcome",
+            Self::Forfeited => "forfeited",
+            Self::Refusal => "refusal",
+            Self::Replay => "replay",
+            Self::SignInFailed => "sign_in_failed",
+            Self::TokenIssued => "token_issued",
+            Self::TokenRevoked => "token_revoked",
+            Self::LogRead => "log_read",
+            Self::Start => "start",
+            Self::Stop => "stop",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether the entry is a whole act. The others are written together with what they record, by the operation
+    /// that does it.
+    pub(crate) const fn stands_alone(self) -> bool {
+        match self {
+            Self::Refusal | Self::SignInFailed | Self::LogRead | Self::Start | Self::Stop => true,
+            Self::Intent
+            | Self::Outcome
+            | Self::Forfeited
+            | Self::Replay
+            | Self::TokenIssued
+            | Self::TokenRevoked => false,
+        }
+    }
+}
+
+/// An entry to be written. Has no `Debug`: it may carry texts to be sealed.
+#[derive(Clone)]
+pub struct NewEntry {
+    /// Now.
+    pub at: Moment,
+    /// What it is about.
+    pub kind: Kind,
+    /// Who acted: a user id, or `system`.
+    pub actor: String,
+    /// In which role.
+    pub role: Option<String>,
+    /// The account concerned.
+    pub account: Option<String>,
+    /// The query concerned.
+    pub query_id: Option<String>,
+    /// Public facts: a JSON object without `commitments`; numbers in it are whole, up to 2^53 - 1.
+    pub body: Value,
+    /// Texts that enter the body as commitments only.
+    pub sealed: Vec<Sealed>,
+}
+
+impl NewEntry {
+    /// An entry with an empty body about no account and no query; set the other fields as needed.
+    #[must_use]
+    pub fn new(kind: Kind, actor: impl Into<String>, at: Moment) -> Self {
+        Self {
+            at,
+            kind,
+            actor: actor.into(),
+            role: None,
+            account: None,
+            query_id: None,
+            body: json!({}),
+            sealed: Vec::new(),
+        }
+    }
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its number; the first is 0, and none is missing.
+    pub seq: u64,
+    /// When.
+    pub at: Moment,
+    /// What it is about.
+    pub kind: Kind,
+    /// Who acted.
+    pub actor: String,
+    /// In which role.
+    pub role: Option<String>,
+    /// The account concerned.
+    pub account: Option<String>,
+    /// The query concerned.
+    pub query_id: Option<String>,
+    /// Public facts, with `commitments` to sealed texts.
+    pub body: Value,
+    /// Hash of [`Self::leaf_data`], as it was stored when the entry was written.
+    pub leaf_hash: LeafHash,
+}
+
+impl AuditEntry {
+    /// The entry as canonical JSON: what the leaf hash covers and what an auditor needs to compute it again.
+    ///
+    /// # Errors
+    /// [`LedgerError::Invalid`] when the body has no canonical form or the entry is too long.
+    pub fn leaf_data(&self) -> Result<String> {
+        if !self.body.is_object() {
+            return Err(LedgerError::Invalid("the body of an entry must be an object".into()));
+        }
+        let text = canonical(&json!({
+            "account": self.account,
+            "actor": self.actor,
+            "at": self.at.0,
+            "body": self.body,
+            "kind": self.kind.as_str(),
+            "query_id": self.query_id,
+            "role": self.role,
+            "seq": self.seq,
+            "v": 1,
+        }))?;
+        if text.len() > MAX_ENTRY_BYTES {
+            return Err(LedgerError::Invalid(format!(
+                "the entry has {} bytes, at most {MAX_ENTRY_BYTES} fit",
+                text.len()
+            )));
+        }
+        Ok(text)
+    }
+}
+
+/// Proof that an entry is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryReceipt {
+    pub(crate) seq: u64,
+    pub(crate) leaf_hash: LeafHash,
+}
+
+impl EntryReceipt {
+    /// Number of the entry.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Leaf hash of the entry.
+    #[must_use]
+    pub const fn leaf_hash(&self) -> LeafHash {
+        self.leaf_hash
+    }
+}

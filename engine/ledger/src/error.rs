@@ -1,0 +1,78 @@
+//! What can go wrong with a ledger, in words for the person who runs the server.
+//!
+//! No message quotes the SQL text of a researcher; parameters of our own statements are bound, so they do not appear
+//! in messages of the database either.
+
+use std::path::PathBuf;
+
+/// Why the ledger did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// Somebody else has the ledger open. Two writers would each spend the same budget.
+    #[error(
+        "the ledger {} is in use: another process (or another handle in this one) holds the lock {}; \
+         stop it first, two servers must never share a ledger",
+        path.display(),
+        lock.display()
+    )]
+    InUse {
+        /// The ledger file.
+        path: PathBuf,
+        /// The lock file beside it.
+        lock: PathBuf,
+    },
+    /// The file was written by a later version.
+    #[error(
+        "the ledger has schema {found}, this program knows schemas up to {known}: run the newer program"
+    )]
+    NewerSchema {
+        /// Version in the file.
+        found: i64,
+        /// Latest version known here.
+        known: i64,
+    },
+    /// The file is something else.
+    #[error("{} is not a ledger of Tresor", path.display())]
+    NotALedger {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What is stored contradicts itself. Nothing is answered from it.
+    #[error("the ledger is damaged: {0}")]
+    Damaged(String),
+    /// Disk or database failed, or a commit did not report success. The handle stays closed until it is opened
+    /// again: what is on the disk is then read back instead of guessed.
+    #[error("the ledger is unavailable until it is opened again: {0}")]
+    Unavailable(String),
+    /// Nothing was written, and the ledger is still sound: a foreign tool held the file, or too many are reading.
+    #[error("the ledger is busy: {0}")]
+    TryLater(String),
+    /// The caller asked for something that cannot be recorded. Nothing was written.
+    #[error("cannot be recorded: {0}")]
+    Invalid(String),
+    /// A query of this id was reserved before.
+    #[error("query `{query_id}` is in the ledger already")]
+    DuplicateQuery {
+        /// The query.
+        query_id: String,
+    },
+    /// The query is unknown, was settled before, or was reserved by an earlier run of the server.
+    #[error("query `{query_id}` is not running, so it cannot be settled")]
+    NotRunning {
+        /// The query.
+        query_id: String,
+    },
+    /// A token of this id was issued before.
+    #[error("token `{token_id}` is in the ledger already")]
+    DuplicateToken {
+        /// The token.
+        token_id: String,
+    },
+    /// A rule of the schema stopped a write that the code should have stopped. Nothing was written.
+    #[error("a rule of the ledger was about to be broken: {0}")]
+    Defect(String),
+}
+
+/// Short for results of this crate.
+pub(crate) type Result<T> = std::result::Result<T, LedgerError>;

@@ -1,0 +1,176 @@
+//! The handle of a ledger.
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::entry::{AuditEntry, EntryReceipt, NewEntry};
+use crate::error::{LedgerError, Result};
+use crate::intent::{Intent, IntentReceipt, Reservation};
+use crate::moment::Moment;
+use crate::outcome::{Outcome, OutcomeReceipt, StoredAnswer};
+use crate::query::QueryRecord;
+use crate::seal::Opening;
+use crate::sqlite::{self, Opened, Store};
+use crate::steps::Steps;
+use crate::token::{NewToken, TokenRecord};
+
+/// An open ledger. Clones share it.
+///
+/// A write, once begun, is carried to its end even if the caller stops waiting: a client that hangs up must not leave
+/// a charge half made.
+#[derive(Clone)]
+pub struct Ledger {
+    store: Arc<Store>,
+}
+
+/// What was found when the ledger was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recovery {
+    /// The ledger was new or empty. Where there should be an old one, somebody removed it: do not start.
+    pub created: bool,
+    /// Queries that the last stop cut off; they keep their charge.
+    pub forfeited: u64,
+    /// Entries in the log, those of the forfeitures included.
+    pub entries: u64,
+}
+
+impl Ledger {
+    /// Opens the ledger, or creates it, readable for its owner only. Checks the file, every audit entry, and the books
+    /// against the log; then forfeits every query that is still running.
+    ///
+    /// # Errors
+    /// [`LedgerError::InUse`], [`LedgerError::NewerSchema`], [`LedgerError::NotALedger`], [`LedgerError::Damaged`], or
+    /// the disk fails. Nothing is repaired silently.
+    pub async fn open(path: &Path, steps: Arc<dyn Steps>, now: Moment) -> Result<(Self, Recovery)> {
+        let Opened { store, created, forfeited, entries } = Store::open(path, steps, now).await?;
+        let recovery = Recovery { created, forfeited, entries };
+        Ok((Self { store: Arc::new(store) }, recovery))
+    }
+
+    /// Charges a query and records its intent, or says why not. When this returns [`Reservation::Fresh`], both are
+    /// durable (CHARGE-FIRST).
+    ///
+    /// # Errors
+    /// [`LedgerError::Invalid`] for a cost of 0, amounts above [`crate::MAX_AMOUNT`] and details that have no canonical
+    /// form; [`LedgerError::DuplicateQuery`]; or the disk fails. In the last case the charge may have been made.
+    pub async fn reserve(&self, intent: Intent) -> Result<Reservation> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { sqlite::reserve(&store, intent).await }).await
+    }
+
+    /// Ends a query. When this returns, outcome and answer are durable, and the answer may leave (CHARGE-FIRST).
+    ///
+    /// # Errors
+    /// [`LedgerError::NotRunning`] when it was settled before; [`LedgerError::Invalid`] when the answer does not have
+    /// its digest or the summary has no canonical form, and the query has then ended as failed; or the disk fails.
+    pub async fn settle(
+        &self,
+        receipt: IntentReceipt,
+        outcome: Outcome,
+        at: Moment,
+    ) -> Result<OutcomeReceipt> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { sqlite::settle(&store, receipt, outcome, at).await }).await
+    }
+
+    /// Records an act that changes nothing else in the ledger: a refusal, a start, a reading of the log.
+    ///
+    /// # Errors
+    /// [`LedgerError::Invalid`] for kinds that belong to another operation and for bodies that have no canonical form;
+    /// or the disk fails.
+    pub async fn record(&self, entry: NewEntry) -> Result<EntryReceipt> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { sqlite::record(&store, entry).await }).await
+    }
+
+    /// What is known of a query.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn query(&self, id: &str) -> Result<Option<QueryRecord>> {
+        sqlite::query(&self.store, id).await
+    }
+
+    /// The answer of a query that was released, the same bytes each time.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when the bytes are not those that were released; they are then not served.
+    pub async fn answer(&self, id: &str) -> Result<Option<StoredAnswer>> {
+        sqlite::answer(&self.store, id).await
+    }
+
+    /// The audit log from entry `from_seq` on, oldest first, at most `limit` entries.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry does not have its hash.
+    pub async fn entries(&self, from_seq: u64, limit: u32) -> Result<Vec<AuditEntry>> {
+        sqlite::entries(&self.store, from_seq, limit).await
+    }
+
+    /// The sealed texts of an entry, those that were not erased. For auditors: record the reading first
+    /// ([`crate::Kind::LogRead`]).
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when a text does not fit its commitment.
+    pub async fn opening(&self, seq: u64) -> Result<Vec<Opening>> {
+        sqlite::opening(&self.store, seq).await
+    }
+
+    /// Spent by an account so far, in points; 0 for an account that never paid.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn balance(&self, account: &str) -> Result<u64> {
+        sqlite::balance(&self.store, account).await
+    }
+
+    /// Keeps a new API token.
+    ///
+    /// # Errors
+    /// [`LedgerError::DuplicateToken`]; [`LedgerError::Invalid`] when it expires before it was issued; or the disk
+    /// fails.
+    pub async fn store_token(&self, token: NewToken) -> Result<EntryReceipt> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { sqlite::store_token(&store, token).await }).await
+    }
+
+    /// The token of this id, valid or not: [`TokenRecord::admits`] tells.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn find_token(&self, token_id: &str) -> Result<Option<TokenRecord>> {
+        sqlite::find_token(&self.store, token_id).await
+    }
+
+    /// Withdraws a token from now on. `None` when there is no such token or it was withdrawn before.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn revoke_token(
+        &self,
+        token_id: &str,
+        by: &str,
+        at: Moment,
+    ) -> Result<Option<EntryReceipt>> {
+        let store = Arc::clone(&self.store);
+        let (token_id, by) = (token_id.to_owned(), by.to_owned());
+        self.carried(async move { sqlite::revoke_token(&store, &token_id, &by, at).await }).await
+    }
+
+    /// Waits for the write under way and gives the file back. Every later call fails.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// Runs a write to its end in a task of its own.
+    async fn carried<T: Send + 'static>(
+        &self,
+        write: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        tokio::spawn(write).await.unwrap_or_else(|error| {
+            let cause = format!("a write ended by a defect: {error}");
+            Err(self.store.judged(LedgerError::Unavailable(cause)))
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! Ends the queries that the last stop cut off. Their charges stay: data may have been read (CHARGE-FIRST).
+
+use serde_json::json;
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
+
+use super::append::append;
+use super::settle::end;
+use super::store::commit;
+use crate::entry::{Kind, NewEntry};
+use crate::error::Result;
+use crate::moment::Moment;
+use crate::query::QueryState;
+use crate::steps::{Step, Steps};
+
+/// Who acts when nobody does.
+const SYSTEM: &str = "system";
+
+/// Forfeits every running query, each with an entry of its own, and tells how many.
+pub(super) async fn running(
+    conn: &mut SqliteConnection,
+    steps: &dyn Steps,
+    now: Moment,
+) -> Result<u64> {
+    let cut_off: Vec<(String, String)> = sqlx::query_as(
+        "SELECT query_id, account FROM queries WHERE state = 'running' ORDER BY intent_seq",
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    if cut_off.is_empty() {
+        return Ok(0);
+    }
+    steps.reached(Step::BeforeForfeit);
+    let mut forfeited = 0;
+    let mut write = conn.begin_with("BEGIN IMMEDIATE").await?;
+    for (query_id, account) in cut_off {
+        let new = NewEntry {
+            account: Some(account),
+            query_id: Some(query_id.clone()),
+            body: json!({ "state": QueryState::Forfeited.as_str() }),
+            ..NewEntry::new(Kind::Forfeited, SYSTEM, now)
+        };
+        let entry = append(&mut write, new).await?;
+        end(&mut write, &query_id, QueryState::Forfeited, None, now, &entry).await?;
+        forfeited += 1;
+    }
+    steps.reached(Step::ForfeitWritten);
+    commit(write).await?;
+    steps.reached(Step::ForfeitCommitted);
+    Ok(forfeited)
+}

@@ -1,0 +1,37 @@
+//! The ledger on SQLite. All SQL of this crate is in this folder.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `lock` | one process per ledger |
+//! | `connect` | connections and their settings |
+//! | `schema` | versions of the tables, forward only |
+//! | `store` | the one writer, the readers, and their health |
+//! | `append` | writes an audit entry |
+//! | `reserve`, `settle`, `forfeit`, `record`, `tokens` | the writes, one transaction each |
+//! | `read` | the reads |
+//! | `verify` | checks the log entry by entry, and the books against the log |
+//! | `fault` | what an error of the database means |
+
+mod append;
+mod connect;
+mod fault;
+mod forfeit;
+mod lock;
+mod read;
+mod record;
+mod reserve;
+mod schema;
+mod settle;
+mod store;
+mod tokens;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use read::{answer, balance, entries, find_token, opening, query};
+pub(crate) use record::record;
+pub(crate) use reserve::reserve;
+pub(crate) use settle::settle;
+pub(crate) use store::{Opened, Store};
+pub(crate) use tokens::{revoke_token, store_token};

@@ -1,0 +1,209 @@
+//! The reads. What they return was checked against its digest or hash on the way.
+
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::append::{loaded, stored};
+use super::reserve::spent;
+use super::store::Store;
+use crate::entry::{AuditEntry, EntryReceipt, Kind};
+use crate::error::{LedgerError, Result};
+use crate::leaf::LeafHash;
+use crate::moment::Moment;
+use crate::outcome::{OutcomeReceipt, StoredAnswer, digest_of};
+use crate::query::{QueryRecord, QueryState};
+use crate::seal::Opening;
+use crate::token::TokenRecord;
+
+/// Runs a read on a connection of its own; an error that shows the disk to be unreliable closes the store.
+macro_rules! reading {
+    ($store:expr, $read:expr) => {{
+        let mut conn = $store.reader().await?;
+        let read = $read;
+        read(&mut conn).await.map_err(|error| $store.judged(error))
+    }};
+}
+
+/// What is known of a query.
+pub(crate) async fn query(store: &Store, id: &str) -> Result<Option<QueryRecord>> {
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let row = sqlx::query(
+            "SELECT q.*, c.cost FROM queries q JOIN charges c ON c.query_id = q.query_id
+             WHERE q.query_id = $1",
+        )
+        .bind(id)
+        .fetch_optional(conn)
+        .await?;
+        row.as_ref().map(query_of).transpose()
+    })
+}
+
+fn query_of(row: &SqliteRow) -> Result<QueryRecord> {
+    let state: String = row.try_get("state")?;
+    let snapshots: String = row.try_get("snapshots")?;
+    let outcome_seq: Option<i64> = row.try_get("outcome_seq")?;
+    Ok(QueryRecord {
+        query_id: row.try_get("query_id")?,
+        account: row.try_get("account")?,
+        user: row.try_get("user_id")?,
+        role: row.try_get("role")?,
+        state: QueryState::parse(&state).ok_or_else(|| damaged("a query has no known state"))?,
+        failure_class: row.try_get("failure_class")?,
+        cost: loaded(row.try_get("cost")?)?,
+        submitted_at: Moment(row.try_get("submitted_at")?),
+        ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(Moment),
+        sql_fingerprint: row.try_get("sql_fingerprint")?,
+        policy_digest: row.try_get("policy_digest")?,
+        profile: row.try_get("profile")?,
+        snapshots: serde_json::from_str(&snapshots)
+            .map_err(|_| damaged("the snapshots of a query are not a list"))?,
+        plan_digest: row.try_get("plan_digest")?,
+        intent_seq: loaded(row.try_get("intent_seq")?)?,
+        outcome_seq: outcome_seq.map(loaded).transpose()?,
+    })
+}
+
+/// The stored answer. Its bytes must have the digest that stands beside them and the one that stands in the log.
+pub(crate) async fn answer(store: &Store, id: &str) -> Result<Option<StoredAnswer>> {
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let found: Option<(Vec<u8>, String, i64)> = sqlx::query_as(
+            "SELECT a.bytes, a.digest, q.outcome_seq FROM answers a JOIN queries q ON q.query_id = a.query_id
+             WHERE a.query_id = $1 AND q.state = 'released'",
+        )
+        .bind(id)
+        .fetch_optional(&mut *conn)
+        .await?;
+        let Some((bytes, digest, outcome_seq)) = found else { return Ok(None) };
+        let entry = entry_at(conn, outcome_seq).await?;
+        let logged = entry.body.get("answer_digest").and_then(|digest| digest.as_str());
+        let of_this_query = entry.kind == Kind::Outcome && entry.query_id.as_deref() == Some(id);
+        if !of_this_query || logged != Some(digest.as_str()) || digest_of(&bytes) != digest {
+            return Err(LedgerError::Damaged(format!(
+                "the answer of query `{id}` is not the one that was released"
+            )));
+        }
+        let receipt = OutcomeReceipt {
+            query_id: id.to_owned(),
+            entry: EntryReceipt { seq: entry.seq, leaf_hash: entry.leaf_hash },
+            answer_digest: Some(digest.clone()),
+        };
+        Ok(Some(StoredAnswer { bytes, digest, receipt }))
+    })
+}
+
+/// Entries from number `from_seq` on, at most `limit`.
+pub(crate) async fn entries(store: &Store, from_seq: u64, limit: u32) -> Result<Vec<AuditEntry>> {
+    reading!(store, async |conn: &mut SqliteConnection| page(conn, from_seq, limit).await)
+}
+
+/// Entries from number `from_seq` on, each checked against its hash.
+pub(super) async fn page(
+    conn: &mut SqliteConnection,
+    from_seq: u64,
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    let rows = sqlx::query("SELECT * FROM entries WHERE seq >= $1 ORDER BY seq LIMIT $2")
+        .bind(stored(from_seq)?)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(entry_of).collect()
+}
+
+async fn entry_at(conn: &mut SqliteConnection, seq: i64) -> Result<AuditEntry> {
+    let row = sqlx::query("SELECT * FROM entries WHERE seq = $1")
+        .bind(seq)
+        .fetch_optional(conn)
+        .await?
+        .ok_or_else(|| LedgerError::Damaged(format!("audit entry {seq} is missing")))?;
+    entry_of(&row)
+}
+
+/// The entry of a row; its stored hash must be the hash of all the rest.
+fn entry_of(row: &SqliteRow) -> Result<AuditEntry> {
+    let seq = loaded(row.try_get("seq")?)?;
+    let broken =
+        || LedgerError::Damaged(format!("audit entry {seq} was changed after it was written"));
+    let kind: String = row.try_get("kind")?;
+    let body: String = row.try_get("body")?;
+    let leaf_hash: Vec<u8> = row.try_get("leaf_hash")?;
+    let entry = AuditEntry {
+        seq,
+        at: Moment(row.try_get("at")?),
+        kind: Kind::parse(&kind).ok_or_else(broken)?,
+        actor: row.try_get("actor")?,
+        role: row.try_get("role")?,
+        account: row.try_get("account")?,
+        query_id: row.try_get("query_id")?,
+        body: serde_json::from_str(&body).map_err(|_| broken())?,
+        leaf_hash: LeafHash(leaf_hash.try_into().map_err(|_| broken())?),
+    };
+    let leaf_data = entry.leaf_data().map_err(|_| broken())?;
+    if LeafHash::of(leaf_data.as_bytes()) != entry.leaf_hash {
+        return Err(broken());
+    }
+    Ok(entry)
+}
+
+/// What opens the commitments of an entry; each opening must fit its commitment.
+pub(crate) async fn opening(store: &Store, seq: u64) -> Result<Vec<Opening>> {
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let rows: Vec<(String, Vec<u8>, String)> =
+            sqlx::query_as("SELECT field, salt, text FROM openings WHERE seq = $1 ORDER BY field")
+                .bind(stored(seq)?)
+                .fetch_all(&mut *conn)
+                .await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let entry = entry_at(conn, stored(seq)?).await?;
+        rows.into_iter().map(|row| opening_of(&entry, row)).collect()
+    })
+}
+
+fn opening_of(
+    entry: &AuditEntry,
+    (field, salt, text): (String, Vec<u8>, String),
+) -> Result<Opening> {
+    let broken =
+        || LedgerError::Damaged(format!("an opening of audit entry {} does not fit", entry.seq));
+    let salt = salt.try_into().map_err(|_| broken())?;
+    let opening = Opening { seq: entry.seq, field, salt, text };
+    let committed = entry.body.get("commitments").and_then(|all| all.get(&opening.field));
+    if committed.and_then(|text| text.as_str()) != Some(opening.commitment().as_str()) {
+        return Err(broken());
+    }
+    Ok(opening)
+}
+
+/// Spent by the account so far, in points.
+pub(crate) async fn balance(store: &Store, account: &str) -> Result<u64> {
+    reading!(store, async |conn: &mut SqliteConnection| spent(conn, account).await)
+}
+
+/// The token of this id, valid or not.
+pub(crate) async fn find_token(store: &Store, token_id: &str) -> Result<Option<TokenRecord>> {
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let row = sqlx::query("SELECT * FROM tokens WHERE token_id = $1")
+            .bind(token_id)
+            .fetch_optional(conn)
+            .await?;
+        row.as_ref().map(token_of).transpose()
+    })
+}
+
+fn token_of(row: &SqliteRow) -> Result<TokenRecord> {
+    let hash: Vec<u8> = row.try_get("secret_hash")?;
+    Ok(TokenRecord {
+        token_id: row.try_get("token_id")?,
+        user: row.try_get("user_id")?,
+        issued_at: Moment(row.try_get("issued_at")?),
+        expires_at: Moment(row.try_get("expires_at")?),
+        revoked_at: row.try_get::<Option<i64>, _>("revoked_at")?.map(Moment),
+        secret_hash: hash.try_into().map_err(|_| damaged("the hash of a token is not a hash"))?,
+    })
+}
+
+fn damaged(what: &str) -> LedgerError {
+    LedgerError::Damaged(what.to_owned())
+}

@@ -1,0 +1,75 @@
+//! Named places between durable steps, so that a test can stop the process at each of them.
+//!
+//! In production nothing listens ([`NoSteps`]).
+
+/// A place in the life of the ledger. `Before..`: nothing of it is written. `..Written`: inside the transaction,
+/// before the commit. `..Committed`: durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Step {
+    /// A schema version is about to be applied.
+    BeforeSchema,
+    /// A schema version is applied, not committed.
+    SchemaWritten,
+    /// A schema version is durable.
+    SchemaCommitted,
+    /// Queries cut off by the last stop are about to be forfeited.
+    BeforeForfeit,
+    /// They are forfeited, not committed.
+    ForfeitWritten,
+    /// Their forfeiture is durable.
+    ForfeitCommitted,
+    /// An entry without a charge (refusal, start, token, ..) is about to be written.
+    BeforeEntry,
+    /// The entry is written, not committed.
+    EntryWritten,
+    /// The entry is durable.
+    EntryCommitted,
+    /// A query is about to be charged.
+    BeforeIntent,
+    /// Charge, query and intent are written, not committed.
+    IntentWritten,
+    /// Charge, query and intent are durable; data may be read.
+    IntentCommitted,
+    /// A query is about to be settled.
+    BeforeOutcome,
+    /// Outcome and answer are written, not committed.
+    OutcomeWritten,
+    /// Outcome and answer are durable; bytes may leave.
+    OutcomeCommitted,
+}
+
+impl Step {
+    /// Every step, in the order in which a new ledger meets them (a restart comes first).
+    pub const ALL: [Self; 15] = [
+        Self::BeforeSchema,
+        Self::SchemaWritten,
+        Self::SchemaCommitted,
+        Self::BeforeForfeit,
+        Self::ForfeitWritten,
+        Self::ForfeitCommitted,
+        Self::BeforeEntry,
+        Self::EntryWritten,
+        Self::EntryCommitted,
+        Self::BeforeIntent,
+        Self::IntentWritten,
+        Self::IntentCommitted,
+        Self::BeforeOutcome,
+        Self::OutcomeWritten,
+        Self::OutcomeCommitted,
+    ];
+}
+
+/// Is told of each step as it is reached, on the thread that is about to go on.
+pub trait Steps: Send + Sync {
+    /// The step is reached.
+    fn reached(&self, step: Step);
+}
+
+/// Nobody listens.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoSteps;
+
+impl Steps for NoSteps {
+    fn reached(&self, _step: Step) {}
+}

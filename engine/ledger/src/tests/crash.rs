@@ -1,0 +1,160 @@
+//! The process dies at each step in turn; what is found afterwards must be explainable by the step.
+//!
+//! The test runs its own binary again as a child that lives through one story and aborts where it is told to. Whatever
+//! the child was told by the ledger, it notes in a file of its own first: the parent holds the ledger to its word.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use super::*;
+use crate::{Kind, NewEntry, QueryState, Step, Steps};
+
+/// Tells the child where to work and which step is its last: `<number>:<folder>`.
+const CHILD: &str = "TRESOR_LEDGER_CRASH_CHILD";
+/// A step that is never reached.
+const NEVER: usize = Step::ALL.len();
+
+struct DieAt(Option<Step>);
+
+impl Steps for DieAt {
+    fn reached(&self, step: Step) {
+        if self.0 == Some(step) {
+            std::process::abort();
+        }
+    }
+}
+
+/// The story: a start, one query answered, one cut off, and the next start.
+async fn live(folder: &Path, last: Option<Step>) {
+    let path = folder.join("ledger.db");
+    let (ledger, _) = Ledger::open(&path, Arc::new(DieAt(last)), NOW).await.unwrap();
+    ledger.record(NewEntry::new(Kind::Start, "system", NOW)).await.unwrap();
+    note(folder, "started");
+    let receipt = fresh(ledger.reserve(repeatable("q_1", "key-1", "body-1")).await.unwrap());
+    note(folder, "charged q_1");
+    ledger.settle(receipt, released("42"), NOW).await.unwrap();
+    note(folder, "answered q_1");
+    let _cut_off = fresh(ledger.reserve(repeatable("q_2", "key-2", "body-2")).await.unwrap());
+    note(folder, "charged q_2");
+    ledger.close().await;
+    let (ledger, _) = Ledger::open(&path, Arc::new(DieAt(last)), NOW).await.unwrap();
+    note(folder, "forfeited q_2");
+    ledger.close().await;
+}
+
+fn note(folder: &Path, fact: &str) {
+    let mut notes =
+        OpenOptions::new().create(true).append(true).open(folder.join("notes")).unwrap();
+    writeln!(notes, "{fact}").unwrap();
+}
+
+#[expect(clippy::disallowed_methods, reason = "how this test tells its child from itself")]
+fn orders() -> Option<String> {
+    std::env::var(CHILD).ok()
+}
+
+#[test]
+fn a_stop_at_any_step_loses_no_charge_and_no_answer() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    if let Some(orders) = orders() {
+        let (step, folder) = orders.split_once(':').unwrap();
+        let last = Step::ALL.get(step.parse::<usize>().unwrap()).copied();
+        return runtime.block_on(live(Path::new(folder), last));
+    }
+    for number in 0..=NEVER {
+        let home = Home::new();
+        let survived = run_child(number, home.folder.path());
+        assert_eq!(survived, number == NEVER, "step {number} is part of the story");
+        runtime.block_on(examine(&home, Step::ALL.get(number).copied()));
+    }
+}
+
+/// Whether the child came to the end of the story.
+fn run_child(step: usize, folder: &Path) -> bool {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "tests::crash::a_stop_at_any_step_loses_no_charge_and_no_answer"])
+        .env(CHILD, format!("{step}:{}", folder.display()))
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(!words.contains("panicked"), "the child failed instead of dying: {words}");
+    output.status.success()
+}
+
+async fn examine(home: &Home, last: Option<Step>) {
+    let notes = std::fs::read_to_string(home.folder.path().join("notes")).unwrap_or_default();
+    let told = |fact: &str| notes.lines().any(|line| line == fact);
+    // Opening proves the rest: the log without gaps, each balance the sum of its charges, each charge in the log.
+    let (ledger, _) = home.try_open().await.unwrap_or_else(|error| panic!("{last:?}: {error}"));
+
+    for query_id in ["q_1", "q_2"] {
+        let query = ledger.query(query_id).await.unwrap();
+        assert!(query.is_some() || !told(&format!("charged {query_id}")), "{last:?}: lost charge");
+        let answer = ledger.answer(query_id).await.unwrap();
+        let state = query.map(|query| query.state);
+        assert_eq!(answer.is_some(), state == Some(QueryState::Released), "{last:?}");
+        assert_ne!(state, Some(QueryState::Running), "{last:?}");
+    }
+    if told("answered q_1") {
+        assert_eq!(ledger.answer("q_1").await.unwrap().unwrap().bytes, b"42", "{last:?}");
+    }
+    assert_eq!(
+        home.count("SELECT count(*) FROM answers").await,
+        expected(last).answers,
+        "{last:?}"
+    );
+    assert_eq!(
+        home.count("SELECT count(*) FROM charges").await,
+        expected(last).charges,
+        "{last:?}"
+    );
+    assert_eq!(ledger.balance(PROJECT).await.unwrap(), expected(last).spent(), "{last:?}");
+    repeat(&ledger, last).await;
+}
+
+/// A client that got no word asks again with its key: it pays only if it had not paid.
+async fn repeat(ledger: &Ledger, last: Option<Step>) {
+    let before = ledger.balance(PROJECT).await.unwrap();
+    match ledger.reserve(repeatable("q_9", "key-1", "body-1")).await.unwrap() {
+        Reservation::Replay { query_id } => {
+            assert_eq!((query_id.as_str(), before >= 10), ("q_1", true), "{last:?}");
+            assert_eq!(ledger.balance(PROJECT).await.unwrap(), before);
+        }
+        Reservation::Fresh(_) => assert_eq!(before, 0, "{last:?}: paid twice"),
+        other => panic!("{last:?}: {other:?}"),
+    }
+}
+
+struct Expected {
+    charges: i64,
+    answers: i64,
+}
+
+impl Expected {
+    fn spent(&self) -> u64 {
+        u64::try_from(self.charges).unwrap() * 10
+    }
+}
+
+/// What must be durable when the process dies where the step is first reached. `None`: it lived.
+fn expected(last: Option<Step>) -> Expected {
+    let (charges, answers) = match last {
+        Some(
+            Step::BeforeSchema
+            | Step::SchemaWritten
+            | Step::SchemaCommitted
+            | Step::BeforeEntry
+            | Step::EntryWritten
+            | Step::EntryCommitted
+            | Step::BeforeIntent
+            | Step::IntentWritten,
+        ) => (0, 0),
+        Some(Step::IntentCommitted | Step::BeforeOutcome | Step::OutcomeWritten) => (1, 0),
+        Some(Step::OutcomeCommitted) => (1, 1),
+        Some(Step::BeforeForfeit | Step::ForfeitWritten | Step::ForfeitCommitted) | None => (2, 1),
+    };
+    Expected { charges, answers }
+}

@@ -1,0 +1,195 @@
+//! A file that somebody edited, and a disk that fails.
+
+use super::*;
+use crate::{NewEntry, NewToken};
+
+/// A closed ledger with one released, one failed and one forfeited query, a token and a start.
+async fn used() -> Home {
+    let home = Home::new();
+    let ledger = home.open().await;
+    ledger.record(NewEntry::new(crate::Kind::Start, "system", NOW)).await.unwrap();
+    let receipt = reserve(&ledger, "q_1").await;
+    ledger.settle(receipt, released("42"), NOW).await.unwrap();
+    let receipt = reserve(&ledger, "q_2").await;
+    ledger.settle(receipt, failed(), NOW).await.unwrap();
+    let _cut_off = reserve(&ledger, "q_3").await;
+    let token = NewToken {
+        token_id: "t1".into(),
+        user: "ana".into(),
+        secret_hash: [7; 32],
+        issued_at: NOW,
+        expires_at: LATER,
+        issued_by: "olga".into(),
+    };
+    ledger.store_token(token).await.unwrap();
+    ledger.close().await;
+    home.open().await.close().await;
+    home
+}
+
+/// Everyone who can write the file can drop the triggers first.
+async fn force(home: &Home, sql: &str) {
+    let options = SqliteConnectOptions::new().filename(home.path());
+    let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+    let triggers: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+    conn.close().await.unwrap();
+    let drops: String = triggers.iter().map(|name| format!("DROP TRIGGER {name};")).collect();
+    home.tamper(&format!("PRAGMA ignore_check_constraints = ON; {drops} {sql}")).await;
+}
+
+#[tokio::test]
+async fn every_edit_of_log_and_books_is_found_at_the_next_start() {
+    for edit in [
+        "UPDATE entries SET body = replace(body, '\"cost\":10', '\"cost\":1') WHERE seq = 1",
+        "UPDATE entries SET actor = 'ben' WHERE seq = 1",
+        "UPDATE entries SET at = at + 1 WHERE seq = 0",
+        "UPDATE entries SET leaf_hash = zeroblob(32) WHERE seq = 0",
+        "UPDATE entries SET kind = 'party' WHERE seq = 0",
+        "DELETE FROM entries WHERE seq = 0",
+        "UPDATE accounts SET spent = 1",
+        "UPDATE charges SET cost = 1, spent_after = spent_before + 1 WHERE query_id = 'q_1'",
+        "DELETE FROM charges WHERE query_id = 'q_3'; UPDATE accounts SET spent = 20",
+        "UPDATE charges SET spend_limit = 1000",
+        "UPDATE queries SET user_id = 'ben' WHERE query_id = 'q_1'",
+        "UPDATE queries SET policy_digest = 'other' WHERE query_id = 'q_1'",
+        "UPDATE queries SET state = 'running', outcome_seq = NULL, ended_at = NULL WHERE query_id = 'q_1'",
+        "UPDATE queries SET state = 'released', failure_class = NULL WHERE query_id = 'q_2'",
+        "UPDATE queries SET failure_class = 'other' WHERE query_id = 'q_2'",
+        "DELETE FROM answers",
+        "INSERT INTO answers VALUES ('q_2', lower(hex(zeroblob(32))), x'00')",
+        "UPDATE answers SET digest = lower(hex(zeroblob(32)))",
+        "UPDATE tokens SET user_id = 'ben'",
+        "UPDATE tokens SET expires_at = expires_at + 1",
+        "DELETE FROM tokens",
+    ] {
+        let home = used().await;
+        force(&home, edit).await;
+        let error = home.refusal().await;
+        assert!(matches!(error, LedgerError::Damaged(_)), "{edit}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn the_file_itself_stops_careless_edits() {
+    let home = used().await;
+    let options =
+        SqliteConnectOptions::new().filename(home.path()).pragma("recursive_triggers", "ON");
+    let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+    for sql in [
+        "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)",
+        "UPDATE entries SET at = at",
+        "INSERT INTO entries SELECT 99, at, kind, actor, role, account, query_id, body, leaf_hash FROM entries LIMIT 1",
+        "UPDATE openings SET text = text",
+        "DELETE FROM accounts",
+        "UPDATE accounts SET spent = spent - 1",
+        "DELETE FROM charges",
+        "UPDATE charges SET cost = cost",
+        "REPLACE INTO charges SELECT * FROM charges",
+        "DELETE FROM queries",
+        "UPDATE queries SET state = 'running', ended_at = NULL, outcome_seq = NULL",
+        "UPDATE queries SET policy_digest = 'other'",
+        "DELETE FROM answers",
+        "UPDATE answers SET bytes = bytes",
+        "DELETE FROM tokens",
+        "UPDATE tokens SET expires_at = expires_at + 1",
+    ] {
+        assert!(sqlx::raw_sql(sql).execute(&mut conn).await.is_err(), "{sql}");
+    }
+    sqlx::raw_sql("DELETE FROM openings").execute(&mut conn).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_answer_is_never_served() {
+    for edit in
+        ["UPDATE answers SET bytes = CAST('43' AS BLOB)", "UPDATE answers SET bytes = zeroblob(0)"]
+    {
+        let home = used().await;
+        force(&home, edit).await;
+        let ledger = home.open().await;
+        let error = ledger.answer("q_1").await.unwrap_err();
+        assert!(matches!(error, LedgerError::Damaged(_)), "{error}");
+        assert_eq!(ledger.balance(PROJECT).await.unwrap(), 30);
+    }
+}
+
+/// Bytes and digest changed together while the ledger is open: the log still knows better.
+#[tokio::test]
+async fn an_answer_is_compared_with_the_log_too() {
+    let home = used().await;
+    let ledger = home.open().await;
+    let digest = digest_of(b"43");
+    force(&home, &format!("UPDATE answers SET bytes = CAST('43' AS BLOB), digest = '{digest}'"))
+        .await;
+    let error = ledger.answer("q_1").await.unwrap_err();
+    assert!(matches!(error, LedgerError::Damaged(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_changed_opening_is_an_error() {
+    let home = used().await;
+    force(&home, "UPDATE openings SET text = 'select 1'").await;
+    let ledger = home.open().await;
+    assert!(matches!(ledger.opening(1).await.err(), Some(LedgerError::Damaged(_))));
+}
+
+#[tokio::test]
+async fn damaged_pages_are_found_at_the_next_start() {
+    let home = used().await;
+    let mut bytes = std::fs::read(home.path()).unwrap();
+    for byte in bytes.iter_mut().skip(4096) {
+        *byte ^= 0xff;
+    }
+    std::fs::write(home.path(), bytes).unwrap();
+    let error = home.refusal().await;
+    assert!(matches!(error, LedgerError::Damaged(_) | LedgerError::Unavailable(_)), "{error}");
+}
+
+#[tokio::test]
+async fn after_a_failure_nothing_works_until_the_ledger_is_opened_again() {
+    let home = Home::new();
+    let ledger = home.open().await;
+    let receipt = reserve(&ledger, "q_1").await;
+    home.tamper("ALTER TABLE answers RENAME TO elsewhere").await;
+    let error = ledger.settle(receipt, released("42"), LATER).await.unwrap_err();
+    assert!(matches!(error, LedgerError::Unavailable(_)), "{error}");
+    home.tamper("ALTER TABLE elsewhere RENAME TO answers").await;
+    assert_eq!(ledger.reserve(intent("q_2")).await.unwrap_err(), error);
+    assert_eq!(ledger.balance(PROJECT).await.unwrap_err(), error);
+    assert_eq!(ledger.query("q_1").await.unwrap_err(), error);
+    ledger.close().await;
+    let (ledger, recovery) = home.try_open().await.unwrap();
+    assert_eq!(recovery.forfeited, 1);
+    assert_eq!(ledger.balance(PROJECT).await.unwrap(), 10);
+}
+
+#[tokio::test]
+async fn a_defect_in_a_write_closes_the_ledger() {
+    struct Stumble;
+    impl crate::Steps for Stumble {
+        fn reached(&self, step: crate::Step) {
+            assert_ne!(step, crate::Step::IntentWritten, "stumbled");
+        }
+    }
+    let home = Home::new();
+    let (ledger, _) = Ledger::open(&home.path(), Arc::new(Stumble), NOW).await.unwrap();
+    let error = ledger.reserve(intent("q_1")).await.unwrap_err();
+    assert!(matches!(error, LedgerError::Unavailable(_)), "{error}");
+    assert!(ledger.reserve(intent("q_2")).await.is_err());
+    ledger.close().await;
+    let ledger = home.open().await;
+    assert_eq!(ledger.balance(PROJECT).await.unwrap(), 0);
+    assert!(ledger.entries(0, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn errors_do_not_quote_the_sql_of_researchers() {
+    let home = Home::new();
+    let ledger = home.open().await;
+    home.tamper("DROP TABLE charges").await;
+    let error = ledger.reserve(intent("q_1")).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("I21"), "{error}");
+}
