@@ -363,7 +363,7 @@ async fn mistakes_have_their_place_and_a_fix() {
             "people.toml",
             "\"auditor\"",
             "\"audtor\"",
-            "9:20: `audtor` is not known here; did you mean `auditor`?",
+            "9:19: `audtor` is not known here; did you mean `auditor`?",
         ),
     ] {
         let errors = errors_of(files().changed(path, from, to)).await;

@@ -1,38 +1,8 @@
-//! The ways in which a query can use a column.
+//! The ways in which a column may be used, as a set.
 
 use std::fmt;
 
-/// One way to use a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Use {
-    /// Its values appear in the result.
-    Output,
-    /// Persons are put into groups by it.
-    Group,
-    /// It decides which rows count: WHERE, CASE conditions.
-    Filter,
-    /// It is aggregated: summed, averaged, counted.
-    Measure,
-    /// It links tables.
-    Join,
-}
-
-impl Use {
-    /// Every use.
-    pub const ALL: [Self; 5] = [Self::Output, Self::Group, Self::Filter, Self::Measure, Self::Join];
-
-    /// The use as officers write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Output => "output",
-            Self::Group => "group",
-            Self::Filter => "filter",
-            Self::Measure => "measure",
-            Self::Join => "join",
-        }
-    }
-}
+use crate::catalog::usage::Use;
 
 /// A set of uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
