@@ -4,6 +4,21 @@
 //! sensitive, and how tables join. Everything the engine decides before reading rows it decides from here.
 //! Must never know: rows, projects, profiles.
 
+mod column;
+mod error;
+mod join;
+mod names;
+mod nearest;
+mod read;
+mod report;
+mod section;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{ContractError, ContractErrors};
+
 use crate::ids::{ColumnName, DatasetId, TableName};
 
 /// One dataset, as its owner describes it.

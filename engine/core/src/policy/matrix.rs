@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::access::{GLOBAL_OBJECTS, Role, Use, Uses};
+use super::access::{GLOBAL_OBJECTS, Role, Uses};
 use super::revision::PolicyRevision;
 use crate::catalog::contract::Contract;
+use crate::catalog::usage::Use;
 use crate::ids::ColumnId;
 
 /// Every role, project and column with its uses, one line each. `-` stands where nothing is allowed.

@@ -5,12 +5,13 @@
 use time::{Date, OffsetDateTime, UtcOffset};
 use tresor_disclosure::profile::Profile;
 
-use super::access::{Decision, Use};
+use super::access::Decision;
 use super::projects::{Member, Project};
 use super::revision::PolicyRevision;
 use super::row_conditions::RowCondition;
 use super::visible::Visible;
 use crate::catalog::contract::Contract;
+use crate::catalog::usage::Use;
 use crate::ids::{ColumnId, DatasetId, ProjectId, TableName, UserId};
 use crate::refusal::{Code, Refusal};
 

@@ -25,7 +25,8 @@ mod tests;
 mod values;
 mod visible;
 
-pub use access::{Decision, GLOBAL_OBJECTS, Role, RuleId, Use, Uses};
+pub use crate::catalog::usage::Use;
+pub use access::{Decision, GLOBAL_OBJECTS, Role, RuleId, Uses};
 pub use authorise::{Authorised, Grant, authorise};
 pub use files::PolicyFiles;
 pub use matrix::access_matrix;

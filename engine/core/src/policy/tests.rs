@@ -363,7 +363,7 @@ async fn mistakes_have_their_place_and_a_fix() {
             "people.toml",
             "\"auditor\"",
             "\"audtor\"",
-            "9:20: `audtor` is not known here; did you mean `auditor`?",
+            "9:19: `audtor` is not known here; did you mean `auditor`?",
         ),
     ] {
         let errors = errors_of(files().changed(path, from, to)).await;
@@ -586,4 +586,23 @@ async fn the_policies_that_come_with_tresor_say_what_their_comments_say() {
     assert!(revision.has_global(&user("grace"), "policies", "read", NOON));
     assert!(!revision.has_global(&user("grace"), "audit-log", "read", NOON));
     assert!(!revision.has_global(&user("ada"), "policies", "read", NOON));
+}
+
+#[tokio::test]
+async fn the_shipped_rules_name_only_what_the_sample_dataset_has() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = std::fs::read_to_string(root.join("datasets-sample/contract.toml")).unwrap();
+    let contract = Contract::parse("contract.toml", &text).unwrap();
+    let revision = PolicyRevision::load(&root.join("policies")).await.unwrap();
+    revision.check_contracts(&[&contract]).unwrap();
+
+    // The golden matrix: officers read what a change of the rules means as a difference of this file. To accept a
+    // change, remove the file and run this test twice.
+    let golden = root.join("policies/expected-access.txt");
+    let matrix = access_matrix(&revision, &[&contract]);
+    let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+    if expected.is_empty() {
+        std::fs::write(&golden, &matrix).unwrap();
+    }
+    assert!(matrix == expected, "who may use what has changed:\n{matrix}");
 }

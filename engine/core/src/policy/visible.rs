@@ -3,9 +3,10 @@
 //! A column without any allowed use is not there, a table without any column is not there, a dataset without any table
 //! is not there (NOT-YOURS-IS-NOT-THERE). Must never know: why something is missing.
 
-use super::access::{Use, Uses};
+use super::access::Uses;
 use super::membership::Membership;
 use crate::catalog::contract::{Contract, TableContract};
+use crate::catalog::usage::Use;
 use crate::ids::{ColumnId, ColumnName, DatasetId, TableName};
 
 /// Everything a project may use, in the order of the contracts.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::enforcer::Enforcer;
 use super::rule::{Effect, GLOBAL_OBJECTS, Question, Role, Rule, RuleId, Target};
-use super::uses::Use;
+use crate::catalog::usage::Use;
 use crate::ids::{ColumnId, DatasetId, ProjectId, TableName};
 use crate::policy::projects::Project;
 

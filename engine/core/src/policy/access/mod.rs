@@ -16,7 +16,7 @@ mod uses;
 
 pub use index::Decision;
 pub use rule::{GLOBAL_OBJECTS, Role, RuleId};
-pub use uses::{Use, Uses};
+pub use uses::Uses;
 
 pub(super) use index::Access;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::uses::Use;
+use crate::catalog::usage::Use;
 use crate::ids::{ColumnId, ColumnName, DatasetId, ProjectId, TableName};
 use crate::policy::files::RULES;
 use crate::policy::report::Place;

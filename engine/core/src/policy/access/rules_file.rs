@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::line::Line;
 use super::rule::{Effect, GLOBAL_OBJECTS, Role, Rule, RuleId, Target};
-use super::uses::Use;
+use crate::catalog::usage::Use;
 use crate::ids::{DatasetId, ProjectId};
 use crate::policy::files::{PROJECTS, PolicyFiles, RULES};
 use crate::policy::nearest::did_you_mean;

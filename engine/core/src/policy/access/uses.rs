@@ -1,9 +1,8 @@
-//! The ways in which a query can use a column.
+//! The ways in which a column may be used, as a set.
 
 use std::fmt;
 
-/// One way to use a column.
-pub use crate::catalog::usage::Use;
+use crate::catalog::usage::Use;
 
 /// A set of uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
