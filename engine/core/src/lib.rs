@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod clock;
 pub mod engine;
 pub mod entropy;
+pub mod extract;
 pub mod ids;
 pub mod limits;
 pub mod progress;
