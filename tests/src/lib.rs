@@ -1,1 +1,5 @@
-//! Helpers for tests.
+//! What the tests share: a home with a small invented clinic whose truth is known row by row, and a way to ask.
+
+pub mod ask;
+pub mod clinic;
+pub mod home;

@@ -2,20 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
+use tresor_core::clock::Clock;
+use tresor_core::extract::{self, AddRequest, PERSONS_PER_SHARD};
 use tresor_core::progress::Progress;
 use tresor_core::secret::Secret;
 
+use crate::real::SystemClock;
 use crate::stop::Stop;
 
 /// Takes an extract into a home.
 pub(crate) fn add(
-    _home: &Path,
-    _contract: &Path,
-    _source: &Path,
-    _record_secret: Secret,
-    _progress: &dyn Progress,
+    home: &Path,
+    contract: &Path,
+    source: &Path,
+    record_secret: &Secret,
+    progress: &dyn Progress,
 ) -> Result<(), Stop> {
-    Err(Stop::because("this build cannot take in extracts"))
+    let request = AddRequest {
+        home,
+        contract,
+        source,
+        record_secret,
+        persons_per_shard: PERSONS_PER_SHARD,
+        added_at: SystemClock.now(),
+    };
+    extract::add(request, progress).map_err(|error| Stop::because(error.to_string()))?;
+    Ok(())
 }
 
 /// Makes a synthetic extract of any size.

@@ -25,7 +25,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use tresor_core::engine::{Engine, EngineConfig};
-use tresor_core::limits::Limits;
 
 pub use accept::serve;
 pub use stop::Stop;
@@ -38,14 +37,12 @@ pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
     let home = home::Home::at(home);
     home.require_parts()?;
     let keys = home::Keys::of(&home, &real::SystemEntropy)?;
-    let config = EngineConfig {
-        home: home.root().to_owned(),
-        noise_secret: keys.noise,
-        limits: Limits::default(),
-        clock: Arc::new(real::SystemClock),
-        entropy: Arc::new(real::SystemEntropy),
-        lanes: real::cores(),
-    };
+    let config = EngineConfig::new(
+        home.root().to_owned(),
+        keys.noise,
+        Arc::new(real::SystemClock),
+        Arc::new(real::SystemEntropy),
+    );
     Ok(Engine::open(config).await?)
 }
 

@@ -1,7 +1,5 @@
 //! The real clock and the real randomness. Made here and nowhere else; everything below takes them as arguments.
 
-use std::num::NonZero;
-
 use time::OffsetDateTime;
 use tresor_core::clock::Clock;
 use tresor_core::entropy::Entropy;
@@ -23,9 +21,4 @@ impl Entropy for SystemEntropy {
     fn fill(&self, buffer: &mut [u8]) -> std::io::Result<()> {
         getrandom::fill(buffer).map_err(|error| std::io::Error::other(error.to_string()))
     }
-}
-
-/// How many lanes run at the same time: one per core.
-pub(crate) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
 }

@@ -1,0 +1,197 @@
+//! Homes for tests: policies with an exact and a noisy project, an extract, an engine over it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tresor_core::clock::Clock;
+use tresor_core::engine::{Engine, EngineConfig};
+use tresor_core::entropy::Entropy;
+use tresor_core::extract::{AddRequest, add};
+use tresor_core::progress::Silent;
+use tresor_core::secret::Secret;
+
+use crate::clinic::Clinic;
+
+/// Researcher of both projects.
+pub const RESEARCHER: &str = "ann";
+/// Researcher of neither.
+pub const STRANGER: &str = "bob";
+/// Auditor.
+pub const AUDITOR: &str = "ivy";
+/// A project without noise and rounding: answers can be compared with the truth.
+pub const EXACT: &str = "exact";
+/// A project with noise and rounding.
+pub const NOISY: &str = "noisy";
+/// A project that sees visits of kind `planned` only.
+pub const SLICE: &str = "slice";
+
+/// A home in a temporary folder.
+pub struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    /// A home that serves the clinic.
+    pub fn of(clinic: &Clinic) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_policies(&folder.path().join("policies"));
+        let home = Self { folder };
+        home.add(clinic);
+        home
+    }
+
+    /// Adds the clinic as an extract.
+    pub fn add(&self, clinic: &Clinic) {
+        let source = self.path().join("source");
+        clinic.write(&source);
+        let request = AddRequest {
+            home: self.path(),
+            contract: &source.join("contract.toml"),
+            source: &source,
+            record_secret: &Secret::new([3; 32]),
+            persons_per_shard: 97,
+            added_at: StillClock.now(),
+        };
+        add(request, &Silent).unwrap();
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The configuration of an engine over this home, with a fixed key that no production build can load.
+    pub fn config(&self) -> EngineConfig {
+        config(self.path().to_path_buf())
+    }
+
+    /// An engine over this home.
+    pub async fn engine(&self) -> Arc<Engine> {
+        Engine::open(self.config()).await.unwrap()
+    }
+}
+
+/// The configuration of an engine over a folder, with a fixed key and clock.
+pub fn config(folder: PathBuf) -> EngineConfig {
+    let entropy = Arc::new(CountingEntropy(std::sync::atomic::AtomicU64::new(process_start())));
+    EngineConfig::new(folder, Secret::new([5; 32]), Arc::new(StillClock), entropy)
+}
+
+/// Ids must differ from one process to the next, as real ones do.
+fn process_start() -> u64 {
+    u64::from(std::process::id()) << 32
+}
+
+/// A clock that stands still in 2026.
+pub struct StillClock;
+
+impl Clock for StillClock {
+    fn now(&self) -> time::OffsetDateTime {
+        time::OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap()
+    }
+}
+
+/// Bytes that never repeat within a run.
+struct CountingEntropy(std::sync::atomic::AtomicU64);
+
+impl Entropy for CountingEntropy {
+    fn fill(&self, buffer: &mut [u8]) -> std::io::Result<()> {
+        for chunk in buffer.chunks_mut(8) {
+            let number = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let bytes = number.to_le_bytes();
+            let length = chunk.len();
+            chunk.copy_from_slice(&bytes[..length]);
+        }
+        Ok(())
+    }
+}
+
+fn write_policies(folder: &Path) {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("access/model.conf", include_str!("../../policies/access/model.conf"));
+    write("access/rules.csv", RULES);
+    write("people.toml", PEOPLE);
+    write("profiles/exact.toml", &profile("exact", "none", "none", 0));
+    write("profiles/noisy.toml", &profile("noisy", "cell_key_geometric", "nearest", 10));
+    write("projects/exact.toml", &project("exact", ""));
+    write("projects/noisy.toml", &project("noisy", ""));
+    write("projects/slice.toml", &project("exact", SLICE_CONDITION));
+}
+
+const RULES: &str = "
+p, auditor, *, audit-log, read, allow
+p, researcher, *, clinic/people/*, *, allow
+p, researcher, *, clinic/visits/*, *, allow
+p, researcher, *, clinic/wards/*, *, allow
+p, researcher, noisy, clinic/people/hiv, group, deny
+p, researcher, noisy, clinic/people/hiv, output, deny
+p, researcher, noisy, clinic/wards/beds, *, deny
+";
+
+const PEOPLE: &str = r#"
+[[people]]
+user = "ann"
+name = "Ann"
+[[people]]
+user = "bob"
+name = "Bob"
+[[people]]
+user = "ivy"
+name = "Ivy"
+roles = [{ role = "auditor", until = 2099-12-31 }]
+"#;
+
+const SLICE_CONDITION: &str = r#"
+[[row_conditions]]
+dataset = "clinic"
+table = "visits"
+column = "kind"
+operator = "="
+values = ["planned"]
+"#;
+
+fn profile(id: &str, noise: &str, rounding: &str, p: u32) -> String {
+    format!(
+        r#"
+id = "{id}"
+title = "For tests"
+source = "tests"
+min_count = 10
+min_count_measure = 10
+zero = "treat_as_small"
+noise = {{ method = "{noise}", count_sd = 2.0, magnitude_sd = 1.0 }}
+rounding = {{ method = "{rounding}", base = 5 }}
+dominance = {{ nk = [], p = {p}.0, compare = ">" }}
+negatives = "refuse"
+max_rows = 5000
+"#
+    )
+}
+
+fn project(profile: &str, more: &str) -> String {
+    format!(
+        r#"
+title = "A project for tests"
+lay_summary = "Tests."
+purpose = "Tests."
+legal_basis = "none needed"
+agreement = "none"
+start = 2024-01-01
+end = 2099-12-31
+release_profile = "{profile}"
+budget_points = 1000000
+datasets = ["clinic"]
+[[members]]
+user = "ann"
+role = "researcher"
+from = 2024-01-01
+until = 2099-12-31
+training_until = 2099-12-31
+{more}"#
+    )
+}

@@ -1,0 +1,3 @@
+//! Behaviour of the whole engine, driven through its one entry.
+
+mod smoke;
