@@ -30,6 +30,6 @@ impl Extract {
     pub(super) fn run(self) -> Result<(), Stop> {
         let Self::Add { home, contract, source } = self;
         let keys = Keys::of(&Home::at(&home), &SystemEntropy)?;
-        extracts::add(&home, &contract, &source, keys.record, progress::on_stderr().as_ref())
+        extracts::add(&home, &contract, &source, &keys.record, progress::on_stderr().as_ref())
     }
 }

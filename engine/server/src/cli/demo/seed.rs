@@ -33,7 +33,7 @@ fn fill(home: &Home, progress: &dyn Progress) -> Result<(), Stop> {
     let sample = home.root().join("sample");
     assets::write_sample(&sample)?;
     for (contract, source) in extracts::in_sample(&sample) {
-        extracts::add(home.root(), &contract, &source, keys.record.clone(), progress)?;
+        extracts::add(home.root(), &contract, &source, &keys.record, progress)?;
     }
     fs::remove_dir_all(&sample)
         .map_err(|error| Stop::file("cannot remove the folder", &sample, &error))?;
