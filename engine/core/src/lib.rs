@@ -9,4 +9,5 @@ pub mod ids;
 pub mod limits;
 pub mod progress;
 pub mod refusal;
+pub mod sample;
 pub mod secret;
