@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::concat_batches;
@@ -154,7 +155,7 @@ impl Place {
 
 fn read(path: &Path) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
-    let schema = builder.schema().clone();
+    let schema = Arc::clone(builder.schema());
     let batches: Vec<RecordBatch> = builder.build().unwrap().map(Result::unwrap).collect();
     concat_batches(&schema, &batches).unwrap()
 }
@@ -534,19 +535,19 @@ fn parquet_columns_of_other_types_are_converted_or_refused() {
     let place = Place::tiny();
     fs::remove_file(place.source().join("sites.csv")).unwrap();
     let write = |opened: ArrayRef| {
-        let site: ArrayRef = std::sync::Arc::new(StringArray::from(vec!["s1"]));
+        let site: ArrayRef = Arc::new(StringArray::from(vec!["s1"]));
         let batch = RecordBatch::try_from_iter([("site", site), ("opened_at", opened)]).unwrap();
         let file = File::create(place.source().join("sites.parquet")).unwrap();
         let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
         writer.write(&batch).unwrap();
         writer.close().unwrap();
     };
-    write(std::sync::Arc::new(arrow::array::TimestampSecondArray::from(vec![5])));
+    write(Arc::new(arrow::array::TimestampSecondArray::from(vec![5])));
     let snapshot = place.add().unwrap();
     let sites = read(&snapshot.public_file("sites").unwrap().path);
     let opened = sites.column(1).as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
     assert_eq!(opened.value(0), 5_000_000);
-    write(std::sync::Arc::new(Int64Array::from(vec![5])));
+    write(Arc::new(Int64Array::from(vec![5])));
     let error = place.add().unwrap_err().to_string();
     assert!(
         error.starts_with("sites.parquet: column `opened_at`: does not hold a time"),
