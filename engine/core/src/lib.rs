@@ -11,6 +11,7 @@ pub mod limits;
 pub mod policy;
 pub mod progress;
 pub mod refusal;
+pub mod sample;
 pub mod secret;
 pub mod sql;
 pub mod vault;
