@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tresor_core::clock::Clock;
 use tresor_core::extract::{self, AddRequest, PERSONS_PER_SHARD};
 use tresor_core::progress::Progress;
+use tresor_core::sample::{self, SampleSpec};
 use tresor_core::secret::Secret;
 
 use crate::real::SystemClock;
@@ -32,12 +33,13 @@ pub(crate) fn add(
 
 /// Makes a synthetic extract of any size.
 pub(crate) fn generate(
-    _persons: u64,
-    _seed: u64,
-    _out: &Path,
-    _progress: &dyn Progress,
+    persons: u64,
+    seed: u64,
+    out: &Path,
+    progress: &dyn Progress,
 ) -> Result<(), Stop> {
-    Err(Stop::because("this build cannot make extracts"))
+    let spec = SampleSpec { persons, seed, out: out.to_owned() };
+    sample::generate(&spec, progress).map_err(|error| Stop::because(error.to_string()))
 }
 
 /// The contract and the source of each extract in the folder of the sample.

@@ -9,6 +9,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{Result, internal_err};
 use serde_json::{Value, json};
 use tresor_disclosure::Profile;
+use tresor_disclosure::profile::NoiseMethod;
 
 use super::protect::Status;
 use crate::guard::ResultColumn;
@@ -104,7 +105,8 @@ impl Body<'_> {
                 self.profile.min_count
             ));
         }
-        if self.profile.noise.count_sd > 0.0 {
+        let measured = self.columns.iter().any(|column| !column.made_of.is_empty());
+        if measured && self.profile.noise.method != NoiseMethod::None {
             notes.push(
                 "numbers carry noise that is the same each time; totals need not equal the sum of their parts"
                     .to_owned(),
