@@ -114,7 +114,7 @@ impl<'c> ColumnCheck<'c> {
             return;
         }
         if let Some(listed) = &self.texts {
-            // Most runs repeat a value of a short list; what is not listed is refused, identifiers included.
+            // What is listed is public knowledge, and everything else is refused: no identifier can pass.
             let strange = |row: usize| at(row).is_some_and(|text| !listed.contains(text));
             note(offences, values.len(), UNLISTED, strange);
             return;

@@ -57,7 +57,8 @@ fn order(batches: &[RecordBatch], person: usize, shard: Shard) -> Vec<(usize, us
         let column = batch.column(person).as_primitive::<UInt32Type>();
         for (row, number) in column.values().iter().enumerate() {
             places.push((index, row));
-            persons.push((number - shard.first) as usize);
+            // A person of another shard would wrap, be left out, and be missed by the count of rows.
+            persons.push(number.wrapping_sub(shard.first) as usize);
         }
     }
     let by_person = group(&persons, (shard.end - shard.first) as usize);
