@@ -146,13 +146,8 @@ fn walk(plan: &LogicalPlan, reads: &mut Reads) -> Result<Vec<Origins>, Refusal> 
             }
             Ok(both.columns)
         }
-        LogicalPlan::Sort(node) => {
-            let input = Input::new(&node.input, reads)?;
-            for key in &node.expr {
-                reads.record(&input.flow(&key.expr), Use::Filter);
-            }
-            Ok(input.columns)
-        }
+        // Only results are sorted: what is sorted by was read in another way before.
+        LogicalPlan::Sort(node) => walk(&node.input, reads),
         LogicalPlan::Distinct(Distinct::All(inner)) => {
             let columns = walk(inner, reads)?;
             for origins in &columns {

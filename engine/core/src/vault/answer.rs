@@ -9,7 +9,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{Result, internal_err};
 use serde_json::{Value, json};
 use tresor_disclosure::Profile;
-use tresor_disclosure::profile::NoiseMethod;
+use tresor_disclosure::profile::{Negatives, NoiseMethod};
 
 use super::protect::Status;
 use crate::guard::ResultColumn;
@@ -62,7 +62,7 @@ impl Body<'_> {
                     } else if let Some(half) = self.half_width(batch, at, column)
                         && let Some(middle) = value.as_f64()
                     {
-                        intervals.push(interval(number, col, middle, half));
+                        intervals.push(self.interval(number, col, middle, half));
                     }
                     row.push(value);
                 }
@@ -153,6 +153,16 @@ impl Body<'_> {
         }
     }
 
+    /// The 95 % interval. Where the profile refuses values below zero, everybody knows that the truth is not there.
+    fn interval(&self, row: usize, col: usize, middle: f64, half: f64) -> Value {
+        let refused =
+            self.profile.negatives == Negatives::Refuse && !self.profile.dominance.is_off();
+        let floor = if refused && middle >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+        let (low, high) = ((middle - half).max(floor), middle + half);
+        let tidy = |value: f64| (value * 1e6).round() / 1e6;
+        json!({ "row": row, "col": col, "low": tidy(low), "high": tidy(high) })
+    }
+
     /// The status of one protected value in this row, if the row can still be told.
     fn part(
         &self,
@@ -166,13 +176,6 @@ impl Body<'_> {
         let number = numbers.is_valid(at).then(|| numbers.value(at))?;
         self.statuses.get(release)?.get(number as usize)?.get(output).copied()
     }
-}
-
-/// Digits beyond the half width say nothing.
-fn interval(row: usize, col: usize, middle: f64, half: f64) -> Value {
-    let (low, high) = (middle - half, middle + half);
-    let tidy = |value: f64| (value * 1e6).round() / 1e6;
-    json!({ "row": row, "col": col, "low": tidy(low), "high": tidy(high) })
 }
 
 const fn type_name(data_type: &DataType) -> &'static str {

@@ -19,7 +19,7 @@ use crate::extract::Snapshot;
 use crate::guard::Guarded;
 use crate::guard::explain::may_omit;
 use crate::guard::release::Release;
-use crate::ids::QueryId;
+use crate::ids::{QueryId, SnapshotId};
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
 
@@ -110,7 +110,7 @@ fn intent(
         policy_digest: guarded.grant.policy_digest.clone(),
         profile: guarded.grant.profile.id.clone(),
         snapshots: guarded.snapshots.iter().map(ToString::to_string).collect(),
-        plan_digest: guarded.text.fingerprint(),
+        plan_digest: tresor_ledger::digest_of(guarded.text.fingerprint().as_bytes()),
         cost: guarded.cost(),
         limit: guarded.grant.budget_points.min(tresor_ledger::MAX_AMOUNT),
         at: moment(vault.clock.as_ref()),
@@ -205,36 +205,53 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
 }
 
 fn body(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId, written: Written) -> Vec<u8> {
+    let parts = [
+        ("id", json!(id.as_str())),
+        ("state", json!("succeeded")),
+        ("schema", written.schema),
+        ("rows", written.rows),
+        ("cell_status", written.cell_status),
+        ("intervals", written.intervals),
+        ("notes", written.notes),
+        ("truncated", json!(written.truncated)),
+        ("release", release(guarded, receipt, id)),
+    ];
+    readable(&parts).into_bytes()
+}
+
+fn release(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId) -> Value {
     let limit = guarded.grant.budget_points;
-    let answer = json!({
+    json!({
         "id": id.as_str(),
-        "state": "succeeded",
-        "schema": written.schema,
-        "rows": written.rows,
-        "cell_status": written.cell_status,
-        "intervals": written.intervals,
-        "notes": written.notes,
-        "truncated": written.truncated,
-        "release": {
-            "id": id.as_str(),
-            "policy_digest": guarded.grant.policy_digest,
-            "profile": guarded.grant.profile.id,
-            "snapshots": guarded.snapshots.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
-            "query_fingerprint": guarded.text.fingerprint(),
-            "budget": {
-                "cost": guarded.cost(),
-                "spent": receipt.spent(),
-                "remaining": limit.saturating_sub(receipt.spent()),
-            },
-            "audit": {
-                "seq": receipt.entry().seq(),
-                "leaf_hash": receipt.entry().leaf_hash().to_string(),
-            },
+        "policy_digest": guarded.grant.policy_digest,
+        "profile": guarded.grant.profile.id,
+        "snapshots": guarded.snapshots.iter().map(SnapshotId::as_str).collect::<Vec<_>>(),
+        "query_fingerprint": guarded.text.fingerprint(),
+        "budget": {
+            "cost": guarded.cost(),
+            "spent": receipt.spent(),
+            "remaining": limit.saturating_sub(receipt.spent()),
         },
-    });
-    let mut bytes = Value::to_string(&answer).into_bytes();
-    bytes.push(b'\n');
-    bytes
+        "audit": {
+            "seq": receipt.entry().seq(),
+            "leaf_hash": receipt.entry().leaf_hash().to_string(),
+        },
+    })
+}
+
+/// JSON that people can read in a terminal: one line per part, lists with one line per element.
+fn readable(parts: &[(&str, Value)]) -> String {
+    let written: Vec<String> = parts
+        .iter()
+        .map(|(name, value)| match value.as_array() {
+            Some(elements) if !elements.is_empty() => {
+                let lines: Vec<String> = elements.iter().map(|e| format!("    {e}")).collect();
+                format!("  \"{name}\": [\n{}\n  ]", lines.join(",\n"))
+            }
+            _ => format!("  \"{name}\": {value}"),
+        })
+        .collect();
+    format!("{{\n{}\n}}\n", written.join(",\n"))
 }
 
 pub(crate) fn moment(clock: &dyn Clock) -> Moment {
