@@ -35,9 +35,7 @@ impl Asker {
             match &case.outcome {
                 Outcome::Explained => answer::explained(self.check(case).await),
                 Outcome::Budget => answer::budget(self.check(case).await),
-                Outcome::Log => {
-                    answer::log(self.engine.audit(&caller(&case.user), 0, 1_000).await)
-                }
+                Outcome::Log => answer::log(self.engine.audit(&caller(&case.user), 0, 1_000).await),
                 Outcome::Refused(_) if case.project.is_none() => {
                     answer::log(self.engine.audit(&caller(&case.user), 0, 1_000).await)
                 }
@@ -49,7 +47,8 @@ impl Asker {
 
     /// The body of the answer without what differs from run to run.
     pub(crate) fn body(&self, case: &Case) -> Result<serde_json::Value, String> {
-        let mut body = RUNTIME.block_on(self.submit(case)).map_err(|refusal| refusal.to_string())?.json;
+        let mut body =
+            RUNTIME.block_on(self.submit(case)).map_err(|refusal| refusal.to_string())?.json;
         if let Some(body) = body.as_object_mut() {
             body.remove("id");
             body.remove("release");
@@ -69,7 +68,8 @@ impl Asker {
 /// The digest of the body stands for the SQL: a repeat asks the same, a conflict does not.
 fn request(case: &Case) -> QueryRequest {
     let project = case.project.as_deref().expect("`as .. of <project>`");
-    let digest: u64 = case.sql.bytes().fold(7, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let digest: u64 =
+        case.sql.bytes().fold(7, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     QueryRequest {
         idempotency_key: case.key.clone(),
         body_digest: format!("{digest:064x}"),

@@ -66,7 +66,8 @@ fn asker(optimizer: Optimizer) -> Asker {
 /// Every case file, in order.
 fn stories() -> Vec<Story> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
-    let mut paths: Vec<PathBuf> = files(&folder).into_iter().flat_map(|path| files(&path)).collect();
+    let mut paths: Vec<PathBuf> =
+        files(&folder).into_iter().flat_map(|path| files(&path)).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "case"));
     paths.sort();
     paths.iter().map(|path| Story::read(&folder, path)).collect()
@@ -109,13 +110,17 @@ fn told(story: &Story) -> Result<(), Failed> {
 
 fn compare(case: &Case, found: &answer::Answer) -> Result<(), Failed> {
     if found.kind != case.outcome.kind() {
-        return Err(format!("expected {}, got {}:\n{}", case.outcome.kind(), found.kind, found.text).into());
+        return Err(format!(
+            "expected {}, got {}:\n{}",
+            case.outcome.kind(),
+            found.kind,
+            found.text
+        )
+        .into());
     }
     match &case.answer {
         Some(expected) if *expected == found.text => Ok(()),
-        Some(expected) => {
-            Err(format!("expected\n{expected}\n\ngot\n{}", found.text).into())
-        }
+        Some(expected) => Err(format!("expected\n{expected}\n\ngot\n{}", found.text).into()),
         None => Err(format!("no answer is written yet; it would be\n{}", found.text).into()),
     }
 }

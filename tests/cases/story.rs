@@ -76,7 +76,8 @@ impl Story {
         let name = name.to_str().unwrap().to_owned();
         let text = std::fs::read_to_string(path).unwrap();
         let parts = text.split("\n\n").map(str::trim_end).filter(|part| !part.trim().is_empty());
-        let cases: Vec<Case> = parts.map(|part| Case::read(&name, part.trim_start_matches('\n'))).collect();
+        let cases: Vec<Case> =
+            parts.map(|part| Case::read(&name, part.trim_start_matches('\n'))).collect();
         for (at, case) in cases.iter().enumerate() {
             let twice = cases.iter().skip(at + 1).any(|other| other.title == case.title);
             assert!(!twice, "{name} has two cases `{}`", case.title);
@@ -90,7 +91,8 @@ impl Story {
 
     /// Writes the file anew with these answers.
     pub(crate) fn write(&self, answers: &[Option<String>]) {
-        let cases = self.cases.iter().zip(answers).map(|(case, answer)| case.written(answer.as_deref()));
+        let cases =
+            self.cases.iter().zip(answers).map(|(case, answer)| case.written(answer.as_deref()));
         std::fs::write(&self.path, cases.collect::<Vec<_>>().join("\n")).unwrap();
     }
 }
