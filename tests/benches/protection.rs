@@ -7,6 +7,8 @@
 //! writes, exact distinct persons, cell key and the two largest person totals for every cell and argument, rules,
 //! noise, the finishing plan. The two take turns in one process, so that a busy machine disturbs both.
 
+#![expect(clippy::disallowed_macros, reason = "a benchmark prints its figures")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -81,7 +83,6 @@ struct Arguments {
 }
 
 impl Arguments {
-    #[expect(clippy::disallowed_methods, reason = "a benchmark has a command line")]
     fn read() -> Self {
         let given: Vec<String> = std::env::args().collect();
         let after = |name: &str| {

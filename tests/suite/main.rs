@@ -1,3 +1,1 @@
 //! Behaviour of the whole engine, driven through its one entry.
-
-mod smoke;

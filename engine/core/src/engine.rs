@@ -1,150 +1,35 @@
 //! The one entry to core: what a face (HTTP today) may ask for.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
-use tresor_ledger::{Idempotency, Ledger, NoSteps, Steps};
+use tresor_ledger::{Idempotency, Ledger};
 
 use crate::catalog::view::{View, ViewTable};
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::extract::Snapshot;
 use crate::guard::{Guarded, guard};
-use crate::ids::{ProjectId, QueryId, UserId};
-use crate::limits::Limits;
+use crate::ids::{ProjectId, QueryId};
 use crate::policy::{Membership, PolicyRevision, authorise};
 use crate::refusal::{Code, Refusal};
-use crate::secret::Secret;
 use crate::sql::{Submission, understand};
-use crate::vault::{
-    Optimizer, Released, Reservation, Reserved, Vault, moment, open, reserve, unavailable,
-};
+use crate::vault::{Released, Reservation, Reserved, Vault, moment, open, reserve, unavailable};
 
 mod catalogue;
 mod log;
 mod runtime;
+mod shapes;
 mod tokens;
 
 use runtime::QueryRuntime;
-
-/// What the engine is made from.
-pub struct EngineConfig {
-    /// The home: `policies/`, `extracts/`, `state/`.
-    pub home: PathBuf,
-    /// Key of all noise. Without it a cell key predicts nothing.
-    pub noise_secret: Secret,
-    /// Limits on one query.
-    pub limits: Limits,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness for ids.
-    pub entropy: Arc<dyn Entropy>,
-    /// Lanes that run at the same time; usually the number of cores.
-    pub lanes: usize,
-    /// Told of every durable step of the ledger; [`NoSteps`] outside tests.
-    pub steps: Arc<dyn Steps>,
-    /// Whether logical optimizer rules run; off in tests only.
-    pub optimizer: Optimizer,
-}
-
-impl EngineConfig {
-    /// A configuration with default limits and nothing to observe.
-    #[must_use]
-    pub fn new(
-        home: PathBuf,
-        noise_secret: Secret,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Self {
-        Self {
-            home,
-            noise_secret,
-            limits: Limits::default(),
-            clock,
-            entropy,
-            lanes: std::thread::available_parallelism().map_or(1, usize::from),
-            steps: Arc::new(NoSteps),
-            optimizer: Optimizer::On,
-        }
-    }
-}
-
-/// Why the engine cannot start; for the person who runs the server.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct StartError(pub String);
-
-/// Who asks. Made by the face after it has checked a credential.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// The signed-in person.
-    pub user: UserId,
-}
-
-/// A query as it arrives; untrusted.
-#[derive(Debug, Clone)]
-pub struct QueryRequest {
-    /// SQL text.
-    pub sql: String,
-    /// The project on whose behalf it is asked.
-    pub project: ProjectId,
-    /// `Idempotency-Key` header, if given: 1 to 128 visible ASCII characters.
-    pub idempotency_key: Option<String>,
-    /// Digest of what the request asks, hexadecimal: tells a repeat from a conflict.
-    pub body_digest: String,
-}
-
-/// Where a query stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum QueryState {
-    /// Charged, being answered.
-    Running,
-    /// Answered.
-    Succeeded,
-    /// Not answered, by defect, or cut off by a restart; the charge stays.
-    Failed,
-}
-
-/// What is known of a query without its result.
-#[derive(Debug, Clone, Serialize)]
-pub struct QueryStatus {
-    /// The query.
-    pub id: String,
-    /// Where it stands.
-    pub state: QueryState,
-    /// The project.
-    pub project: String,
-    /// When it was received, RFC 3339.
-    pub submitted_at: String,
-    /// What was charged, in points.
-    pub cost: u64,
-}
-
-/// How a result is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResultFormat {
-    /// JSON, the shape of `POST /api/v1/queries`.
-    Json,
-    /// CSV with `<column>__status` columns.
-    Csv,
-}
-
-/// Bytes of a released answer, ready for a client.
-pub struct ReleasedBytes(Vec<u8>);
-
-impl ReleasedBytes {
-    /// The bytes, to be written out as they are.
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.0
-    }
-}
+pub use shapes::{
+    Caller, EngineConfig, QueryRequest, QueryState, QueryStatus, ReleasedBytes, ResultFormat,
+    StartError,
+};
 
 /// Queries that may wait for their turn; beyond, new ones are told to come later, before they are charged.
 const WAITING: usize = 32;

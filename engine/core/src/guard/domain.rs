@@ -148,8 +148,11 @@ pub(super) fn narrow(predicate: &Expr, relation: &mut Relation) {
     }
 }
 
+/// Whether a candidate passes a condition; `None` when that cannot be told.
+type Test = Box<dyn Fn(&ScalarValue) -> Option<bool>>;
+
 fn kept(conjunct: &Expr, relation: &Relation) -> Option<(usize, Domain)> {
-    let (expr, test): (&Expr, Box<dyn Fn(&ScalarValue) -> Option<bool>>) = match conjunct {
+    let (expr, test): (&Expr, Test) = match conjunct {
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
             let value = constant(right)?;
             let op = *op;

@@ -27,6 +27,10 @@ pub(super) enum Base {
 
 /// The linear form of an aggregate's argument, if it has one.
 pub(super) fn of(expr: &Expr, input: &Relation) -> Option<Linear> {
+    if let Some(scale) = number(expr) {
+        let one = Expr::Literal(ScalarValue::Int64(Some(1)), None);
+        return Some(Linear { base: Base::Ones(one), scale, offset: 0.0 });
+    }
     match expr {
         Expr::Alias(alias) => of(&alias.expr, input),
         Expr::Column(column) => measure(expr, column, input),
@@ -109,7 +113,7 @@ fn of_case(case: &Case, input: &Relation) -> Option<Linear> {
     let mut found: Option<Linear> = None;
     for branch in &branches {
         match number(branch) {
-            Some(value) if value == 0.0 => {}
+            Some(0.0) => {}
             Some(value) => match &found {
                 None => {
                     let ones = Expr::Literal(ScalarValue::Null, None);

@@ -6,6 +6,7 @@ use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan};
 
 use super::facts::{Fact, Measure, PersonFact, Relation, Side};
+use super::release::ROWS;
 use super::walk::{fact_of, internal};
 use crate::refusal::{Code, Refusal};
 use crate::sql::QueryText;
@@ -82,7 +83,7 @@ fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<
         })
     };
     Ok(match (func.name(), params.distinct) {
-        ("count", false) => Some(Measure { name: "rows".to_owned(), decimals: 0 }),
+        ("count", false) => Some(Measure { name: ROWS.to_owned(), decimals: 0 }),
         ("count", true) => Some(Measure { name: "distinct".to_owned(), decimals: 0 }),
         ("sum", false) => argument.measure.clone(),
         ("min", _) => of_argument("min", 0),

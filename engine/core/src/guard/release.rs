@@ -8,6 +8,9 @@ use super::facts::{Domain, HIDDEN};
 /// Name of the person column of a release plan's input.
 pub(crate) const PERSON: &str = "tresor_person";
 
+/// Canonical name of the base measure "number of rows", counted at the boundary or per person below it.
+pub(crate) const ROWS: &str = "rows";
+
 /// One release boundary: the plan below it, and what is made of each cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Release {

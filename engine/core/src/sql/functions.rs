@@ -57,7 +57,11 @@ static SCALARS: LazyLock<Vec<Allowed>> = LazyLock::new(|| {
         allow(math::abs(), &[Rule::Any], "replaced by a checked form"),
         allow(math::ceil(), &[Rule::Any], "defined for every number"),
         allow(math::floor(), &[Rule::Any], "defined for every number"),
-        allow(math::round(), &[Rule::Any, Rule::Whole(-15, 15)], "defined for every number"),
+        allow(
+            math::round(),
+            &[Rule::Any, Rule::Whole(0, 15)],
+            "defined for every number; negative digits could overflow whole numbers",
+        ),
         allow(string::btrim(), &[Rule::Any], "never lengthens a text"),
         allow(string::lower(), &[Rule::Any], "one letter for one letter"),
         allow(string::ltrim(), &[Rule::Any], "never lengthens a text"),

@@ -8,6 +8,7 @@ mod names;
 mod planning_error;
 mod reads;
 mod shape;
+mod sizes;
 mod text;
 mod understand;
 

@@ -5,18 +5,16 @@
 //! so that a parser upgrade with a new clause stops the compiler.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Cte, Distinct, Expr, Function, FunctionArgumentClause, FunctionArguments, GroupByExpr, Join,
-    JoinConstraint, JoinOperator, LimitClause, ObjectName, OrderBy, OrderByKind, Query, Select,
-    SelectFlavor, SelectItem, SetExpr, Spanned, Statement, TableFactor, TableWithJoins, Visit,
-    Visitor, With,
+    Cte, Distinct, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName,
+    OrderBy, OrderByKind, Query, Select, SelectFlavor, SelectItem, SetExpr, Spanned, Statement,
+    TableFactor, TableWithJoins, With,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 
-use super::functions;
+use super::sizes;
 use super::text::{QueryText, position};
 use crate::limits::Limits;
 use crate::refusal::{Code, Position, Refusal};
@@ -35,11 +33,7 @@ pub(super) fn parse(text: &QueryText, limits: &Limits) -> Result<Statement, Refu
     let Statement::Query(query) = &statement else {
         return Err(not_one_select("the text is something other than a SELECT"));
     };
-    let mut sizes = Sizes { limits, depth: 0, refusal: None };
-    let _ = statement.visit(&mut sizes);
-    if let Some(refusal) = sizes.refusal {
-        return Err(refusal);
-    }
+    sizes::check(&statement, limits)?;
     let mut counts = Counts { limits, references: 0, joins: 0, ctes: 0 };
     counts.query(query, &HashMap::new())?;
     Ok(statement)
@@ -85,104 +79,12 @@ fn split_place(message: &str) -> (&str, Option<Position>) {
     (what, at)
 }
 
-/// Depth of expressions and length of lists; also every function name, wherever it stands.
-struct Sizes<'a> {
-    limits: &'a Limits,
-    depth: usize,
-    refusal: Option<Refusal>,
-}
-
-impl Sizes<'_> {
-    fn stop(&mut self, refusal: Refusal) -> ControlFlow<()> {
-        self.refusal = Some(refusal);
-        ControlFlow::Break(())
-    }
-
-    fn too_large(&mut self, what: String, limit: &str, at: Option<Position>) -> ControlFlow<()> {
-        let hint = "make it smaller, for example by joining a code list instead of listing values";
-        self.stop(Refusal::new(Code::TooLarge, what, hint).under(format!("limit: {limit}")).at(at))
-    }
-}
-
-impl Visitor for Sizes<'_> {
-    type Break = ();
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        self.depth += 1;
-        if self.depth > self.limits.chain {
-            let what =
-                format!("an expression has more than {} operators in a row", self.limits.chain);
-            return self.too_large(what, "chain", None);
-        }
-        match expr {
-            Expr::InList { list, .. } if list.len() > self.limits.in_list => {
-                let what = format!(
-                    "an IN list has {} values; at most {} are read",
-                    list.len(),
-                    self.limits.in_list
-                );
-                self.too_large(what, "in_list", position(expr.span()))
-            }
-            Expr::Function(function) => match check_function(function) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(refusal) => self.stop(refusal.at(name_position(&function.name))),
-            },
-            _ => ControlFlow::Continue(()),
-        }
-    }
-
-    fn post_visit_expr(&mut self, _expr: &Expr) -> ControlFlow<()> {
-        self.depth = self.depth.saturating_sub(1);
-        ControlFlow::Continue(())
-    }
-}
-
-fn name_position(name: &ObjectName) -> Option<Position> {
+/// Where a name stands.
+pub(super) fn name_position(name: &ObjectName) -> Option<Position> {
     position(name.span())
 }
 
-/// A call may only use the plain parts of the syntax, and its name must be on the list.
-fn check_function(function: &Function) -> Result<(), Refusal> {
-    let Function {
-        name,
-        uses_odbc_syntax,
-        parameters,
-        args,
-        filter: _,
-        null_treatment,
-        over,
-        within_group,
-    } = function;
-    let written = name.to_string().to_lowercase();
-    functions::check_name(&written)?;
-    if *uses_odbc_syntax || !matches!(parameters, FunctionArguments::None) {
-        return Err(unsupported("this way of calling a function", "write `name(arguments)`"));
-    }
-    if over.is_some() {
-        return Err(unsupported(
-            "a window function (OVER)",
-            "use GROUP BY, or compare the groups after downloading the result",
-        ));
-    }
-    if null_treatment.is_some() || !within_group.is_empty() {
-        return Err(unsupported("IGNORE NULLS, RESPECT NULLS or WITHIN GROUP", "leave it out"));
-    }
-    match args {
-        FunctionArguments::None => Ok(()),
-        FunctionArguments::Subquery(_) => {
-            Err(unsupported("a sub-query as an argument", "compute it in a CTE and join it"))
-        }
-        FunctionArguments::List(list) => check_clauses(&list.clauses),
-    }
-}
-
-fn check_clauses(clauses: &[FunctionArgumentClause]) -> Result<(), Refusal> {
-    if clauses.is_empty() {
-        return Ok(());
-    }
-    Err(unsupported("a clause inside the arguments of a function", "leave it out"))
-}
-
+/// The refusal of something that is not supported, with what to write instead.
 pub(super) fn unsupported(what: &str, hint: &str) -> Refusal {
     Refusal::new(Code::UnsupportedSql, format!("{what} is not supported"), hint)
 }

@@ -144,7 +144,7 @@ impl Body<'_> {
 
     fn half_width(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> Option<f64> {
         let [(release, output)] = column.made_of.as_slice() else { return None };
-        if !column.direct {
+        if !column.direct || self.profile.noise.method == NoiseMethod::None {
             return None;
         }
         match self.part(batch, at, *release, *output)? {

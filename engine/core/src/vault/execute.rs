@@ -32,12 +32,15 @@ use crate::guard::release::{PERSON, PersonalRelease};
 use crate::limits::Limits;
 use crate::sql::SourceTable;
 
+/// The row condition of a table, if the project has one.
+pub(super) type Conditions = Arc<dyn Fn(&ViewTable) -> Option<Expr> + Send + Sync>;
+
 /// What running a plan needs beside the plan.
 #[derive(Clone)]
 pub(super) struct Ground {
     pub(super) snapshots: Arc<[Arc<Snapshot>]>,
     /// The project's row conditions, as predicates over the columns of a table.
-    pub(super) conditions: Arc<dyn Fn(&ViewTable) -> Option<Expr> + Send + Sync>,
+    pub(super) conditions: Conditions,
     pub(super) limits: Limits,
     pub(super) spill: PathBuf,
     pub(super) optimizer: Optimizer,

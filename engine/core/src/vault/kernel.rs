@@ -4,6 +4,9 @@
 //! there. The same pass keeps each person's total for dominance and the cell key. The order is verified: a
 //! person that steps back is an internal error, never a wrong count.
 
+#[cfg(test)]
+mod tests;
+
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 use tresor_disclosure::Contribution;

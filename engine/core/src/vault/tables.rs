@@ -1,5 +1,8 @@
 //! Tables of a snapshot as one lane sees them: one shard of a personal table, or a whole public one.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 use std::sync::Arc;
 

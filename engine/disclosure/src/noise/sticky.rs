@@ -1,8 +1,8 @@
 //! Which draw a cell gets (SAME-CELL-SAME-ANSWER).
 //!
 //! The seed is HMAC-SHA256 over the noise version, the base measure, the number of persons, the cell
-//! key, and for magnitudes the rows and the total, under a secret that only the coordinator has.
-//! Never an input: the SQL text, the researcher, the project, the time, the run, the files, the
+//! key, and for magnitudes the total, under a secret that only the coordinator has. Never an input:
+//! the SQL text, the researcher, the project, the time, the run, the files, the number of rows, the
 //! noise scale. The generator is ChaCha20 by name, because the default generator of `rand` may
 //! change.
 //!
@@ -42,10 +42,11 @@ impl NoiseSecret {
 /// The generator that draws the noise of one base measure over one set of persons.
 ///
 /// `measure` is the canonical name of what is measured, such as `persons` or
-/// `sum:sample.admissions.cost`. Rows and total are part of the seed: else two sums over the same
-/// persons but other rows would draw the same noise, and their difference would have none. For a
-/// number of persons they are not: hand over [`Contribution::only_persons`]. `None` only when the
-/// secret cannot key the hash; the value is then withheld.
+/// `sum:sample.admissions.cost`. The total is part of the seed: else two sums over the same persons
+/// but other rows would draw the same noise, and their difference would have none. The number of
+/// rows is not: a sum of sums per person is the same sum. For a number of persons neither is: hand
+/// over [`Contribution::only_persons`]. `None` only when the secret cannot key the hash; the value
+/// is then withheld.
 #[must_use]
 pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Option<ChaCha20Rng> {
     let mut hash = Hmac::<Sha256>::new_from_slice(&secret.0).ok()?;
@@ -56,7 +57,6 @@ pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Optio
     hash.update(measure.as_bytes());
     hash.update(&c.persons.to_be_bytes());
     hash.update(&c.key.to_be_bytes());
-    hash.update(&c.rows.to_be_bytes());
     hash.update(&c.total.to_be_bytes());
     Some(ChaCha20Rng::from_seed(hash.finalize().into_bytes().into()))
 }

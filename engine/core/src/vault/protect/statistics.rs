@@ -6,7 +6,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected, Reason};
 
 use super::status::Status;
-use crate::guard::release::{Argument, Counted, Output, PersonalRelease, Statistic, Total};
+use crate::guard::release::{Argument, Counted, Output, PersonalRelease, ROWS, Statistic, Total};
 
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
@@ -98,7 +98,7 @@ impl Cell<'_> {
 
     fn rows(&self, argument: Option<usize>) -> Result<Protected> {
         let contribution = self.contribution(argument)?;
-        Ok(tresor_disclosure::rows(self.profile, self.secret, "rows", contribution))
+        Ok(tresor_disclosure::rows(self.profile, self.secret, ROWS, contribution))
     }
 
     fn total(&self, total: Total) -> Result<Fixed> {
@@ -110,6 +110,14 @@ impl Cell<'_> {
                     return internal_err!("a sum of something that is no value");
                 };
                 let contribution = self.contribution(Some(at))?;
+                if name == ROWS {
+                    // Numbers of rows that were counted per person first: the same rows, so the same answer.
+                    let rows = u64::try_from(contribution.total).unwrap_or(0);
+                    let counted = Contribution { rows, ..*contribution };
+                    let protected =
+                        tresor_disclosure::rows(self.profile, self.secret, ROWS, &counted);
+                    return Ok(Fixed { protected, decimals: 0 });
+                }
                 let protected =
                     tresor_disclosure::sum(self.profile, self.secret, name, contribution);
                 Ok(Fixed { protected, decimals: *decimals })

@@ -19,17 +19,17 @@ fn draw(secret: &NoiseSecret, measure: &str, c: &Contribution, sd: f64) -> i128 
 fn golden_draws() {
     let persons = [11, 12, 13, 14, 15, 16, 17, 18]
         .map(|n| draw(&SECRET, "persons", &cell(n, n * 1_000_003), 2.0));
-    assert_eq!(persons, [-1, 8, -4, -1, 1, 0, -2, 0]);
+    assert_eq!(persons, [3, 0, 0, -1, -2, 0, 2, 0]);
     let sums = [1e3, 1e6, 1e9, 1e12, 1e20]
         .map(|sd| draw(&SECRET, "sum:sample.admissions.cost", &cell(40, 42), sd));
-    assert_eq!(sums, [641, 806_017, 757_877_889, 860_393_618_579, 80_223_704_617_096_019_120]);
+    assert_eq!(sums, [-110, 174_622, -37_201_518, -17_054_496_630, -2_289_015_767_547_701_366]);
 }
 
 /// The seed and the generator, computed apart with an HMAC and a ChaCha20 of another language.
 #[test]
 fn the_generator_is_chacha20_over_the_hmac() {
     let mut rng = generator(&SECRET, "persons", &cell(40, 42)).unwrap();
-    assert_eq!([rng.next_u64(), rng.next_u64()], [0x5457_b137_cf2c_14cc, 0x40a7_abe1_754c_bd01]);
+    assert_eq!([rng.next_u64(), rng.next_u64()], [0x1243_58c3_8dae_aaf0, 0x1ed3_2de6_7651_22d3]);
 }
 
 #[test]
@@ -43,10 +43,10 @@ fn every_input_matters() {
 }
 
 #[test]
-fn other_rows_of_the_same_persons_draw_other_noise() {
+fn another_total_of_the_same_persons_draws_other_noise() {
     let c = Contribution { rows: 900, total: 12, largest: 5, second: 4, ..cell(40, 42) };
     let other = Contribution { rows: 901, ..c };
-    assert_ne!(draw(&SECRET, "rows", &c, 1e9), draw(&SECRET, "rows", &other, 1e9));
+    assert_eq!(draw(&SECRET, "rows", &c, 1e9), draw(&SECRET, "rows", &other, 1e9));
     let other = Contribution { total: 13, ..c };
     assert_ne!(draw(&SECRET, "rows", &c, 1e9), draw(&SECRET, "rows", &other, 1e9));
 }
