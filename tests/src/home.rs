@@ -25,6 +25,10 @@ pub const EXACT: &str = "exact";
 pub const NOISY: &str = "noisy";
 /// A project that sees visits of kind `planned` only.
 pub const SLICE: &str = "slice";
+/// A project like `exact` with a budget of three points.
+pub const POOR: &str = "poor";
+/// A project that has ended.
+pub const PAST: &str = "past";
 
 /// A home in a temporary folder.
 pub struct Home {
@@ -38,17 +42,32 @@ impl Home {
         write_policies(&folder.path().join("policies"));
         let home = Self { folder };
         home.add(clinic);
+        home.add_registry();
         home
     }
 
     /// Adds the clinic as an extract.
     pub fn add(&self, clinic: &Clinic) {
-        let source = self.path().join("source");
+        let source = self.path().join("source").join("clinic");
         clinic.write(&source);
+        self.add_from(&source);
+    }
+
+    /// Adds a dataset that no project uses: its tables are there, and must look as if they were not.
+    fn add_registry(&self) {
+        let source = self.path().join("source").join("registry");
+        std::fs::create_dir_all(&source).unwrap();
+        std::fs::write(source.join("contract.toml"), REGISTRY).unwrap();
+        let donors: String = (0..20).map(|at| format!("d{at},a\n")).collect();
+        std::fs::write(source.join("donors.csv"), format!("person_id,blood\n{donors}")).unwrap();
+        self.add_from(&source);
+    }
+
+    fn add_from(&self, source: &Path) {
         let request = AddRequest {
             home: self.path(),
             contract: &source.join("contract.toml"),
-            source: &source,
+            source,
             record_secret: &Secret::new([3; 32]),
             persons_per_shard: 97,
             added_at: StillClock.now(),
@@ -118,16 +137,34 @@ fn write_policies(folder: &Path) {
     write("people.toml", PEOPLE);
     write("profiles/exact.toml", &profile("exact", "none", "none", 0));
     write("profiles/noisy.toml", &profile("noisy", "cell_key_geometric", "nearest", 10));
-    write("projects/exact.toml", &project("exact", ""));
+    let exact = project("exact", "");
+    write("projects/exact.toml", &exact);
     write("projects/noisy.toml", &project("noisy", ""));
     write("projects/slice.toml", &project("exact", SLICE_CONDITION));
+    write("projects/poor.toml", &exact.replace("= 1000000", "= 3"));
+    write("projects/past.toml", &exact.replace("end = 2099-12-31", "end = 2025-12-31"));
 }
+
+const REGISTRY: &str = r#"
+dataset = "registry"
+title = "A registry of donors"
+description = "Invented; no project uses it."
+universe = "registry-tests"
+
+[tables.donors]
+description = "One row per donor."
+rows = "one-per-person"
+[tables.donors.columns]
+person_id = { type = "text", role = "person", description = "Pseudonym." }
+blood = { type = "text", role = "category", values = ["a", "b"], description = "Blood group." }
+"#;
 
 const RULES: &str = "
 p, auditor, *, audit-log, read, allow
 p, researcher, *, clinic/people/*, *, allow
 p, researcher, *, clinic/visits/*, *, allow
 p, researcher, *, clinic/wards/*, *, allow
+p, researcher, *, registry/donors/*, *, allow
 p, researcher, noisy, clinic/people/hiv, group, deny
 p, researcher, noisy, clinic/people/hiv, output, deny
 p, researcher, noisy, clinic/wards/beds, *, deny

@@ -1,1 +1,7 @@
 //! Behaviour of the whole engine, driven through its one entry.
+
+mod attacks;
+mod kill;
+mod model;
+mod strangers;
+mod types;

@@ -1,0 +1,78 @@
+//! An engine with its home, asked one case at a time.
+
+use std::sync::Arc;
+
+use tests::ask::{self, ask_as, caller};
+use tests::home::Home;
+use tresor_core::engine::{Engine, QueryRequest};
+use tresor_core::vault::Optimizer;
+
+use crate::RUNTIME;
+use crate::answer::{self, Answer};
+use crate::story::{Case, Outcome};
+
+pub(crate) struct Asker {
+    engine: Arc<Engine>,
+    home: Home,
+}
+
+impl Asker {
+    pub(crate) fn new(home: Home, optimizer: Optimizer) -> Self {
+        let mut config = home.config();
+        config.optimizer = optimizer;
+        let engine = RUNTIME.block_on(Engine::open(config)).unwrap();
+        Self { engine, home }
+    }
+
+    /// Removes the folder of an asker that is never dropped.
+    pub(crate) fn remove_home(&self) {
+        let _ = std::fs::remove_dir_all(self.home.path());
+    }
+
+    /// Asks, and says what came back.
+    pub(crate) fn answer(&self, case: &Case) -> Answer {
+        RUNTIME.block_on(async {
+            match &case.outcome {
+                Outcome::Explained => answer::explained(self.check(case).await),
+                Outcome::Budget => answer::budget(self.check(case).await),
+                Outcome::Log => answer::log(self.engine.audit(&caller(&case.user), 0, 1_000).await),
+                Outcome::Refused(_) if case.project.is_none() => {
+                    answer::log(self.engine.audit(&caller(&case.user), 0, 1_000).await)
+                }
+                Outcome::Released { notes } => answer::released(self.submit(case).await, *notes),
+                Outcome::Refused(_) => answer::released(self.submit(case).await, false),
+            }
+        })
+    }
+
+    /// The body of the answer without what differs from run to run.
+    pub(crate) fn body(&self, case: &Case) -> Result<serde_json::Value, String> {
+        let mut body =
+            RUNTIME.block_on(self.submit(case)).map_err(|refusal| refusal.to_string())?.json;
+        if let Some(body) = body.as_object_mut() {
+            body.remove("id");
+            body.remove("release");
+        }
+        Ok(body)
+    }
+
+    async fn submit(&self, case: &Case) -> Result<ask::Answer, tresor_core::refusal::Refusal> {
+        ask_as(&self.engine, &case.user, request(case)).await
+    }
+
+    async fn check(&self, case: &Case) -> Result<serde_json::Value, tresor_core::refusal::Refusal> {
+        self.engine.check(&caller(&case.user), request(case)).await
+    }
+}
+
+/// The digest of the body stands for the SQL: a repeat asks the same, a conflict does not.
+fn request(case: &Case) -> QueryRequest {
+    let project = case.project.as_deref().expect("`as .. of <project>`");
+    let digest: u64 =
+        case.sql.bytes().fold(7, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    QueryRequest {
+        idempotency_key: case.key.clone(),
+        body_digest: format!("{digest:064x}"),
+        ..ask::request(project, &case.sql)
+    }
+}

@@ -1,0 +1,89 @@
+//! Asking for one cohort in many words, to average the noise away (SAME-CELL-SAME-ANSWER).
+
+use tests::clinic::Clinic;
+use tests::home::NOISY;
+use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected, persons};
+
+use super::World;
+
+const PROFILE: &str = r#"
+id = "noisy"
+title = "For tests"
+source = "tests"
+min_count = 10
+min_count_measure = 10
+zero = "treat_as_small"
+noise = { method = "cell_key_geometric", count_sd = 2.0, magnitude_sd = 1.0 }
+rounding = { method = "none", base = 5 }
+dominance = { nk = [], p = 10.0, compare = ">" }
+negatives = "refuse"
+max_rows = 5000
+"#;
+
+#[test]
+fn fresh_noise_is_averaged_away() {
+    let profile: Profile = toml::from_str(PROFILE).unwrap();
+    let cell = Contribution { persons: 137, key: 42, ..Contribution::default() };
+    let fresh = (0..200).map(|run| match persons(&profile, &NoiseSecret::new([run; 32]), &cell) {
+        Protected::Shown { value, .. } => value as f64,
+        Protected::Withheld(_) => panic!("withheld"),
+    });
+    let mean = fresh.sum::<f64>() / 200.0;
+    assert!((mean - 137.0).abs() < 0.5, "the attack: {mean}");
+}
+
+/// Women in the north, in many words.
+const REWRITES: [&str; 20] = [
+    "select count(*) from people where sex = 'f' and region = 'north'",
+    "select count(*) from people where region = 'north' and sex = 'f'",
+    "select count(person_id) from people where sex = 'f' and region = 'north'",
+    "select count(distinct person_id) from people where sex = 'f' and region = 'north'",
+    "select count(*) from people where not (sex <> 'f' or region <> 'north')",
+    "select count(*) from people where sex in ('f') and region in ('north', 'north')",
+    "select count(*) from people where sex like 'f%' and upper(region) = 'NORTH'",
+    "select count(*) from people where sex = 'f' and region = 'north' and birth_year = birth_year",
+    "select count(*) from people where sex = 'f' and region = 'north' and birth_year > 0 and income >= 0",
+    "select count(*) from (select * from people where sex = 'f') t where region = 'north'",
+    "select count(case when sex = 'f' and region = 'north' then 1 end) from people",
+    "select count(case when sex = 'f' then region end) from people where region = 'north'",
+    "select sum(case when sex = 'f' and region = 'north' then 1 else 0 end) from people",
+    "select n from (select sex, region, count(*) n from people group by sex, region) t where sex = 'f' and region = 'north'",
+    "select count(*) n from people group by sex, region having sex = 'f' and region = 'north'",
+    "select count(*) from people p join people q on p.person_id = q.person_id where p.sex = 'f' and q.region = 'north'",
+    "select count(distinct p.person_id) from people p left join visits v on v.person_id = p.person_id where p.sex = 'f' and p.region = 'north'",
+    "select count(*) from (select person_id, count(*) n from people where sex = 'f' and region = 'north' group by person_id) t",
+    "select count(*) from (select distinct person_id from people where sex = 'f' and region = 'north') t",
+    "with w as (select person_id from people where sex = 'f'), n as (select person_id from people where region = 'north') select count(*) from w join n on w.person_id = n.person_id",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rewrite_gives_the_same_number() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    let first = world.number(NOISY, REWRITES[0]).await;
+    for sql in REWRITES {
+        assert_eq!(world.number(NOISY, sql).await, first, "{sql}");
+        assert_eq!(world.number(NOISY, sql).await, first, "again: {sql}");
+    }
+}
+
+/// The costs of urgent visits, in many words.
+const SUMS: [&str; 9] = [
+    "select sum(cost) from visits where kind = 'urgent'",
+    "select sum(case when kind = 'urgent' then cost end) from visits",
+    "select sum(case when kind = 'urgent' then cost else 0 end) from visits",
+    "select sum(cost * 2) / 2 from visits where kind = 'urgent'",
+    "select -sum(-cost) from visits where kind = 'urgent'",
+    "select sum(cost + 0) from visits where kind = 'urgent'",
+    "select sum(c) from (select person_id, sum(cost) c from visits where kind = 'urgent' group by person_id) t",
+    "select sum(v.cost) from visits v join people p on p.person_id = v.person_id where v.kind = 'urgent'",
+    "select s from (select kind, sum(cost) s from visits group by kind) t where kind = 'urgent'",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rewrite_of_a_sum_gives_the_same_number() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    let first = world.number(NOISY, SUMS[0]).await;
+    for sql in SUMS {
+        assert_eq!(world.number(NOISY, sql).await, first, "{sql}");
+    }
+}
