@@ -74,7 +74,9 @@ impl Engine {
             Ledger::open(&home.join("state").join("ledger.sqlite"), steps, now)
                 .await
                 .map_err(|e| say(&e))?;
-        let token_pepper = tokens::pepper(&noise_secret);
+        runtime::known_ledger(&home.join("state"), recovery.created).map_err(|e| say(&e))?;
+        let token_pepper = tokens::pepper(&noise_secret)
+            .ok_or_else(|| StartError("the noise key cannot key a hash".to_owned()))?;
         let vault = Vault {
             snapshots: snapshots.into_iter().map(Arc::new).collect(),
             ledger,
@@ -269,14 +271,13 @@ impl Engine {
         }
         let (vault, turns) = (Arc::clone(&self.vault), Arc::clone(&self.turns));
         let (running, key) = (Arc::clone(&self.running), id.clone());
+        // Leaves its place even if the work ends by a defect; dropping `end` wakes whoever waits.
+        let place = Place { running, key, _end: end };
         self.runtime.spawn(async move {
             let _turn = turns.acquire_owned().await;
             // The outcome, good or bad, is in the ledger; whoever asks reads it there.
             let _ = open(reserved, &vault).await;
-            if let Ok(mut running) = running.lock() {
-                running.remove(&key);
-            }
-            let _ = end.send(());
+            drop(place);
         });
         id
     }
@@ -308,6 +309,21 @@ impl Engine {
         let project = ProjectId::new(record.account.clone()).map_err(|_| unknown())?;
         self.policy.enter(&caller.user, &project, self.clock.now())?;
         Ok(record)
+    }
+}
+
+/// The place of a query among those that wait or run.
+struct Place {
+    running: Arc<Mutex<HashMap<QueryId, watch::Receiver<()>>>>,
+    key: QueryId,
+    _end: watch::Sender<()>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Ok(mut running) = self.running.lock() {
+            running.remove(&self.key);
+        }
     }
 }
 

@@ -68,7 +68,7 @@ impl Reason {
             Self::TooFewPersons => format!("fewer than {} people ({zero})", profile.min_count),
             Self::TooFewContributors => {
                 format!(
-                    "fewer than {} people have a value here ({zero})",
+                    "fewer than {} people contribute to this number ({zero})",
                     profile.min_count_measure
                 )
             }

@@ -59,3 +59,21 @@ pub(super) fn wiped_folder(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
 }
+
+/// Refuses a ledger that was made anew where one had been: it would have forgotten every charge and every entry.
+pub(super) fn known_ledger(state: &Path, created: bool) -> io::Result<()> {
+    let marker = state.join("ledger.known");
+    if !marker.exists() {
+        std::fs::File::create(&marker)?.sync_all()?;
+        return std::fs::File::open(state)?.sync_all();
+    }
+    if !created {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "the ledger in {} is gone, and with it every charge and the audit log: put the backup back; a new one \
+         may only begin where {} is removed too",
+        state.display(),
+        marker.display()
+    )))
+}

@@ -8,24 +8,20 @@ use tresor_ledger::{Moment, NewToken};
 
 use super::{Caller, Engine};
 use crate::ids::UserId;
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
 use crate::secret::Secret;
 use crate::vault::{moment, unavailable};
 
 /// The key of token hashes, derived from the noise secret so that it is in no database.
-pub(super) fn pepper(secret: &Secret) -> [u8; 32] {
+pub(super) fn pepper(secret: &Secret) -> Option<[u8; 32]> {
     keyed(secret.expose(), b"tresor/core/token-pepper")
 }
 
-fn keyed(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
-    // HMAC takes keys of any length; a failure would leave a pepper that admits nobody's token.
-    match Hmac::<Sha256>::new_from_slice(key) {
-        Ok(mut mac) => {
-            mac.update(text);
-            mac.finalize().into_bytes().into()
-        }
-        Err(_) => [0; 32],
-    }
+/// `None` only if the key cannot key the hash; nothing is then admitted and nothing issued.
+fn keyed(key: &[u8; 32], text: &[u8]) -> Option<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    mac.update(text);
+    Some(mac.finalize().into_bytes().into())
 }
 
 impl Engine {
@@ -40,7 +36,7 @@ impl Engine {
         };
         let found = self.vault.ledger.find_token(id).await.map_err(|error| unavailable(&error))?;
         let now = moment(self.clock.as_ref());
-        let hash = keyed(&self.token_pepper, secret.as_bytes());
+        let Some(hash) = keyed(&self.token_pepper, secret.as_bytes()) else { return Ok(None) };
         Ok(found
             .filter(|record| record.admits(&hash, now))
             .and_then(|record| UserId::new(record.user).ok())
@@ -50,18 +46,27 @@ impl Engine {
     /// Makes a token for a person, valid for so long. The text is shown once and only its hash is kept.
     ///
     /// # Errors
-    /// When the ledger cannot be written.
+    /// When policy does not know the person, or the ledger cannot be written.
     pub async fn issue_token(&self, user: &UserId, valid_for: Duration) -> Result<String, Refusal> {
+        if self.policy.person(user).is_none() {
+            return Err(Refusal::new(
+                Code::Forbidden,
+                format!("`{user}` is not in policies/people.toml"),
+                "add the person there first",
+            ));
+        }
         let mut bytes = [0_u8; 40];
         self.entropy.fill(&mut bytes).map_err(|error| Refusal::unavailable(error.to_string()))?;
         let (id, secret) = bytes.split_at(8);
         let (id, secret) = (hex::encode(id), hex::encode(secret));
+        let secret_hash = keyed(&self.token_pepper, secret.as_bytes())
+            .ok_or_else(|| Refusal::unavailable("the token cannot be hashed"))?;
         let issued_at = moment(self.clock.as_ref());
         let micros = i64::try_from(valid_for.as_micros()).unwrap_or(i64::MAX);
         let token = NewToken {
             token_id: id.clone(),
             user: user.to_string(),
-            secret_hash: keyed(&self.token_pepper, secret.as_bytes()),
+            secret_hash,
             issued_at,
             expires_at: Moment(issued_at.0.saturating_add(micros)),
             issued_by: "command line".to_owned(),

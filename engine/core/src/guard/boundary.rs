@@ -26,8 +26,8 @@ use crate::sql::QueryText;
 /// A protected table, as it stands in the finishing plan. Has no rows until the vault has made them.
 #[derive(Debug)]
 pub(crate) struct ProtectedTable {
-    /// Which release it is.
-    pub(crate) release: usize,
+    /// Which scan of which protected table it is.
+    pub(crate) scan: usize,
     schema: SchemaRef,
 }
 
@@ -77,7 +77,7 @@ pub(super) fn public(walk: &mut Walk<'_>, input: Relation) -> Result<Relation, R
     let schema = Arc::clone(input.plan.schema());
     let facts = vec![Fact::default(); visible.len()];
     let number = walk.release(Release::Public(input.plan))?;
-    protected_scan(number, &schema, facts)
+    protected_scan(walk.scan(number), &schema, facts)
 }
 
 fn cut(
@@ -92,6 +92,18 @@ fn cut(
     let Some(person) = input.person() else {
         return Err(Refusal::internal("a personal relation without a person"));
     };
+    if group.len() > walk.limits.group_keys {
+        return Err(Refusal::new(
+            Code::TooLarge,
+            format!(
+                "the result is grouped by {} columns; at most {} are allowed",
+                group.len(),
+                walk.limits.group_keys
+            ),
+            "group by fewer columns",
+        )
+        .under("limit: group_keys"));
+    }
     let mut keys = vec![];
     let mut facts = vec![];
     let mut exprs = vec![input.column(person).alias(PERSON)];
@@ -111,20 +123,26 @@ fn cut(
     let plan = Projection::try_new(exprs, Arc::new(input.plan.clone())).map_err(internal)?;
     let one_row = input.side == (Side::Personal { one_row: true });
     let measures = outputs.len();
+    let combinations = keys.iter().try_fold(1_usize, |n, key| {
+        key.domain.as_ref().and_then(|domain| n.checked_mul(domain.len()))
+    });
+    let all_listed = combinations.is_some_and(|n| n <= walk.limits.completed_rows);
     let release = PersonalRelease {
         input: LogicalPlan::Projection(plan),
         keys,
         arguments: kinds,
         one_row,
         outputs,
+        all_listed,
     };
     let number = walk.personal_release(release)?;
+    let scan = walk.scan(number);
     facts.extend((0..measures).map(|at| Fact {
-        made_of: vec![(number, at)],
+        made_of: vec![(scan, at)],
         direct: true,
         ..Fact::default()
     }));
-    protected_scan(number, schema, facts)
+    protected_scan(scan, schema, facts)
 }
 
 /// The scan of a protected table, under the names that the plan above expects, with its row number.
@@ -141,7 +159,7 @@ fn protected_scan(
         .map(|(at, field)| Field::new(format!("c{at}"), field.data_type().clone(), true))
         .collect();
     fields.push(Field::new(&row, DataType::UInt32, true));
-    let source = ProtectedTable { release: number, schema: Arc::new(Schema::new(fields)) };
+    let source = ProtectedTable { scan: number, schema: Arc::new(Schema::new(fields)) };
     let table = format!("protected_{number}");
     let scan = TableScanBuilder::new(table.as_str(), Arc::new(source)).build().map_err(internal)?;
     let scan = LogicalPlan::TableScan(scan);

@@ -14,6 +14,7 @@ use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use datafusion::scalar::ScalarValue;
 
 use super::facts::{Domain, Relation};
+use super::linear::keeps_values;
 use crate::catalog::contract::{ColumnContract, ColumnType, Role};
 
 /// Most values a domain may have.
@@ -121,7 +122,8 @@ fn booleans(expr: &Expr, input: &Relation) -> Domain {
 pub(super) fn can_be_missing(expr: &Expr, input: &Relation) -> bool {
     let made_total = expr.exists(|part| {
         Ok(match part {
-            Expr::Cast(_) | Expr::TryCast(_) | Expr::Negative(_) | Expr::ScalarFunction(_) => true,
+            Expr::Cast(cast) => !keeps_values(&cast.expr, cast.field.data_type(), input),
+            Expr::TryCast(_) | Expr::Negative(_) | Expr::ScalarFunction(_) => true,
             Expr::BinaryExpr(BinaryExpr { op, .. }) => op.is_numerical_operators(),
             _ => false,
         })

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use tresor_disclosure::Profile;
+use tresor_disclosure::profile::NoiseMethod;
 
 use super::guarded::Guarded;
-use super::release::{Counted, PersonalRelease, Release, Statistic, Total};
+use super::release::{Counted, Release, Statistic, Total};
 
 impl Guarded {
     /// The verdict, the price, the protection: what `queries:check` answers.
@@ -39,7 +40,7 @@ impl Guarded {
                 "text": "rows of tables without people are copied as they are",
             }),
             Release::Personal(release) => {
-                let listed = release.keys.iter().all(|key| key.domain.is_some());
+                let listed = release.all_listed;
                 let rows = if release.keys.is_empty() {
                     "one cell over all rows"
                 } else if listed {
@@ -66,15 +67,22 @@ pub(crate) fn protection(profile: &Profile) -> Value {
         "minimum_persons": profile.min_count,
         "minimum_persons_per_measure": profile.min_count_measure,
         "rounding_of_counts": profile.rounding.step() as u64,
-        "noise": {
+        "noise": noise(profile),
+    })
+}
+
+fn noise(profile: &Profile) -> Value {
+    match profile.noise.method {
+        NoiseMethod::None => Value::Null,
+        NoiseMethod::CellKeyGeometric => json!({
             "distribution": "two-sided geometric",
             "sd_of_person_counts": profile.noise.count_sd,
             "sd_of_rows_and_sums": format!(
                 "{} times the largest contributor, rounded up to 1, 2 or 5 times a power of ten",
                 profile.noise.magnitude_sd
             ),
-        },
-    })
+        }),
+    }
 }
 
 fn words(statistic: &Statistic) -> String {
@@ -101,9 +109,4 @@ const fn count_words(counted: Counted) -> &'static str {
         Counted::Rows => "rows",
         Counted::RowsWith(_) => "rows with a value",
     }
-}
-
-/// Whether the list of cells of a release may leave out small ones.
-pub(crate) fn may_omit(release: &PersonalRelease) -> bool {
-    release.keys.iter().any(|key| key.domain.is_none())
 }

@@ -47,7 +47,7 @@ pub(super) struct Fact {
     pub(super) measure: Option<Measure>,
     /// Every value it can hold, where that is public knowledge.
     pub(super) domain: Option<Domain>,
-    /// Above the boundary: the protected values it is computed from.
+    /// Above the boundary: the protected values it is computed from, as (scan, output).
     pub(super) made_of: Vec<(usize, usize)>,
     /// Above the boundary: whether it is one protected value as it is.
     pub(super) direct: bool,

@@ -25,6 +25,8 @@ pub struct Guarded {
     pub(crate) text: QueryText,
     pub(crate) grant: Grant,
     pub(crate) releases: Vec<Release>,
+    /// For each scan of a protected table in the finishing plan, the release behind it.
+    pub(crate) scans: Vec<usize>,
     pub(crate) finishing: LogicalPlan,
     pub(crate) columns: Vec<ResultColumn>,
     pub(crate) snapshots: BTreeSet<SnapshotId>,
@@ -34,7 +36,7 @@ pub struct Guarded {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ResultColumn {
     pub(crate) name: String,
-    /// The protected values it is computed from: (release, output). None for a dimension.
+    /// The protected values it is computed from: (scan, output). None for a dimension.
     pub(crate) made_of: Vec<(usize, usize)>,
     /// Whether it is one protected value as it is, so that its interval applies.
     pub(crate) direct: bool,
@@ -53,7 +55,8 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
     let columns = result_columns(&root);
     let finishing = make_total(root.plan)?;
     let mut releases = vec![];
-    for release in walk.into_releases() {
+    let (guarded_releases, scans) = walk.into_parts();
+    for release in guarded_releases {
         releases.push(match release {
             Release::Personal(release) => {
                 let input = make_total(release.input)?;
@@ -62,7 +65,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
             Release::Public(plan) => Release::Public(make_total(plan)?),
         });
     }
-    Ok(Guarded { user, project, text, grant, releases, finishing, columns, snapshots })
+    Ok(Guarded { user, project, text, grant, releases, scans, finishing, columns, snapshots })
 }
 
 impl Guarded {

@@ -3,9 +3,10 @@
 //! `sum(cost * 2 + 1)` is computed as `2 * sum(cost) + count(cost)` from protected parts, so that every
 //! algebraic way to a base measure gives the same number and no way draws fresh noise.
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Column;
 use datafusion::logical_expr::expr::Case;
-use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use datafusion::scalar::ScalarValue;
 
 use super::facts::{Measure, Relation};
@@ -79,26 +80,21 @@ fn measure(expr: &Expr, column: &Column, input: &Relation) -> Option<Linear> {
     Some(Linear { base: Base::Measure(expr.clone(), found), scale: 1.0, offset: 0.0 })
 }
 
-/// A cast that changes no value: from whole numbers to wider or real ones.
-fn widened(
-    inner: &Expr,
-    to: &datafusion::arrow::datatypes::DataType,
-    input: &Relation,
-) -> Option<Linear> {
-    use datafusion::arrow::datatypes::DataType;
-    use datafusion::logical_expr::ExprSchemable;
-    let from = inner.get_type(input.plan.schema().as_ref()).ok()?;
-    let keeps = match (&from, to) {
-        (a, b) if a == b => true,
-        (DataType::Int32, DataType::Int64 | DataType::Float64) => true,
-        (DataType::Int64, DataType::Float64) => true,
-        _ => false,
-    };
-    if keeps { of(inner, input) } else { None }
+fn widened(inner: &Expr, to: &DataType, input: &Relation) -> Option<Linear> {
+    if keeps_values(inner, to, input) { of(inner, input) } else { None }
+}
+
+/// Whether a cast changes no value and never fails: from whole numbers to wider or real ones.
+pub(super) fn keeps_values(inner: &Expr, to: &DataType, input: &Relation) -> bool {
+    match (inner.get_type(input.plan.schema().as_ref()), to) {
+        (Ok(DataType::Int32), DataType::Int64 | DataType::Float64)
+        | (Ok(DataType::Int64), DataType::Float64) => true,
+        (Ok(from), to) => from == *to,
+        (Err(_), _) => false,
+    }
 }
 
 fn is_real(expr: &Expr, input: &Relation) -> bool {
-    use datafusion::logical_expr::ExprSchemable;
     expr.get_type(input.plan.schema().as_ref()).is_ok_and(|t| t.is_floating())
 }
 

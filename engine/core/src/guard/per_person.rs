@@ -40,18 +40,13 @@ pub(super) fn person_key(
 pub(super) fn aggregate(
     node: &Aggregate,
     input: Relation,
-    person: usize,
     text: &QueryText,
 ) -> Result<Relation, Refusal> {
     let mut columns: Vec<Fact> = node.group_expr.iter().map(|key| fact_of(key, &input)).collect();
     for expr in &node.aggr_expr {
         columns.push(Fact { measure: measure_of(expr, &input, text)?, ..Fact::default() });
     }
-    let one_row = columns
-        .iter()
-        .take(node.group_expr.len())
-        .enumerate()
-        .all(|(at, fact)| at == person || fact.touches_person());
+    let one_row = columns.iter().take(node.group_expr.len()).all(Fact::is_person);
     let plan =
         Aggregate::try_new(Arc::new(input.plan), node.group_expr.clone(), node.aggr_expr.clone())
             .map_err(internal)?;

@@ -29,6 +29,8 @@ pub(crate) struct PersonalRelease {
     /// Whether each person has at most one row in `input`: then rows are persons.
     pub(crate) one_row: bool,
     pub(crate) outputs: Vec<Output>,
+    /// Whether every combination of keys is public and few enough to be listed.
+    pub(crate) all_listed: bool,
 }
 
 /// One key of the cells.
@@ -131,7 +133,10 @@ fn add_total(total: Total, values: &mut Vec<usize>, count: &mut impl FnMut(Count
     }
 }
 
-/// Name of the column that tells the row of release `number` in the finishing plan.
-pub(crate) fn row_column(number: usize) -> String {
-    format!("{HIDDEN}row_{number}")
+/// Name of the column that tells the row of scan `scan` of a protected table in the finishing plan.
+pub(crate) fn row_column(scan: usize) -> String {
+    format!("{HIDDEN}row_{scan}")
 }
+
+/// Name of the row number in a protected table itself.
+pub(crate) const ROW: &str = "tresor_row";

@@ -29,16 +29,25 @@ pub(super) struct Walk<'a> {
     pub(super) text: &'a QueryText,
     pub(super) limits: &'a Limits,
     releases: Vec<Release>,
+    /// The release behind each scan of a protected table: a CTE used twice is scanned twice and released once.
+    scans: Vec<usize>,
     hidden: usize,
 }
 
 impl<'a> Walk<'a> {
     pub(super) const fn new(text: &'a QueryText, limits: &'a Limits) -> Self {
-        Self { text, limits, releases: vec![], hidden: 0 }
+        Self { text, limits, releases: vec![], scans: vec![], hidden: 0 }
     }
 
-    pub(super) fn into_releases(self) -> Vec<Release> {
-        self.releases
+    /// The releases, and for each scan of a protected table the release behind it.
+    pub(super) fn into_parts(self) -> (Vec<Release>, Vec<usize>) {
+        (self.releases, self.scans)
+    }
+
+    /// Numbers a scan of a protected table.
+    pub(super) fn scan(&mut self, release: usize) -> usize {
+        self.scans.push(release);
+        self.scans.len() - 1
     }
 
     /// Walks a node: rebuilds it, with what is known of its output.
@@ -133,7 +142,7 @@ impl<'a> Walk<'a> {
         }
         match &input.side {
             Side::Personal { .. } => match per_person::person_key(node, &input, self.text)? {
-                Some(at) => per_person::aggregate(node, input, at, self.text),
+                Some(_) => per_person::aggregate(node, input, self.text),
                 None => boundary::aggregate(self, node, input),
             },
             Side::Public { .. } | Side::Released => above(node, input),
@@ -186,9 +195,8 @@ impl<'a> Walk<'a> {
         match &relation.side {
             Side::Personal { .. } if !person_visible => boundary::list(self, relation, &visible),
             Side::Personal { .. } => {
-                let one_row = visible
-                    .iter()
-                    .all(|&at| relation.columns.get(at).is_some_and(Fact::touches_person));
+                let one_row =
+                    visible.iter().all(|&at| relation.columns.get(at).is_some_and(Fact::is_person));
                 let relation = distinct_rows(relation)?;
                 Ok(Relation { side: Side::Personal { one_row }, ..relation })
             }

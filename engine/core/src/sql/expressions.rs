@@ -46,7 +46,7 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
         | Expr::InList(_) => Ok(()),
         Expr::Literal(value, _) => check_type(&value.data_type()),
         Expr::Like(like) => match like.pattern.as_ref() {
-            Expr::Literal(..) | Expr::Cast(_) if like.escape_char.is_none() => Ok(()),
+            pattern if like.escape_char.is_none() && is_constant(pattern) => Ok(()),
             _ => Err(unsupported(
                 "LIKE with a pattern from a column, or with ESCAPE",
                 "write the pattern as a constant, for example `LIKE 'I21%'`",
@@ -88,6 +88,15 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
         | Expr::LambdaVariable(_) => {
             Err(unsupported("a list or lambda", "use plain columns and values"))
         }
+    }
+}
+
+/// A literal, possibly cast to the type that is wanted.
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(..) => true,
+        Expr::Cast(cast) => is_constant(&cast.expr),
+        _ => false,
     }
 }
 

@@ -34,7 +34,8 @@ fn unknown_table(name: &str, text: &QueryText) -> Refusal {
     Refusal::new(
         Code::UnknownTable,
         format!("there is no table `{name}` in this project"),
-        "see GET /api/v1/datasets for the tables and columns of your project",
+        "see GET /api/v1/datasets for the tables and columns of your project; where two datasets have a table of \
+         this name, write `dataset.table`",
     )
     .at(text.find(name))
 }

@@ -118,8 +118,10 @@ fn walk(plan: &LogicalPlan, reads: &mut Reads) -> Result<Vec<Origins>, Refusal> 
         LogicalPlan::Aggregate(node) => {
             let input = Input::new(&node.input, reads)?;
             let mut outputs = Vec::new();
+            let mut per_person = false;
             for key in &node.group_expr {
                 let origins = input.flow(key);
+                per_person |= origins.value.values().any(|origin| origin.person);
                 reads.record(&origins, Use::Group);
                 outputs.push(origins);
             }
@@ -127,7 +129,9 @@ fn walk(plan: &LogicalPlan, reads: &mut Reads) -> Result<Vec<Origins>, Refusal> 
                 let origins = input.flow(aggregate);
                 reads.record_values(&origins, Use::Measure);
                 reads.record_conditions(&origins, Use::Filter);
-                outputs.push(Origins::default());
+                // Per person an aggregate is a column like any other: what it is made of takes effect where it
+                // is used. Over persons it is a protected number.
+                outputs.push(if per_person { origins } else { Origins::default() });
             }
             Ok(outputs)
         }
@@ -146,8 +150,14 @@ fn walk(plan: &LogicalPlan, reads: &mut Reads) -> Result<Vec<Origins>, Refusal> 
             }
             Ok(both.columns)
         }
-        // Only results are sorted: what is sorted by was read in another way before.
-        LogicalPlan::Sort(node) => walk(&node.input, reads),
+        LogicalPlan::Sort(node) => {
+            let input = Input::new(&node.input, reads)?;
+            for key in &node.expr {
+                // The order of results shows what they are sorted by.
+                reads.record(&input.flow(&key.expr), Use::Output);
+            }
+            Ok(input.columns)
+        }
         LogicalPlan::Distinct(Distinct::All(inner)) => {
             let columns = walk(inner, reads)?;
             for origins in &columns {

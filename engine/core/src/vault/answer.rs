@@ -24,6 +24,8 @@ pub(super) struct Body<'a> {
     pub(super) columns: &'a [ResultColumn],
     pub(super) batches: &'a [RecordBatch],
     pub(super) statuses: &'a Statuses,
+    /// The release behind each scan of a protected table.
+    pub(super) scans: &'a [usize],
     pub(super) profile: &'a Profile,
     pub(super) max_rows: usize,
     pub(super) may_omit: bool,
@@ -124,8 +126,7 @@ impl Body<'_> {
         col: usize,
         column: &ResultColumn,
     ) -> Value {
-        let parts =
-            column.made_of.iter().map(|&(release, output)| self.part(batch, at, release, output));
+        let parts = column.made_of.iter().map(|&(scan, output)| self.part(batch, at, scan, output));
         let mut reason = None;
         let mut unknown = false;
         for part in parts {
@@ -143,11 +144,11 @@ impl Body<'_> {
     }
 
     fn half_width(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> Option<f64> {
-        let [(release, output)] = column.made_of.as_slice() else { return None };
+        let [(scan, output)] = column.made_of.as_slice() else { return None };
         if !column.direct || self.profile.noise.method == NoiseMethod::None {
             return None;
         }
-        match self.part(batch, at, *release, *output)? {
+        match self.part(batch, at, *scan, *output)? {
             Status::Shown { half_width } if half_width > 0.0 => Some(half_width),
             Status::Shown { .. } | Status::Withheld(_) => None,
         }
@@ -164,17 +165,10 @@ impl Body<'_> {
     }
 
     /// The status of one protected value in this row, if the row can still be told.
-    fn part(
-        &self,
-        batch: &RecordBatch,
-        at: usize,
-        release: usize,
-        output: usize,
-    ) -> Option<Status> {
-        let numbers =
-            batch.column_by_name(&row_column(release))?.as_primitive_opt::<UInt32Type>()?;
+    fn part(&self, batch: &RecordBatch, at: usize, scan: usize, output: usize) -> Option<Status> {
+        let numbers = batch.column_by_name(&row_column(scan))?.as_primitive_opt::<UInt32Type>()?;
         let number = numbers.is_valid(at).then(|| numbers.value(at))?;
-        self.statuses.get(release)?.get(number as usize)?.get(output).copied()
+        self.statuses.get(*self.scans.get(scan)?)?.get(number as usize)?.get(output).copied()
     }
 }
 

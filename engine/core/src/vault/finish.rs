@@ -13,10 +13,11 @@ use super::execute::{Ground, collect};
 use super::session::{runtime, session};
 use crate::guard::ProtectedTable;
 
-/// Runs the finishing plan over the protected tables, by number.
+/// Runs the finishing plan over the protected tables. `scans` tells the table behind each scan.
 pub(super) async fn finish(
     plan: &LogicalPlan,
     tables: &[Vec<RecordBatch>],
+    scans: &[usize],
     ground: &Ground,
 ) -> Result<Vec<RecordBatch>> {
     let bound = plan.clone().transform_up(|node| match node {
@@ -24,12 +25,16 @@ pub(super) async fn finish(
             let Some(source) = scan.source.downcast_ref::<ProtectedTable>() else {
                 return internal_err!("a finishing plan reads something that is not protected");
             };
-            let Some(batches) = tables.get(source.release) else {
+            let Some(batches) = scans.get(source.scan).and_then(|&table| tables.get(table)) else {
                 return internal_err!("a protected table that was not made");
             };
             let schema = datafusion::logical_expr::TableSource::schema(source);
-            scan.source =
-                provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches.clone()])?));
+            // Each scan has its own name for the row number, so that a table joined with itself keeps both.
+            let renamed: Result<Vec<RecordBatch>> = batches
+                .iter()
+                .map(|b| Ok(RecordBatch::try_new(Arc::clone(&schema), b.columns().to_vec())?))
+                .collect();
+            scan.source = provider_as_source(Arc::new(MemTable::try_new(schema, vec![renamed?])?));
             Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
         }
         LogicalPlan::EmptyRelation(empty) => Ok(Transformed::no(LogicalPlan::EmptyRelation(empty))),

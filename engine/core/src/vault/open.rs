@@ -17,7 +17,6 @@ use super::session::Optimizer;
 use crate::clock::Clock;
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
-use crate::guard::explain::may_omit;
 use crate::guard::release::Release;
 use crate::ids::{QueryId, SnapshotId};
 use crate::limits::Limits;
@@ -174,29 +173,30 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
     let mut tables = vec![];
     let mut statuses: Statuses = vec![];
     let mut omits = false;
-    for (number, release) in guarded.releases.iter().enumerate() {
+    for release in &guarded.releases {
         match release {
             Release::Personal(release) => {
                 let cells = measure(release, &ground).await?;
-                let rows = protect(number, release, &cells, profile, &vault.noise, &vault.limits)?;
-                omits |= rows.may_omit && may_omit(release);
+                let rows = protect(release, &cells, profile, &vault.noise, &vault.limits)?;
+                omits |= rows.may_omit;
                 tables.push(vec![rows.batch]);
                 statuses.push(rows.statuses);
             }
             Release::Public(plan) => {
                 let batches = copy_public(plan, &ground).await?;
-                tables.push(super::public::with_row_numbers(number, plan, batches)?);
+                tables.push(super::public::with_row_numbers(plan, batches)?);
                 statuses.push(vec![]);
             }
         }
     }
-    let batches = finish(&guarded.finishing, &tables, &ground).await?;
+    let batches = finish(&guarded.finishing, &tables, &guarded.scans, &ground).await?;
     let max_rows =
         usize::try_from(profile.max_rows).unwrap_or(usize::MAX).min(vault.limits.result_rows);
     Body {
         columns: &guarded.columns,
         batches: &batches,
         statuses: &statuses,
+        scans: &guarded.scans,
         profile,
         max_rows,
         may_omit: omits,

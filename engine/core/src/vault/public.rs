@@ -8,11 +8,10 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::logical_expr::LogicalPlan;
 
-use crate::guard::release::row_column;
+use crate::guard::release::ROW;
 
-/// The batches with columns `c0`, `c1`, .. and the row number of release `number`.
+/// The batches with columns `c0`, `c1`, .. and the row number.
 pub(super) fn with_row_numbers(
-    number: usize,
     plan: &LogicalPlan,
     batches: Vec<RecordBatch>,
 ) -> Result<Vec<RecordBatch>> {
@@ -23,7 +22,7 @@ pub(super) fn with_row_numbers(
         .enumerate()
         .map(|(at, field)| Field::new(format!("c{at}"), field.data_type().clone(), true))
         .collect();
-    fields.push(Field::new(row_column(number), DataType::UInt32, true));
+    fields.push(Field::new(ROW, DataType::UInt32, true));
     let schema = Arc::new(Schema::new(fields));
     let mut next = 0_u32;
     let mut numbered = vec![];

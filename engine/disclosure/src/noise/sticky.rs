@@ -1,9 +1,8 @@
 //! Which draw a cell gets (SAME-CELL-SAME-ANSWER).
 //!
 //! The seed is HMAC-SHA256 over the noise version, the base measure, the number of persons, the cell
-//! key, and for magnitudes the total, under a secret that only the coordinator has. Never an input:
-//! the SQL text, the researcher, the project, the time, the run, the files, the number of rows, the
-//! noise scale. The generator is ChaCha20 by name, because the default generator of `rand` may
+//! key, and for magnitudes the total and what sets the scale of the noise, under a secret that only the coordinator has. Never an input:
+//! the SQL text, the researcher, the project, the time, the run, the files, the number of rows. The generator is ChaCha20 by name, because the default generator of `rand` may
 //! change.
 //!
 //! Drawing other numbers for the same cell lets an old and a new release be averaged. So
@@ -44,7 +43,8 @@ impl NoiseSecret {
 /// `measure` is the canonical name of what is measured, such as `persons` or
 /// `sum:sample.admissions.cost`. The total is part of the seed: else two sums over the same persons
 /// but other rows would draw the same noise, and their difference would have none. The number of
-/// rows is not: a sum of sums per person is the same sum. For a number of persons neither is: hand
+/// rows is not: a sum of sums per person is the same sum. What sets the scale is: draws from one seed
+/// at two scales are nearly proportional, and two such answers would tell the truth between them. For a number of persons neither is: hand
 /// over [`Contribution::only_persons`]. `None` only when the secret cannot key the hash; the value
 /// is then withheld.
 #[must_use]
@@ -58,5 +58,7 @@ pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Optio
     hash.update(&c.persons.to_be_bytes());
     hash.update(&c.key.to_be_bytes());
     hash.update(&c.total.to_be_bytes());
+    hash.update(&c.absolute.to_be_bytes());
+    hash.update(&c.largest.to_be_bytes());
     Some(ChaCha20Rng::from_seed(hash.finalize().into_bytes().into()))
 }

@@ -29,6 +29,14 @@ pub(super) fn magnitude_sd(profile: &Profile, c: &Contribution) -> f64 {
     }
 }
 
+/// Standard deviation of the noise on a sum: that of a magnitude, but at least what a count of the same persons would
+/// carry if each contributed the mean. Depends on persons and their totals only, so a sum of sums per person has the
+/// same noise as the sum itself.
+pub(super) fn sum_sd(profile: &Profile, c: &Contribution) -> f64 {
+    let mean = c.absolute.div_ceil(u128::from(c.persons.max(1)));
+    magnitude_sd(profile, c).max(count_sd(profile) * grid::up(mean) as f64)
+}
+
 /// Draws the noise that belongs to this cell and measure; `None` when there is no such noise.
 pub(super) fn perturb(
     profile: &Profile,

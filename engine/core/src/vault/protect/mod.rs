@@ -19,7 +19,7 @@ use tresor_disclosure::{NoiseSecret, Profile, Protected};
 pub(super) use status::Status;
 
 use super::cells::Cells;
-use crate::guard::release::{PersonalRelease, row_column};
+use crate::guard::release::{PersonalRelease, ROW};
 use crate::limits::Limits;
 
 /// A protected table: what the finishing plan may read, and what was done to every value.
@@ -33,7 +33,6 @@ pub(super) struct ProtectedTableRows {
 
 /// Protects the cells of a release.
 pub(super) fn protect(
-    number: usize,
     release: &PersonalRelease,
     cells: &Cells,
     profile: &Profile,
@@ -60,12 +59,11 @@ pub(super) fn protect(
         }
         statuses.push(row);
     }
-    let batch = table(number, release, &shown.rows, values)?;
+    let batch = table(release, &shown.rows, values)?;
     Ok(ProtectedTableRows { batch, statuses, may_omit: shown.may_omit })
 }
 
 fn table(
-    number: usize,
     release: &PersonalRelease,
     rows: &[Vec<ScalarValue>],
     values: Vec<Vec<ScalarValue>>,
@@ -85,11 +83,7 @@ fn table(
             ScalarValue::iter_to_array(column)?
         });
     }
-    fields.push(Field::new(
-        row_column(number),
-        datafusion::arrow::datatypes::DataType::UInt32,
-        true,
-    ));
+    fields.push(Field::new(ROW, datafusion::arrow::datatypes::DataType::UInt32, true));
     let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     arrays.push(Arc::new(UInt32Array::from_iter_values(0..count)));
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
