@@ -34,7 +34,10 @@ fn forbidden_programs_do_not_compile() {
 /// The errors that a program says it has: lines `// error[..]: ..`.
 fn expected(program: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(program).unwrap();
-    text.lines().filter_map(|line| line.strip_prefix("// error")).map(|e| format!("error{e}")).collect()
+    text.lines()
+        .filter_map(|line| line.strip_prefix("// error"))
+        .map(|e| format!("error{e}"))
+        .collect()
 }
 
 struct Compiler {
