@@ -13,6 +13,7 @@ use datafusion::logical_expr::{
     Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, TableSource,
 };
 
+use super::domain;
 use super::facts::{Fact, PersonFact, Relation, Side};
 use super::linear::{self, Base};
 use super::release::{
@@ -227,9 +228,9 @@ impl Arguments<'_> {
     }
 
     fn count(&mut self, argument: &Expr) -> Counted {
-        let schema = self.input.plan.schema();
-        let never_missing = !argument.nullable(schema.as_ref()).unwrap_or(true);
-        if never_missing || fact_of(argument, self.input).is_person() {
+        if !domain::can_be_missing(argument, self.input)
+            || fact_of(argument, self.input).is_person()
+        {
             return self.counted(None);
         }
         let at = self.add(argument.clone().unalias(), Argument::Presence);

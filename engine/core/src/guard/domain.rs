@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
@@ -110,10 +111,22 @@ fn push(values: &mut Vec<ScalarValue>, value: ScalarValue) {
 }
 
 fn booleans(expr: &Expr, input: &Relation) -> Domain {
-    let nullable = expr.nullable(input.plan.schema().as_ref()).unwrap_or(true);
+    let nullable = can_be_missing(expr, input);
     let known = [Some(false), Some(true)];
     let missing = nullable.then_some(None);
     known.into_iter().chain(missing).map(ScalarValue::Boolean).collect()
+}
+
+/// Whether an expression can be NULL. What is made total yields NULL where the planner thinks it never does.
+pub(super) fn can_be_missing(expr: &Expr, input: &Relation) -> bool {
+    let made_total = expr.exists(|part| {
+        Ok(match part {
+            Expr::Cast(_) | Expr::TryCast(_) | Expr::Negative(_) | Expr::ScalarFunction(_) => true,
+            Expr::BinaryExpr(BinaryExpr { op, .. }) => op.is_numerical_operators(),
+            _ => false,
+        })
+    });
+    made_total.unwrap_or(true) || expr.nullable(input.plan.schema().as_ref()).unwrap_or(true)
 }
 
 /// Parts of dates that take few values.
@@ -130,7 +143,7 @@ fn of_call(call: &ScalarFunction, input: &Relation) -> Option<Domain> {
         "hour" => (0, 23),
         _ => return None,
     };
-    let nullable = date.nullable(input.plan.schema().as_ref()).unwrap_or(true);
+    let nullable = can_be_missing(date, input);
     let missing = nullable.then_some(None);
     Some((low..=high).map(Some).chain(missing).map(ScalarValue::Int32).collect())
 }

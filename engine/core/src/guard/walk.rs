@@ -189,19 +189,18 @@ impl<'a> Walk<'a> {
                 let one_row = visible
                     .iter()
                     .all(|&at| relation.columns.get(at).is_some_and(Fact::touches_person));
-                let Relation { plan, columns, .. } = relation;
-                let plan = LogicalPlan::Distinct(Distinct::All(Arc::new(plan)));
-                Ok(Relation { plan, side: Side::Personal { one_row }, columns })
+                let relation = distinct_rows(relation)?;
+                Ok(Relation { side: Side::Personal { one_row }, ..relation })
             }
             Side::Public { .. } | Side::Released => {
-                let shown = only(relation, &visible)?;
-                let Relation { plan, side, columns } = shown;
-                let side = match side {
-                    Side::Public { .. } => Side::Public { keys: vec![visible] },
+                let shown = distinct_rows(only(relation, &visible)?)?;
+                let side = match shown.side {
+                    Side::Public { .. } => {
+                        Side::Public { keys: vec![(0..shown.columns.len()).collect()] }
+                    }
                     other => other,
                 };
-                let plan = LogicalPlan::Distinct(Distinct::All(Arc::new(plan)));
-                Ok(Relation { plan, side, columns })
+                Ok(Relation { side, ..shown })
             }
         }
     }
@@ -390,6 +389,14 @@ pub(super) fn only(relation: Relation, positions: &[usize]) -> Result<Relation, 
     let columns = positions.iter().filter_map(|&at| relation.columns.get(at).cloned()).collect();
     let plan = Projection::try_new(exprs, Arc::new(relation.plan)).map_err(internal)?;
     Ok(Relation { plan: LogicalPlan::Projection(plan), side: relation.side, columns })
+}
+
+/// Each row once: an aggregate over all columns, which every planner can run.
+fn distinct_rows(relation: Relation) -> Result<Relation, Refusal> {
+    let keys = (0..relation.columns.len()).map(|at| relation.column(at)).collect();
+    let Relation { plan, side, columns } = relation;
+    let plan = Aggregate::try_new(Arc::new(plan), keys, vec![]).map_err(internal)?;
+    Ok(Relation { plan: LogicalPlan::Aggregate(plan), side, columns })
 }
 
 /// An aggregate over public rows or over protected cells.

@@ -182,6 +182,7 @@ fn check_type(data_type: &DataType) -> Result<(), Refusal> {
             | DataType::Int32
             | DataType::Int64
             | DataType::UInt32
+            | DataType::UInt64
             | DataType::Float64
             | DataType::Utf8
             | DataType::Utf8View
