@@ -15,11 +15,11 @@ test:
 
 # who asks what, and what comes back; `just cases NAME` runs those whose name holds NAME
 cases *name:
-    cargo test -p tests --test cases -- {{name}}
+    cargo test --workspace --test cases -- {{name}}
 
 # attacks: each succeeds where the rule is missing and fails against the engine
 attack:
-    cargo test -p tests --test suite attacks
+    cargo test --workspace --test suite attacks
 
 # the demonstration: invented data on 127.0.0.1:8080
 run *arguments:

@@ -17,7 +17,9 @@ use crate::ids::{ProjectId, QueryId};
 use crate::policy::{Membership, PolicyRevision, authorise};
 use crate::refusal::{Code, Refusal};
 use crate::sql::{Submission, understand};
-use crate::vault::{Released, Reservation, Reserved, Vault, moment, open, reserve, unavailable};
+use crate::vault::{
+    RecordKeys, Released, Reservation, Reserved, Vault, moment, open, reserve, unavailable,
+};
 
 mod catalogue;
 mod log;
@@ -79,6 +81,7 @@ impl Engine {
             .ok_or_else(|| StartError("the noise key cannot key a hash".to_owned()))?;
         let vault = Vault {
             snapshots: snapshots.into_iter().map(Arc::new).collect(),
+            record_keys: Arc::new(RecordKeys::default()),
             ledger,
             noise: tresor_disclosure::NoiseSecret::new(*noise_secret.expose()),
             limits,

@@ -3,8 +3,6 @@
 /// What a query does with a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Use {
-    /// Its values appear in the result.
-    Output,
     /// Cells are formed by it.
     Group,
     /// Rows are chosen by it.
@@ -13,6 +11,8 @@ pub enum Use {
     Measure,
     /// Tables are linked by it.
     Join,
+    /// Its values appear in the result. Last, because a refusal names the first use that is not allowed.
+    Output,
 }
 
 impl Use {

@@ -309,6 +309,13 @@ impl Arguments<'_> {
             )
             .at(self.text.find(call.func.name())));
         };
+        // A bare measure, scaled and shifted, is there where the measure is: no other count is needed.
+        let present = match &form.base {
+            Base::Measure(base @ Expr::Column(_), _) if !linear::fills_gaps(argument) => {
+                base.clone()
+            }
+            Base::Measure(..) | Base::Ones(_) => argument.clone(),
+        };
         let total = match form.base {
             Base::Measure(expr, measure) => {
                 let kind = Argument::Value { name: measure.name, decimals: measure.decimals };
@@ -316,7 +323,7 @@ impl Arguments<'_> {
             }
             Base::Ones(expr) => Total::Count(self.count(&expr)),
         };
-        let rows = self.count(argument);
+        let rows = self.count(&present);
         Ok((total, form.scale, form.offset, rows))
     }
 }

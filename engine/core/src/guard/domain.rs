@@ -14,7 +14,7 @@ use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use datafusion::scalar::ScalarValue;
 
 use super::facts::{Domain, Relation};
-use super::linear::keeps_values;
+use super::linear::{self, keeps_values};
 use crate::catalog::contract::{ColumnContract, ColumnType, Role};
 
 /// Most values a domain may have.
@@ -120,6 +120,12 @@ fn booleans(expr: &Expr, input: &Relation) -> Domain {
 
 /// Whether an expression can be NULL. What is made total yields NULL where the planner thinks it never does.
 pub(super) fn can_be_missing(expr: &Expr, input: &Relation) -> bool {
+    if let Expr::ScalarFunction(call) = expr
+        && call.func.name() == "coalesce"
+        && call.args.last().is_some_and(|last| linear::number(last).is_some())
+    {
+        return false;
+    }
     let made_total = expr.exists(|part| {
         Ok(match part {
             Expr::Cast(cast) => !keeps_values(&cast.expr, cast.field.data_type(), input),

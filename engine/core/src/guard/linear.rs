@@ -5,7 +5,8 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Column;
-use datafusion::logical_expr::expr::Case;
+use datafusion::common::tree_node::TreeNode;
+use datafusion::logical_expr::expr::{Case, ScalarFunction};
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use datafusion::scalar::ScalarValue;
 
@@ -58,6 +59,7 @@ pub(super) fn of(expr: &Expr, input: &Relation) -> Option<Linear> {
             _ => None,
         },
         Expr::Case(case) => of_case(case, input),
+        Expr::ScalarFunction(call) => of(filled(call)?, input),
         _ => None,
     }
 }
@@ -80,6 +82,25 @@ fn measure(expr: &Expr, column: &Column, input: &Relation) -> Option<Linear> {
     Some(Linear { base: Base::Measure(expr.clone(), found), scale: 1.0, offset: 0.0 })
 }
 
+/// The first argument of `coalesce(x, 0)`: for a sum a missing value and a zero are the same.
+fn filled(call: &ScalarFunction) -> Option<&Expr> {
+    match call.args.as_slice() {
+        [value, other] if call.func.name() == "coalesce" && number(other) == Some(0.0) => {
+            Some(value)
+        }
+        _ => None,
+    }
+}
+
+/// Whether an expression may have a value where the measure in it has none.
+pub(super) fn fills_gaps(expr: &Expr) -> bool {
+    let found = expr.exists(|part| {
+        Ok(matches!(part, Expr::ScalarFunction(call) if call.func.name() == "coalesce"))
+    });
+    found.unwrap_or(true)
+}
+
+/// A cast to a wider or real type leaves the measure what it is.
 fn widened(inner: &Expr, to: &DataType, input: &Relation) -> Option<Linear> {
     if keeps_values(inner, to, input) { of(inner, input) } else { None }
 }

@@ -6,8 +6,8 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, Result};
-use datafusion::functions::math;
-use datafusion::logical_expr::expr::{Cast, ScalarFunction, TryCast};
+use datafusion::functions::{core, math};
+use datafusion::logical_expr::expr::{Case, Cast, ScalarFunction, TryCast};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
@@ -58,11 +58,22 @@ fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<T
         Expr::Negative(inner) if has_arithmetic(&inner.get_type(schema)?) => {
             Ok(Transformed::yes(call(Operation::Negate, vec![*inner])))
         }
+        Expr::ScalarFunction(ScalarFunction { func, args }) if func == core::coalesce() => {
+            Ok(Transformed::yes(first_value(args)))
+        }
         Expr::ScalarFunction(ScalarFunction { func, args }) if func == math::abs() => {
             Ok(Transformed::yes(call(Operation::Absolute, args)))
         }
         other => Ok(Transformed::no(other)),
     }
+}
+
+/// `coalesce` as CASE, which needs no optimizer rule to run.
+fn first_value(mut args: Vec<Expr>) -> Expr {
+    let last = args.pop().map(Box::new);
+    let when_then_expr =
+        args.into_iter().map(|arg| (Box::new(arg.clone().is_not_null()), Box::new(arg))).collect();
+    Expr::Case(Case { expr: None, when_then_expr, else_expr: last })
 }
 
 const fn arithmetic(op: Operator) -> Option<Operation> {

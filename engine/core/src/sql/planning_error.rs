@@ -23,7 +23,8 @@ pub(super) fn refuse(error: &DataFusionError, names: &Names<'_>, text: &QueryTex
             Code::UnsupportedSql,
             "the query does not fit together: a type, an argument or a clause is not as it should be",
             "check that both sides of comparisons have the same type, that every column in SELECT is in \
-             GROUP BY or inside count, sum or avg, and that functions get the right arguments",
+             GROUP BY or inside count, sum or avg, and that functions get the right arguments; give columns \
+             of the result different names",
         ),
     };
     refusal.because(error.to_string())

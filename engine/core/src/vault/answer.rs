@@ -59,7 +59,8 @@ impl Body<'_> {
                 let mut row = vec![];
                 for (col, column) in self.columns.iter().enumerate() {
                     let value = value(batch.column(col).as_ref(), at)?;
-                    if value.is_null() && !column.made_of.is_empty() {
+                    let part_is_withheld = self.withheld_part(batch, at, column);
+                    if !column.made_of.is_empty() && (value.is_null() || part_is_withheld) {
                         cell_status.push(self.status(batch, at, number, col, column));
                     } else if let Some(half) = self.half_width(batch, at, column)
                         && let Some(middle) = value.as_f64()
@@ -117,7 +118,7 @@ impl Body<'_> {
         json!(notes)
     }
 
-    /// The status of a missing value: why a value it is computed from was withheld.
+    /// The status of a value that is missing or made of missing ones: why a part was withheld.
     fn status(
         &self,
         batch: &RecordBatch,
@@ -141,6 +142,14 @@ impl Body<'_> {
             None => ("x", "the computation has no value here".to_owned()),
         };
         json!({ "row": row, "col": col, "code": code, "reason": why })
+    }
+
+    /// Whether a value in this row was computed from one that is withheld, whatever came of it:
+    /// `coalesce(count(*), 0)` must not pass for a true zero.
+    fn withheld_part(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> bool {
+        column.made_of.iter().any(|&(scan, output)| {
+            self.part(batch, at, scan, output).is_some_and(|status| status.reason().is_some())
+        })
     }
 
     fn half_width(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> Option<f64> {

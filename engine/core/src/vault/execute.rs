@@ -23,6 +23,7 @@ use futures::StreamExt;
 
 use super::cells::Cells;
 use super::kernel::{Broken, Kernel, Keys};
+use super::record_keys::RecordKeys;
 use super::session::{Optimizer, runtime, session};
 use super::tables::{FileFacts, SnapshotTable};
 use crate::catalog::contract::TableKind;
@@ -39,6 +40,7 @@ pub(super) type Conditions = Arc<dyn Fn(&ViewTable) -> Option<Expr> + Send + Syn
 #[derive(Clone)]
 pub(super) struct Ground {
     pub(super) snapshots: Arc<[Arc<Snapshot>]>,
+    pub(super) record_keys: Arc<RecordKeys>,
     /// The project's row conditions, as predicates over the columns of a table.
     pub(super) conditions: Conditions,
     pub(super) limits: Limits,
@@ -126,9 +128,7 @@ async fn lane(
     let mut cells_of_rows = vec![];
     for shard in shards {
         let Some(cut) = snapshot.shards().get(shard) else { continue };
-        let record_keys = snapshot
-            .record_keys(shard)
-            .map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let record_keys = ground.record_keys.of(snapshot, shard)?;
         let keys = Keys { first: cut.first, keys: &record_keys };
         let bound = rebind(plan, ground, shard)?;
         let mut stream = run(&bound, state).await?;

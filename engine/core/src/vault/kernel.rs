@@ -7,7 +7,9 @@
 #[cfg(test)]
 mod tests;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
+use datafusion::arrow::array::{
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, UInt32Array,
+};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 use tresor_disclosure::Contribution;
 
@@ -17,51 +19,70 @@ use crate::guard::release::Argument;
 #[derive(Debug)]
 pub(super) struct Broken(pub(super) &'static str);
 
-/// What one argument received in one cell so far.
-#[derive(Clone, Default)]
+/// What one argument received in one cell so far. Small, because there is one for each cell and argument.
+#[derive(Clone)]
 struct State {
-    /// The person whose run is open, plus one; 0 is nobody.
-    open: u64,
+    /// The person whose run is open.
+    open: u32,
+    /// Distinct persons, the open one included.
+    persons: u32,
     /// The open person's total.
     running: i64,
-    persons: u64,
     key: u64,
     rows: u64,
+    /// Totals of the persons before, signs and all.
     total: i128,
-    absolute: u128,
+    /// Twice the totals below zero, as a positive number: with it `total` becomes the absolute one.
+    twice_negative: u128,
     largest: u64,
     second: u64,
-    negative: bool,
 }
 
 impl State {
+    const EMPTY: Self = Self {
+        open: 0,
+        persons: 0,
+        running: 0,
+        key: 0,
+        rows: 0,
+        total: 0,
+        twice_negative: 0,
+        largest: 0,
+        second: 0,
+    };
+
     #[inline]
-    fn add(&mut self, person: u32, key: u64, value: i64) -> Result<(), Broken> {
-        let number = u64::from(person) + 1;
-        if number != self.open {
-            if number < self.open {
-                return Err(Broken("a person stepped back"));
-            }
-            self.close();
-            self.open = number;
-            self.persons += 1;
-            self.key = self.key.wrapping_add(key);
+    fn add(&mut self, person: u32, keys: &Keys<'_>, value: i64) -> Result<(), Broken> {
+        if person != self.open || self.persons == 0 {
+            self.open_run(person, keys)?;
         }
         self.running = self.running.saturating_add(value);
         self.rows += 1;
         Ok(())
     }
 
-    /// Folds the open person's total into the cell.
-    #[inline]
-    fn close(&mut self) {
-        if self.open == 0 {
-            return;
+    /// A new person in this cell.
+    fn open_run(&mut self, person: u32, keys: &Keys<'_>) -> Result<(), Broken> {
+        if self.persons > 0 && person < self.open {
+            return Err(Broken("a person stepped back"));
         }
+        let Some(key) = keys.of(person) else {
+            return Err(Broken("a person outside the shard"));
+        };
+        self.close();
+        self.open = person;
+        self.persons += 1;
+        self.key = self.key.wrapping_add(key);
+        Ok(())
+    }
+
+    /// Folds the open person's total into the cell.
+    fn close(&mut self) {
         let size = self.running.unsigned_abs();
         self.total += i128::from(self.running);
-        self.absolute += u128::from(size);
-        self.negative |= self.running < 0;
+        if self.running < 0 {
+            self.twice_negative += 2 * u128::from(size);
+        }
         if size > self.largest {
             self.second = self.largest;
             self.largest = size;
@@ -73,14 +94,14 @@ impl State {
 
     fn contribution(&self) -> Contribution {
         Contribution {
-            persons: self.persons,
+            persons: u64::from(self.persons),
             key: self.key,
             rows: self.rows,
             total: self.total,
-            absolute: self.absolute,
+            absolute: self.total.saturating_add_unsigned(self.twice_negative).unsigned_abs(),
             largest: u128::from(self.largest),
             second: u128::from(self.second),
-            negative: self.negative,
+            negative: self.twice_negative > 0,
         }
     }
 }
@@ -136,7 +157,7 @@ impl Kernel {
         self.check_order(persons, keys)?;
         let arrays = std::iter::once(None).chain(arguments.iter().map(Some));
         for (column, array) in self.columns.iter_mut().zip(arrays) {
-            column.cells.resize(cell_count, State::default());
+            column.cells.resize(cell_count, State::EMPTY);
             column.update(persons, cells, array, keys)?;
         }
         Ok(())
@@ -165,7 +186,7 @@ impl Kernel {
     /// Closes every run and hands out, per cell, the contributions: rows of the cell first, then the arguments.
     pub(super) fn finish(mut self, cell_count: usize) -> Vec<Vec<Contribution>> {
         for column in &mut self.columns {
-            column.cells.resize(cell_count, State::default());
+            column.cells.resize(cell_count, State::EMPTY);
             column.cells.iter_mut().for_each(State::close);
         }
         (0..cell_count)
@@ -197,24 +218,16 @@ impl Column {
             (&Kind::Value { scale, whole }, Some(array)) => match array.data_type() {
                 DataType::Int64 => {
                     let values = array.as_primitive::<Int64Type>();
-                    self.each(persons, cells, keys, |row| {
-                        let value = values.is_valid(row).then(|| values.value(row))?;
-                        Some(value.saturating_mul(whole)).filter(|&v| v != 0)
-                    })
+                    self.values(persons, cells, keys, values, |v| Some(v.saturating_mul(whole)))
                 }
                 DataType::Int32 => {
                     let values = array.as_primitive::<Int32Type>();
-                    self.each(persons, cells, keys, |row| {
-                        let value = values.is_valid(row).then(|| values.value(row))?;
-                        Some(i64::from(value).saturating_mul(whole)).filter(|&v| v != 0)
-                    })
+                    let fixed = |v| Some(i64::from(v).saturating_mul(whole));
+                    self.values(persons, cells, keys, values, fixed)
                 }
                 DataType::Float64 => {
                     let values = array.as_primitive::<Float64Type>();
-                    self.each(persons, cells, keys, |row| {
-                        let value = values.is_valid(row).then(|| values.value(row))?;
-                        fixed(value, scale).filter(|&v| v != 0)
-                    })
+                    self.values(persons, cells, keys, values, |v| fixed(v, scale))
                 }
                 DataType::Null => Ok(()),
                 _ => Err(Broken("a measure of an unexpected type")),
@@ -222,7 +235,25 @@ impl Column {
         }
     }
 
-    /// Adds one value per row; `None` contributes nothing, neither does a zero.
+    /// Adds values in fixed point; NULL and zero contribute nothing.
+    fn values<T: ArrowPrimitiveType>(
+        &mut self,
+        persons: &UInt32Array,
+        cells: &[usize],
+        keys: &Keys<'_>,
+        array: &PrimitiveArray<T>,
+        fixed: impl Fn(T::Native) -> Option<i64>,
+    ) -> Result<(), Broken> {
+        let values = array.values();
+        let at = |row: usize| values.get(row).and_then(|&v| fixed(v)).filter(|&v| v != 0);
+        match array.nulls() {
+            None => self.each(persons, cells, keys, at),
+            Some(nulls) => self
+                .each(persons, cells, keys, |row| if nulls.is_valid(row) { at(row) } else { None }),
+        }
+    }
+
+    /// Adds one value per row; `None` contributes nothing.
     #[inline]
     fn each(
         &mut self,
@@ -231,22 +262,24 @@ impl Column {
         keys: &Keys<'_>,
         value: impl Fn(usize) -> Option<i64>,
     ) -> Result<(), Broken> {
+        let states = self.cells.as_mut_slice();
         for (row, (&person, &cell)) in persons.values().iter().zip(cells).enumerate() {
             let Some(value) = value(row) else { continue };
-            let (Some(state), Some(key)) = (self.cells.get_mut(cell), keys.of(person)) else {
-                return Err(Broken("a cell or person out of range"));
+            let Some(state) = states.get_mut(cell) else {
+                return Err(Broken("a cell out of range"));
             };
-            state.add(person, key, value)?;
+            state.add(person, keys, value)?;
         }
         Ok(())
     }
 }
 
-/// A number in fixed point; infinities and NaN contribute nothing, huge ones are cut off.
+/// A number in fixed point, halves away from zero; infinities and NaN contribute nothing, huge ones are cut off.
+#[inline]
 fn fixed(value: f64, scale: f64) -> Option<i64> {
-    let scaled = (value * scale).round();
-    // The cast saturates at the ends of i64; NaN was ruled out before.
-    scaled.is_finite().then_some(scaled as i64)
+    let scaled = value * scale;
+    // The cast cuts towards zero and saturates at the ends of i64.
+    scaled.is_finite().then_some((scaled + 0.5_f64.copysign(scaled)) as i64)
 }
 
 /// Record keys of one shard.

@@ -13,6 +13,7 @@ mod kernel;
 mod open;
 mod protect;
 mod public;
+mod record_keys;
 mod released;
 mod row_conditions;
 mod session;
@@ -20,5 +21,6 @@ mod tables;
 
 pub use open::{Reservation, Reserved, Vault, open, reserve};
 pub(crate) use open::{moment, unavailable};
+pub(crate) use record_keys::RecordKeys;
 pub use released::Released;
 pub use session::Optimizer;

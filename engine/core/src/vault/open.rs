@@ -11,6 +11,7 @@ use super::answer::{Body, Statuses, Written};
 use super::execute::{Ground, copy_public, measure};
 use super::finish::finish;
 use super::protect::protect;
+use super::record_keys::RecordKeys;
 use super::released::Released;
 use super::row_conditions;
 use super::session::Optimizer;
@@ -26,6 +27,7 @@ use crate::refusal::{Code, Refusal};
 pub struct Vault {
     /// Snapshots that are served.
     pub(crate) snapshots: Arc<[Arc<Snapshot>]>,
+    pub(crate) record_keys: Arc<RecordKeys>,
     pub(crate) ledger: Ledger,
     pub(crate) noise: NoiseSecret,
     pub(crate) limits: Limits,
@@ -163,6 +165,7 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
     let conditions = guarded.grant.row_conditions.clone();
     let ground = Ground {
         snapshots: Arc::clone(&vault.snapshots),
+        record_keys: Arc::clone(&vault.record_keys),
         conditions: Arc::new(move |table| row_conditions::predicate(&conditions, table)),
         limits: vault.limits.clone(),
         spill: vault.spill.clone(),

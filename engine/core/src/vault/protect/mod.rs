@@ -14,7 +14,8 @@ use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::{NoiseSecret, Profile, Protected};
+use tresor_disclosure::threshold::{Verdict, judge};
+use tresor_disclosure::{NoiseSecret, Profile};
 
 pub(super) use status::Status;
 
@@ -41,9 +42,8 @@ pub(super) fn protect(
 ) -> Result<ProtectedTableRows> {
     let large = |keys: &[ScalarValue]| {
         let of_cell = cells.get(keys).and_then(<[_]>::first);
-        of_cell.is_some_and(|c| {
-            matches!(tresor_disclosure::persons(profile, secret, c), Protected::Shown { .. })
-        })
+        of_cell
+            .is_some_and(|c| judge(c.persons, profile.min_count, profile.zero) == Verdict::Enough)
     };
     let shown = rows::shown(release, cells, &large, limits)?;
     let mut values: Vec<Vec<ScalarValue>> = vec![vec![]; release.outputs.len()];
