@@ -58,8 +58,11 @@ impl Body<'_> {
                 let number = rows.len();
                 let mut row = vec![];
                 for (col, column) in self.columns.iter().enumerate() {
-                    let value = value(batch.column(col).as_ref(), at)?;
+                    let mut value = value(batch.column(col).as_ref(), at)?;
                     let part_is_withheld = self.withheld_part(batch, at, column);
+                    if part_is_withheld && value.is_number() {
+                        value = Value::Null;
+                    }
                     if !column.made_of.is_empty() && (value.is_null() || part_is_withheld) {
                         cell_status.push(self.status(batch, at, number, col, column));
                     } else if let Some(half) = self.half_width(batch, at, column)
@@ -145,7 +148,7 @@ impl Body<'_> {
     }
 
     /// Whether a value in this row was computed from one that is withheld, whatever came of it:
-    /// `coalesce(count(*), 0)` must not pass for a true zero.
+    /// `coalesce(count(*), 0)` must not pass for a true zero, so numbers made of withheld ones are not shown.
     fn withheld_part(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> bool {
         column.made_of.iter().any(|&(scan, output)| {
             self.part(batch, at, scan, output).is_some_and(|status| status.reason().is_some())

@@ -9,7 +9,7 @@ fn sentences_name_the_minimum_that_applied() {
     assert_eq!(Reason::TooFewPersons.sentence(&profile), "fewer than 10 people (may be 0)");
     assert_eq!(
         Reason::TooFewContributors.sentence(&profile),
-        "fewer than 12 people have a value here (may be 0)"
+        "fewer than 12 people contribute to this number (may be 0)"
     );
 }
 
