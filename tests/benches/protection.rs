@@ -1,6 +1,6 @@
 //! What protection costs: each query through the whole engine, side by side with plain DataFusion over the same files.
 //!
-//! `cargo bench -p tests --bench protection -- [--persons N] [--rounds K] [--folder DIR]`
+//! `cargo bench -p tests --bench protection -- [--persons N] [--rounds K] [--folder DIR] [--only TEXT]`
 //!
 //! The plain side runs the researcher's SQL as it is, with all cores, without any statistics about persons, rules or
 //! records. The protected side is the engine's front door: text checks, policy, guard, ledger with its two durable
@@ -80,6 +80,8 @@ struct Arguments {
     persons: u64,
     rounds: usize,
     folder: PathBuf,
+    /// Only queries whose name holds this.
+    only: String,
 }
 
 impl Arguments {
@@ -91,6 +93,7 @@ impl Arguments {
         Self {
             persons: after("--persons").map_or(2_000_000, |n| n.parse().expect("--persons N")),
             rounds: after("--rounds").map_or(3, |n| n.parse().expect("--rounds K")),
+            only: after("--only").unwrap_or_default(),
             folder: after("--folder").map_or_else(|| PathBuf::from("target/bench"), PathBuf::from),
         }
     }
@@ -115,7 +118,7 @@ async fn run(arguments: &Arguments) {
         "query", "plain ms", "protected ms", "ratio", "plain MB", "protected MB"
     );
     let (mut all_plain, mut all_protected) = (Duration::ZERO, Duration::ZERO);
-    for (name, sql) in QUERIES {
+    for (name, sql) in QUERIES.into_iter().filter(|(name, _)| name.contains(&arguments.only)) {
         let (mut best_plain, mut best_protected) = (Duration::MAX, Duration::MAX);
         let (mut peak_plain, mut peak_protected) = (0, 0);
         for _ in 0..arguments.rounds {
