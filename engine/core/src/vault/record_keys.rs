@@ -10,7 +10,10 @@ use crate::ids::SnapshotId;
 
 /// Record keys by snapshot and shard. Has no `Debug`: with them cells could be recognised.
 #[derive(Default)]
-pub(crate) struct RecordKeys(Mutex<HashMap<(SnapshotId, usize), Arc<[u64]>>>);
+pub(crate) struct RecordKeys(Mutex<HashMap<Place, Arc<[u64]>>>);
+
+/// Snapshot and shard.
+type Place = (SnapshotId, usize);
 
 impl RecordKeys {
     /// The keys of a shard's persons, in order.
