@@ -2,6 +2,7 @@
 //!
 //! Knows the catalogue view of one project. Must never know: rows, policies, profiles, prices.
 
+mod expanded;
 mod expressions;
 pub mod functions;
 mod names;

@@ -9,7 +9,7 @@ use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use super::names::Names;
 use super::reads::{self, Reads};
 use super::text::QueryText;
-use super::{expressions, planning_error, shape};
+use super::{expanded, expressions, planning_error, shape};
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};
 use crate::limits::Limits;
@@ -83,6 +83,7 @@ pub fn understand(
         .execute_and_check(plan, names.options(), |_, _| {})
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
+    expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     Ok(Understood { user, project, text, plan, reads })
 }
