@@ -16,4 +16,5 @@ mod understand;
 pub(crate) use names::SourceTable;
 pub use reads::Reads;
 pub use text::QueryText;
+pub(crate) use understand::RESERVED;
 pub use understand::{Submission, Understood, understand};
