@@ -19,6 +19,10 @@ pub struct Limits {
     pub table_references: usize,
     /// Joins after every CTE use is expanded.
     pub joins: usize,
+    /// Joins of tables that both have many rows per person: each can square the number of rows.
+    pub multiplying_joins: usize,
+    /// Parts of all expressions once every column is written out in full.
+    pub expanded: usize,
     /// Columns of one SELECT list.
     pub output_columns: usize,
     /// Keys of one GROUP BY.
@@ -50,6 +54,8 @@ impl Default for Limits {
             ctes: 32,
             table_references: 32,
             joins: 16,
+            multiplying_joins: 2,
+            expanded: 50_000,
             output_columns: 256,
             group_keys: 16,
             measures: 64,

@@ -87,3 +87,20 @@ async fn every_rewrite_of_a_sum_gives_the_same_number() {
         assert_eq!(world.number(NOISY, sql).await, first, "{sql}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nesting_per_person_aggregates_draws_no_further_noise() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    let mut answers = vec![];
+    for nesting in 0..81 {
+        let mut rows = "select person_id, income m from people".to_owned();
+        for digit in [27, 9, 3, 1] {
+            let function = ["min", "max", "avg"][nesting / digit % 3];
+            rows = format!("select person_id, {function}(m) m from ({rows}) t group by person_id");
+        }
+        answers.push(world.number(NOISY, &format!("select sum(m) from ({rows}) t")).await);
+    }
+    answers.sort_by(f64::total_cmp);
+    answers.dedup();
+    assert!(answers.len() <= 2, "as a value and as a mean, and no more: {answers:?}");
+}

@@ -8,6 +8,13 @@ use super::{Bit, plain};
 fn probes(condition: &str) -> Vec<String> {
     let bit = format!("case when {condition} then 0 else 1 end");
     let text = format!("case when {condition} then 'x' else '1' end");
+    // Days and moments that no calendar names, and one whose year begins before nanoseconds do.
+    let day = format!("cast(case when {condition} then 2147483647 else 0 end as date)");
+    let moment =
+        format!("cast(case when {condition} then -9223372036854775807 else 0 end as timestamp(6))");
+    let early = format!(
+        "case when {condition} then timestamp '1677-09-21T00:12:44' else timestamp '2020-01-01T00:00:00' end"
+    );
     [
         format!("1 / ({bit})"),
         format!("1 % ({bit})"),
@@ -26,6 +33,14 @@ fn probes(condition: &str) -> Vec<String> {
         format!("case when {condition} then 9223372036854775807 else 1 end + birth_year"),
         format!("case when {condition} then 9223372036854775807 else 1 end * birth_year"),
         format!("1 / nullif({bit}, 2)"),
+        format!("cast({day} as varchar)"),
+        format!("cast({moment} as varchar)"),
+        format!("cast({moment} as date)"),
+        format!("left({day}, 4)"),
+        format!("character_length({day})"),
+        format!("date_trunc('hour', {moment})"),
+        format!("date_trunc('year', cast(case when {condition} then -106751 else 0 end as date))"),
+        format!("date_trunc('week', {early})"),
     ]
     .into()
 }
@@ -76,6 +91,22 @@ async fn both_worlds_end_alike() {
                     _ => panic!("{project}: {sql}: {yes:?} and {no:?}"),
                 }
             }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pattern_too_long_to_compile_is_refused_before_rows_are_read() {
+    let bit = Bit::new().await;
+    for like in ["like", "ilike", "not like"] {
+        let pattern = "_".repeat(30_000);
+        let sql = format!(
+            "select count(*) from people where {} and hiv and region {like} '{pattern}'",
+            bit.target
+        );
+        for world in [&bit.yes, &bit.no] {
+            let refused = world.body(EXACT, &sql).await;
+            assert_eq!(refused.err().as_deref(), Some("query_too_large"), "{like}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Attacks. Each is first seen to succeed where the rule is missing, then to fail against the engine.
 
 mod averaging;
+mod bombs;
 mod errors;
 mod fan_out;
 mod having;

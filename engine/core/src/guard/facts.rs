@@ -10,7 +10,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::scalar::ScalarValue;
 
 /// Prefix of columns that the guard adds; no researcher's column can begin with it.
-pub(crate) const HIDDEN: &str = "tresor_";
+pub(crate) const HIDDEN: &str = crate::sql::RESERVED;
 
 /// A plan node as the guard rebuilt it, with what is known of its output.
 pub(super) struct Relation {

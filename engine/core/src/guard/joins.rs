@@ -40,6 +40,9 @@ pub(super) fn join(
     let (on, filter) = conditions(node, &left, &right)?;
     match (&left.side, &right.side) {
         (Side::Personal { .. }, Side::Personal { .. }) => {
+            if many_rows(&left) && many_rows(&right) {
+                walk.multiplying_join()?;
+            }
             persons(walk.text, node, left, right, on, filter)
         }
         (Side::Personal { .. }, Side::Public { keys }) => {
@@ -75,6 +78,10 @@ pub(super) fn join(
             .at(walk.text.find("JOIN")))
         }
     }
+}
+
+fn many_rows(relation: &Relation) -> bool {
+    relation.side == (Side::Personal { one_row: false })
 }
 
 /// Equalities between the sides, and the rest. The planner leaves equalities in the filter.

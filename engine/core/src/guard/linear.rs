@@ -148,6 +148,10 @@ fn of_case(case: &Case, input: &Relation) -> Option<Linear> {
                         Some(Linear { base: Base::Measure(e, m), scale, .. }),
                         Linear { base: Base::Measure(f, n), scale: other, .. },
                     ) => e == f && m == n && scale == other,
+                    (
+                        Some(Linear { base: Base::Ones(_), scale, .. }),
+                        Linear { base: Base::Ones(_), scale: other, .. },
+                    ) => scale == other,
                     _ => false,
                 };
                 if !same || form.offset != 0.0 {
@@ -165,10 +169,14 @@ fn of_case(case: &Case, input: &Relation) -> Option<Linear> {
             });
             Base::Measure(replaced, measure.clone())
         }
-        Base::Ones(_) => Base::Ones(rebuild(case, |branch| {
-            number(branch)
-                .is_some_and(|value| value != 0.0)
-                .then(|| Expr::Literal(ScalarValue::Int64(Some(1)), None))
+        Base::Ones(_) => Base::Ones(rebuild(case, |branch| match number(branch) {
+            Some(0.0) => None,
+            Some(_) => Some(Expr::Literal(ScalarValue::Int64(Some(1)), None)),
+            None if is_null(branch) => None,
+            None => of(branch, input).and_then(|form| match form.base {
+                Base::Ones(inner) => Some(inner),
+                Base::Measure(..) => None,
+            }),
         })),
     };
     Some(Linear { base, ..found })
@@ -196,10 +204,22 @@ pub(super) fn number(expr: &Expr) -> Option<f64> {
             _ => None,
         },
         Expr::Negative(inner) => number(inner).map(|v| -v),
-        Expr::Cast(cast) if cast.field.data_type().is_numeric() => number(&cast.expr),
-        Expr::TryCast(cast) if cast.field.data_type().is_numeric() => number(&cast.expr),
+        Expr::Cast(cast) => number(&cast.expr).filter(|v| holds(cast.field.data_type(), *v)),
+        Expr::TryCast(cast) => number(&cast.expr).filter(|v| holds(cast.field.data_type(), *v)),
         Expr::Alias(alias) => number(&alias.expr),
         _ => None,
+    }
+}
+
+/// Whether a type can hold a number as it is.
+fn holds(data_type: &DataType, number: f64) -> bool {
+    /// Up to here every whole number is a real one too.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match data_type {
+        DataType::Float64 => true,
+        DataType::Int64 => number.fract() == 0.0 && number.abs() <= EXACT,
+        DataType::Int32 => number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX),
+        _ => false,
     }
 }
 

@@ -12,6 +12,7 @@ mod facts;
 mod guarded;
 mod joins;
 mod linear;
+mod moments;
 mod per_person;
 mod person_use;
 pub(crate) mod release;

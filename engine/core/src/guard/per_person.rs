@@ -11,6 +11,11 @@ use super::walk::{fact_of, internal};
 use crate::refusal::{Code, Refusal};
 use crate::sql::QueryText;
 
+/// What the names of means of a base measure begin with.
+const MEAN: &str = "avg:";
+/// Digits after the point that means per person keep.
+const MEAN_DECIMALS: u32 = 6;
+
 /// The position of the person among the keys, if it is one.
 ///
 /// # Errors
@@ -54,7 +59,9 @@ pub(super) fn aggregate(
 }
 
 /// The base measure that a per-person aggregate holds. Sums of per-person counts are counts of rows, and sums of
-/// per-person sums are sums: they keep the canonical name, so that both ways give the same number.
+/// per-person sums are sums: they keep the canonical name, so that both ways give the same number. So do smallest
+/// and largest values: of one value per person they are that value, and with a name of their own every further
+/// `max(max(..))` would draw fresh noise for the same total. Means have a unit of their own and one name for it.
 fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<Measure>, Refusal> {
     let call = match expr {
         Expr::Alias(alias) => return measure_of(&alias.expr, input, text),
@@ -71,19 +78,18 @@ fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<
         )
         .at(text.find(func.name())));
     }
-    let of_argument = |prefix: &str, decimals: u32| {
-        argument.measure.as_ref().map(|m| Measure {
-            name: format!("{prefix}:{}", m.name),
-            decimals: m.decimals.max(decimals),
-        })
+    let mean = |measure: Measure| match measure.name.starts_with(MEAN) {
+        true => measure,
+        false => Measure {
+            name: format!("{MEAN}{}", measure.name),
+            decimals: measure.decimals.max(MEAN_DECIMALS),
+        },
     };
     Ok(match (func.name(), params.distinct) {
         ("count", false) => Some(Measure { name: ROWS.to_owned(), decimals: 0 }),
         ("count", true) => Some(Measure { name: "distinct".to_owned(), decimals: 0 }),
-        ("sum", false) => argument.measure.clone(),
-        ("min", _) => of_argument("min", 0),
-        ("max", _) => of_argument("max", 0),
-        ("avg", false) => of_argument("avg", 6),
+        ("sum", false) | ("min" | "max", _) => argument.measure,
+        ("avg", false) => argument.measure.map(mean),
         _ => None,
     })
 }

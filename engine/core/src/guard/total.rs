@@ -1,18 +1,20 @@
 //! Total expressions: what would fail on a row yields NULL.
 //!
 //! Runs on the analysed plan, because implicit casts appear only there. A cast becomes a try-cast, arithmetic
-//! becomes its checked form. Names of output columns are kept, so the plan above still finds them.
+//! becomes its checked form, dates beyond the calendar go before something fails on them. Names of output columns
+//! are kept, so the plan above still finds them.
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, Result};
-use datafusion::functions::{core, math};
+use datafusion::functions::{core, datetime, math};
 use datafusion::logical_expr::expr::{Case, Cast, ScalarFunction, TryCast};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
 
 use super::arithmetic::{Operation, checked, has_arithmetic};
+use super::moments::{Span, is_moment, within};
 use crate::refusal::{Code, Refusal};
 
 /// The same plan with total expressions.
@@ -41,8 +43,15 @@ pub(super) fn make_total(plan: LogicalPlan) -> Result<LogicalPlan, Refusal> {
 
 fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<Transformed<Expr>> {
     match expr {
-        Expr::Cast(Cast { expr, field }) => {
-            Ok(Transformed::yes(Expr::TryCast(TryCast::new(expr, field.data_type().clone()))))
+        Expr::Cast(Cast { expr, field }) | Expr::TryCast(TryCast { expr, field }) => {
+            let from = expr.get_type(schema)?;
+            let to = field.data_type().clone();
+            let expr = if named_by_calendar(&from, &to) {
+                Box::new(reachable(Span::Calendar, *expr))
+            } else {
+                expr
+            };
+            Ok(Transformed::yes(Expr::TryCast(TryCast::new(expr, to))))
         }
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
             let Some(operation) = arithmetic(op) else {
@@ -64,8 +73,25 @@ fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<T
         Expr::ScalarFunction(ScalarFunction { func, args }) if func == math::abs() => {
             Ok(Transformed::yes(call(Operation::Absolute, args)))
         }
+        Expr::ScalarFunction(ScalarFunction { func, mut args })
+            if func == datetime::date_trunc() =>
+        {
+            let moment = args.pop().map(|moment| reachable(Span::Nanoseconds, moment));
+            args.extend(moment);
+            Ok(Transformed::yes(Expr::ScalarFunction(ScalarFunction { func, args })))
+        }
         other => Ok(Transformed::no(other)),
     }
+}
+
+/// Whether a cast needs the year, month and day of a date or time, which a try-cast insists on as well.
+fn named_by_calendar(from: &DataType, to: &DataType) -> bool {
+    let text = matches!(to, DataType::Utf8 | DataType::Utf8View);
+    is_moment(from) && (text || (*to == DataType::Date32 && *from != DataType::Date32))
+}
+
+fn reachable(span: Span, moment: Expr) -> Expr {
+    Expr::ScalarFunction(ScalarFunction::new_udf(within(span), vec![moment]))
 }
 
 /// `coalesce` as CASE, which needs no optimizer rule to run.

@@ -32,16 +32,39 @@ pub(super) struct Walk<'a> {
     /// The release behind each scan of a protected table: a CTE used twice is scanned twice and released once.
     scans: Vec<usize>,
     hidden: usize,
+    multiplying_joins: usize,
 }
 
 impl<'a> Walk<'a> {
     pub(super) const fn new(text: &'a QueryText, limits: &'a Limits) -> Self {
-        Self { text, limits, releases: vec![], scans: vec![], hidden: 0 }
+        Self { text, limits, releases: vec![], scans: vec![], hidden: 0, multiplying_joins: 0 }
     }
 
     /// The releases, and for each scan of a protected table the release behind it.
     pub(super) fn into_parts(self) -> (Vec<Release>, Vec<usize>) {
         (self.releases, self.scans)
+    }
+
+    /// Counts a join that pairs many rows of each person with many. Rows grow with the power of these joins, and
+    /// one person with many rows could make the query fail, which nobody may see (NO-DATA-IN-VERDICTS).
+    ///
+    /// # Errors
+    /// When there are more than the limit.
+    pub(super) fn multiplying_join(&mut self) -> Result<(), Refusal> {
+        self.multiplying_joins += 1;
+        if self.multiplying_joins <= self.limits.multiplying_joins {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::TooLarge,
+            format!(
+                "more than {} joins pair tables that both have many rows per person",
+                self.limits.multiplying_joins
+            ),
+            "aggregate each table per person first (GROUP BY the person column), then join the results",
+        )
+        .under("limit: multiplying_joins")
+        .at(self.text.find("JOIN")))
     }
 
     /// Numbers a scan of a protected table.

@@ -46,7 +46,7 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
         | Expr::InList(_) => Ok(()),
         Expr::Literal(value, _) => check_type(&value.data_type()),
         Expr::Like(like) => match like.pattern.as_ref() {
-            pattern if like.escape_char.is_none() && is_constant(pattern) => Ok(()),
+            pattern if like.escape_char.is_none() && is_constant(pattern) => check_pattern(pattern),
             _ => Err(unsupported(
                 "LIKE with a pattern from a column, or with ESCAPE",
                 "write the pattern as a constant, for example `LIKE 'I21%'`",
@@ -90,6 +90,22 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
         }
     }
 }
+
+/// A pattern is compiled while rows are read; a long one fails there.
+fn check_pattern(pattern: &Expr) -> Result<(), Refusal> {
+    let length = functions::literal_text(pattern).map_or(0, |text| text.chars().count());
+    if length <= LONGEST_PATTERN {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::TooLarge,
+        format!("a LIKE pattern has {length} characters; at most {LONGEST_PATTERN} are read"),
+        "shorten it, or compare whole texts with `=` or IN",
+    ))
+}
+
+/// Longest LIKE pattern, characters.
+const LONGEST_PATTERN: usize = 256;
 
 /// A literal, possibly cast to the type that is wanted.
 fn is_constant(expr: &Expr) -> bool {

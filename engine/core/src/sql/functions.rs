@@ -52,7 +52,7 @@ static SCALARS: LazyLock<Vec<Allowed>> = LazyLock::new(|| {
         allow(
             datetime::date_trunc(),
             &[Rule::Word(UNITS), Rule::Any],
-            "never leaves the range of dates",
+            "replaced by a checked form",
         ),
         allow(math::abs(), &[Rule::Any], "replaced by a checked form"),
         allow(math::ceil(), &[Rule::Any], "defined for every number"),
@@ -223,7 +223,8 @@ fn check_argument(name: &str, number: usize, rule: Rule, argument: &Expr) -> Res
     ))
 }
 
-fn literal_text(expr: &Expr) -> Option<&str> {
+/// A text that is written out, looking through casts.
+pub(super) fn literal_text(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Literal(value, _) => value.try_as_str().flatten(),
         Expr::Cast(cast) => literal_text(&cast.expr),

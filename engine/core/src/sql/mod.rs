@@ -2,6 +2,7 @@
 //!
 //! Knows the catalogue view of one project. Must never know: rows, policies, profiles, prices.
 
+mod expanded;
 mod expressions;
 pub mod functions;
 mod names;
@@ -15,4 +16,5 @@ mod understand;
 pub(crate) use names::SourceTable;
 pub use reads::Reads;
 pub use text::QueryText;
+pub(crate) use understand::RESERVED;
 pub use understand::{Submission, Understood, understand};

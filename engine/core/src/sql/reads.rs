@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use datafusion::common::DFSchema;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::{DFSchema, JoinType};
 use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Distinct, Expr, LogicalPlan};
 
@@ -29,6 +29,14 @@ impl Reads {
     /// Every (column, kind of use) with a place in the SQL.
     pub fn iter(&self) -> impl Iterator<Item = (&ColumnId, Use, Option<Position>)> {
         self.uses.iter().map(|((column, kind), at)| (column, *kind, *at))
+    }
+
+    /// The columns that chose rows.
+    fn filters(&self) -> BTreeMap<ColumnId, Origin> {
+        let chosen = self.uses.iter().filter(|((_, kind), _)| *kind == Use::Filter);
+        chosen
+            .map(|((column, _), at)| (column.clone(), Origin { person: false, at: *at }))
+            .collect()
     }
 
     fn record(&mut self, origins: &Origins, kind: Use) {
@@ -137,16 +145,30 @@ fn walk(plan: &LogicalPlan, reads: &mut Reads) -> Result<Vec<Origins>, Refusal> 
         }
         LogicalPlan::Join(node) => {
             let left = Input::new(&node.left, reads)?;
-            let right = Input::new(&node.right, reads)?;
+            let mut beyond = Reads::default();
+            let right = Input::new(&node.right, &mut beyond)?;
+            let chosen_by = beyond.filters();
+            reads.uses.extend(beyond.uses);
             for (l, r) in &node.on {
                 reads.record(&left.flow(l), Use::Join);
                 reads.record(&right.flow(r), Use::Join);
             }
+            let far = left.columns.len();
             let mut columns = left.columns;
             columns.extend(right.columns);
-            let both = Input { columns, schema: &node.schema };
+            let mut both = Input { columns, schema: &node.schema };
+            let mut chosen_by = Origins { condition: chosen_by, ..Origins::default() };
             if let Some(filter) = &node.filter {
-                reads.record(&both.flow(filter), Use::Filter);
+                let origins = both.flow(filter);
+                reads.record(&origins, Use::Filter);
+                chosen_by.merge(origins.into_condition());
+            }
+            if node.join_type == JoinType::Left {
+                // Whether the far side is missing tells which of its rows were chosen.
+                both.columns
+                    .iter_mut()
+                    .skip(far)
+                    .for_each(|column| column.merge(chosen_by.clone()));
             }
             Ok(both.columns)
         }

@@ -9,11 +9,11 @@ use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use super::names::Names;
 use super::reads::{self, Reads};
 use super::text::QueryText;
-use super::{expressions, planning_error, shape};
+use super::{expanded, expressions, planning_error, shape};
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};
 use crate::limits::Limits;
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
 
 /// A query as it arrived: who, for which project, which text. Untrusted.
 pub struct Submission {
@@ -78,13 +78,36 @@ pub fn understand(
     let plan = SqlToRel::new_with_options(&names, options)
         .sql_statement_to_plan(statement)
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
+    check_names(&plan, &text)?;
     check_expressions(&plan, &text)?;
     let plan = Analyzer::new()
         .execute_and_check(plan, names.options(), |_, _| {})
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
+    expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     Ok(Understood { user, project, text, plan, reads })
+}
+
+/// What the names of columns begin with that the engine adds.
+pub(crate) const RESERVED: &str = "tresor_";
+
+/// No column may be named like those that the engine adds: it would be hidden, or taken for one of them.
+fn check_names(plan: &LogicalPlan, text: &QueryText) -> Result<(), Refusal> {
+    let mut found = None;
+    let walked = plan.apply_with_subqueries(|node| {
+        let mut fields = node.schema().fields().iter();
+        found = fields.find(|field| field.name().starts_with(RESERVED)).cloned();
+        Ok(if found.is_none() { TreeNodeRecursion::Continue } else { TreeNodeRecursion::Stop })
+    });
+    walked.map_err(|error| Refusal::internal(error.to_string()))?;
+    let Some(field) = found else { return Ok(()) };
+    Err(Refusal::new(
+        Code::UnsupportedSql,
+        format!("the name `{}` is kept for the engine", field.name()),
+        "choose a name that does not begin with `tresor_`",
+    )
+    .at(text.find(field.name())))
 }
 
 /// Checks every expression of every node, sub-queries included.

@@ -84,15 +84,23 @@ pub(super) async fn copy_public(plan: &LogicalPlan, ground: &Ground) -> Result<V
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = session(&runtime, ground.optimizer);
     let plan = state.optimize(&bind(plan, ground, 0)?)?;
-    collect(&plan, &state).await
+    collect(&plan, &state, usize::MAX).await
 }
 
-/// Runs an optimised plan in one partition and hands out its rows.
-pub(super) async fn collect(plan: &LogicalPlan, state: &SessionState) -> Result<Vec<RecordBatch>> {
+/// Runs an optimised plan in one partition and hands out its rows; stops as soon as there are more than `most`.
+pub(super) async fn collect(
+    plan: &LogicalPlan,
+    state: &SessionState,
+    most: usize,
+) -> Result<Vec<RecordBatch>> {
     let mut stream = run(plan, state).await?;
-    let mut batches = vec![];
-    while let Some(batch) = stream.next().await {
-        batches.push(batch?);
+    let (mut batches, mut rows) = (vec![], 0);
+    while rows <= most
+        && let Some(batch) = stream.next().await
+    {
+        let batch = batch?;
+        rows += batch.num_rows();
+        batches.push(batch);
     }
     Ok(batches)
 }

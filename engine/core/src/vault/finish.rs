@@ -14,10 +14,12 @@ use super::session::{runtime, session};
 use crate::guard::ProtectedTable;
 
 /// Runs the finishing plan over the protected tables. `scans` tells the table behind each scan.
+/// Stops soon after `most_rows`: pairs of results can be many more than anybody will see.
 pub(super) async fn finish(
     plan: &LogicalPlan,
     tables: &[Vec<RecordBatch>],
     scans: &[usize],
+    most_rows: usize,
     ground: &Ground,
 ) -> Result<Vec<RecordBatch>> {
     let bound = plan.clone().transform_up(|node| match node {
@@ -43,5 +45,5 @@ pub(super) async fn finish(
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = session(&runtime, ground.optimizer);
     let plan = state.optimize(&bound.data)?;
-    collect(&plan, &state).await
+    collect(&plan, &state, most_rows).await
 }

@@ -192,9 +192,9 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
             }
         }
     }
-    let batches = finish(&guarded.finishing, &tables, &guarded.scans, &ground).await?;
     let max_rows =
         usize::try_from(profile.max_rows).unwrap_or(usize::MAX).min(vault.limits.result_rows);
+    let batches = finish(&guarded.finishing, &tables, &guarded.scans, max_rows, &ground).await?;
     Body {
         columns: &guarded.columns,
         batches: &batches,
