@@ -78,7 +78,8 @@ fn noise(profile: &Profile) -> Value {
             "distribution": "two-sided geometric",
             "sd_of_person_counts": profile.noise.count_sd,
             "sd_of_rows_and_sums": format!(
-                "{} times the largest contributor, rounded up to 1, 2 or 5 times a power of ten",
+                "{} times the largest contributor, rounded up to 1, 2 or 5 times a power of ten, \
+                 and at least that of a count of the same people",
                 profile.noise.magnitude_sd
             ),
         }),
