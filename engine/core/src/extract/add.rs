@@ -63,6 +63,8 @@ pub fn add(request: AddRequest<'_>, progress: &dyn Progress) -> Result<Snapshot,
     let text = fs::read_to_string(request.contract).doing("read", request.contract)?;
     let contract = Contract::parse(&request.contract.display().to_string(), &text)?;
     let staging = Staging::begin(request.home, &contract.dataset)?;
+    let lineage = lineage(request.record_secret, &contract.universe);
+    same_lineage(request.home, &contract, &lineage)?;
     let mut findings = Findings::default();
     let tables = source::find(&contract, request.source, &mut findings)?;
     reject_if_any(&mut findings)?;
@@ -82,7 +84,7 @@ pub fn add(request: AddRequest<'_>, progress: &dyn Progress) -> Result<Snapshot,
         format: FORMAT,
         dataset: contract.dataset.clone(),
         universe: contract.universe.clone(),
-        lineage: lineage(request.record_secret, &contract.universe),
+        lineage,
         contract_sha256: hex::encode(Sha256::digest(&text)),
         persons: count,
         shards: shards.clone(),
@@ -90,6 +92,20 @@ pub fn add(request: AddRequest<'_>, progress: &dyn Progress) -> Result<Snapshot,
         tables: entries,
     };
     publish(&request, staging, &text, &manifest)
+}
+
+/// Refuses an extract whose persons would get other record keys than those of the snapshot before: all noise would be
+/// drawn anew, and an old answer and a new one could be averaged.
+fn same_lineage(home: &Path, contract: &Contract, lineage: &str) -> Result<(), ExtractError> {
+    // A damaged snapshot tells nothing; adding the data again is how it is healed.
+    let current = Snapshot::current(home).unwrap_or_default();
+    let before = current.iter().find(|known| known.contract().dataset == contract.dataset);
+    match before {
+        Some(before) if before.lineage() != lineage => {
+            Err(ExtractError::OtherLineage(contract.dataset.clone()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn reject_if_any(findings: &mut Findings) -> Result<(), ExtractError> {

@@ -31,6 +31,12 @@ pub enum ExtractError {
     /// Somebody else is adding to the same dataset.
     #[error("another extract is being added to `{0}`; try again when it is done")]
     Busy(DatasetId),
+    /// The record key or the person universe is not that of the snapshot before.
+    #[error(
+        "the dataset `{0}` was taken in before with another record.key or another `universe`: people would get other \
+         keys and all noise would change; use the old key and universe, or give the dataset a new name"
+    )]
+    OtherLineage(DatasetId),
     /// More persons than a person number can count.
     #[error("the extract has more than 4,294,967,295 persons; split it into several datasets")]
     TooManyPersons,

@@ -276,10 +276,20 @@ fn record_keys_are_stable_and_depend_on_the_secret() {
     assert_eq!(first.lineage(), second.lineage());
     let after = keys(&second);
     assert_eq!(before.iter().filter(|key| after.contains(key)).count(), 4);
-    let third = place.add_with([8; 32], PERSONS_PER_SHARD, 1).unwrap();
+    let elsewhere = Place::tiny();
+    let third = elsewhere.add_with([8; 32], PERSONS_PER_SHARD, 1).unwrap();
     assert_ne!(second.lineage(), third.lineage());
     assert!(keys(&third).iter().all(|key| !after.contains(key)));
     assert!(first.record_keys(9).is_err());
+}
+
+#[test]
+fn a_dataset_keeps_its_record_keys() {
+    let place = Place::tiny();
+    let before = place.add().unwrap();
+    let refused = place.add_with([8; 32], PERSONS_PER_SHARD, 1);
+    assert!(matches!(refused, Err(ExtractError::OtherLineage(_))));
+    assert_eq!(Snapshot::current(&place.home()).unwrap()[0].id(), before.id());
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Noise on a value that passed screening, and rounding after it.
 //!
-//! The noise on a magnitude is as wide as the largest contributor, whatever that is. So multiplying
-//! one person's rows or values (by a join, by arithmetic) multiplies the noise with them, and what
-//! one person adds drowns in noise of that size. The scale is told by the interval, so the largest
-//! contributor goes up to the 1-2-5 grid first: a reader learns a band.
+//! The noise on a magnitude follows the largest contributor, whatever that is. So multiplying one
+//! person's rows or values (by a join, by arithmetic) multiplies the noise with them and gains
+//! nothing. The scale is told by the interval, so the largest contributor goes up to the 1-2-5 grid
+//! first: a reader learns a band.
 
 use crate::contribution::Contribution;
 use crate::grid;
