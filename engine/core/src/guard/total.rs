@@ -42,6 +42,12 @@ pub(super) fn make_total(plan: LogicalPlan) -> Result<LogicalPlan, Refusal> {
 }
 
 fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<Transformed<Expr>> {
+    if let Expr::Cast(Cast { expr, field }) = &expr
+        && let Expr::Literal(value, _) = expr.as_ref()
+        && value.cast_to(field.data_type()).is_err()
+    {
+        refusal.get_or_insert_with(|| no_such_value(&value.to_string(), field.data_type()));
+    }
     match expr {
         Expr::Cast(Cast { expr, field }) | Expr::TryCast(TryCast { expr, field }) => {
             let from = expr.get_type(schema)?;
@@ -115,6 +121,22 @@ const fn arithmetic(op: Operator) -> Option<Operation> {
 
 fn call(operation: Operation, args: Vec<Expr>) -> Expr {
     Expr::ScalarFunction(ScalarFunction::new_udf(checked(operation), args))
+}
+
+/// A constant that is not what it is used as. Rows have no part in it, so it can be told.
+fn no_such_value(written: &str, wanted: &DataType) -> Refusal {
+    let wanted = match wanted {
+        DataType::Date32 => "a date such as 2023-01-31",
+        DataType::Timestamp(..) => "a moment such as 2023-01-31 12:00:00",
+        DataType::Boolean => "true or false",
+        DataType::Int32 | DataType::Int64 => "a whole number in range",
+        _ => "a number",
+    };
+    Refusal::new(
+        Code::BadArguments,
+        format!("`{written}` is not {wanted}"),
+        "correct the constant, or compare with a column of the same type",
+    )
 }
 
 fn no_arithmetic(op: Operator, left: &DataType, right: &DataType) -> Refusal {
