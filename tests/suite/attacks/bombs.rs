@@ -29,6 +29,8 @@ async fn expressions_that_double_with_every_step_are_refused() {
         nested(40, "(", " between false and true)"),
         nested(40, "coalesce(", ", false)"),
         nested(40, "(", " in (true, hiv))"),
+        nested(40, "case ", " when true then false end"),
+        nested(30, "case when ", " then hiv else sex = 'f' end"),
     ] {
         let refused = world.body(EXACT, &sql).await;
         assert_eq!(refused.err().as_deref(), Some("query_too_large"), "{sql}");
