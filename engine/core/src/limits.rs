@@ -21,6 +21,8 @@ pub struct Limits {
     pub joins: usize,
     /// Joins of tables that both have many rows per person: each can square the number of rows.
     pub multiplying_joins: usize,
+    /// Joins of results that do not equate a whole key: each can pair every row with every row.
+    pub multiplying_results: usize,
     /// Parts of all expressions once every column is written out in full.
     pub expanded: usize,
     /// Columns of one SELECT list.
@@ -55,6 +57,7 @@ impl Default for Limits {
             table_references: 32,
             joins: 16,
             multiplying_joins: 2,
+            multiplying_results: 1,
             expanded: 50_000,
             output_columns: 256,
             group_keys: 16,

@@ -76,8 +76,12 @@ pub(super) fn public(walk: &mut Walk<'_>, input: Relation) -> Result<Relation, R
     let input = only(input, &visible)?;
     let schema = Arc::clone(input.plan.schema());
     let facts = vec![Fact::default(); visible.len()];
+    let keys = match &input.side {
+        Side::Public { keys } => keys.clone(),
+        Side::Personal { .. } | Side::Released { .. } => vec![],
+    };
     let number = walk.release(Release::Public(input.plan))?;
-    protected_scan(walk.scan(number), &schema, facts)
+    protected_scan(walk.scan(number), &schema, facts, keys)
 }
 
 fn cut(
@@ -142,7 +146,7 @@ fn cut(
         direct: true,
         ..Fact::default()
     }));
-    protected_scan(scan, schema, facts)
+    protected_scan(scan, schema, facts, vec![(0..group.len()).collect()])
 }
 
 /// The scan of a protected table, under the names that the plan above expects, with its row number.
@@ -150,6 +154,7 @@ fn protected_scan(
     number: usize,
     schema: &DFSchema,
     mut facts: Vec<Fact>,
+    keys: Vec<Vec<usize>>,
 ) -> Result<Relation, Refusal> {
     let row = row_column(number);
     let mut fields: Vec<Field> = schema
@@ -172,7 +177,8 @@ fn protected_scan(
     exprs.push(datafusion::prelude::ident(row.as_str()));
     facts.push(Fact::default());
     let plan = Projection::try_new(exprs, Arc::new(scan)).map_err(internal)?;
-    Ok(Relation { plan: LogicalPlan::Projection(plan), side: Side::Released, columns: facts })
+    let side = Side::Released { keys };
+    Ok(Relation { plan: LogicalPlan::Projection(plan), side, columns: facts })
 }
 
 fn person_listed(key: &Expr, text: &QueryText) -> Refusal {

@@ -36,7 +36,10 @@ pub(super) enum Side {
         keys: Vec<Vec<usize>>,
     },
     /// Made of protected cells only; above the boundary.
-    Released,
+    Released {
+        /// Sets of columns of which no two rows share the values.
+        keys: Vec<Vec<usize>>,
+    },
 }
 
 /// What is known of one output column.
@@ -76,6 +79,25 @@ pub(super) struct Measure {
 
 /// Values a column can hold, NULL included where it can be missing.
 pub(super) type Domain = Arc<[ScalarValue]>;
+
+impl Side {
+    /// The same side with this one key; relations about persons have none.
+    pub(super) fn keyed(self, key: Vec<usize>) -> Self {
+        match self {
+            Self::Personal { .. } => self,
+            Self::Public { .. } => Self::Public { keys: vec![key] },
+            Self::Released { .. } => Self::Released { keys: vec![key] },
+        }
+    }
+
+    /// The keys of a relation that is not about persons.
+    pub(super) fn keys(&self) -> &[Vec<usize>] {
+        match self {
+            Self::Personal { .. } => &[],
+            Self::Public { keys } | Self::Released { keys } => keys,
+        }
+    }
+}
 
 impl Fact {
     pub(super) const fn is_person(&self) -> bool {

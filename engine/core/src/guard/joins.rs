@@ -64,12 +64,15 @@ pub(super) fn join(
             with_public(walk.text, node, left, right, on, filter)
         }
         (Side::Public { .. }, Side::Public { .. }) => publics(walk.text, node, left, right, on, filter),
-        (Side::Released, Side::Released | Side::Public { .. }) | (Side::Public { .. }, Side::Released) => {
+        (Side::Released { .. }, Side::Released { .. } | Side::Public { .. })
+        | (Side::Public { .. }, Side::Released { .. }) => {
             let (left, right) = (walk.released(left)?, walk.released(right)?);
+            let keys = result_keys(walk, &left, &right, &on)?;
             let columns = both(&left, &right);
-            build(node, left, right, on, filter, Side::Released, columns)
+            build(node, left, right, on, filter, Side::Released { keys }, columns)
         }
-        (Side::Released, Side::Personal { .. }) | (Side::Personal { .. }, Side::Released) => {
+        (Side::Released { .. }, Side::Personal { .. })
+        | (Side::Personal { .. }, Side::Released { .. }) => {
             Err(Refusal::new(
                 Code::JoinNotSupported,
                 "a protected result and rows about people cannot be joined",
@@ -78,6 +81,32 @@ pub(super) fn join(
             .at(walk.text.find("JOIN")))
         }
     }
+}
+
+/// The keys of two results that are joined. One that brings no whole key can find many partners for each row.
+fn result_keys(
+    walk: &mut Walk<'_>,
+    left: &Relation,
+    right: &Relation,
+    on: &[Pair],
+) -> Result<Vec<Vec<usize>>, Refusal> {
+    let far = left.columns.len();
+    let moved = |key: &Vec<usize>| key.iter().map(|at| at + far).collect::<Vec<usize>>();
+    let named = |relation: &Relation, exprs: &[&Expr]| {
+        let named = positions(exprs, relation);
+        relation.side.keys().iter().any(|key| key.iter().all(|at| named.contains(at)))
+    };
+    let (l, r): (Vec<&Expr>, Vec<&Expr>) = on.iter().map(|(l, r)| (l, r)).unzip();
+    if named(right, &r) {
+        return Ok(left.side.keys().to_vec());
+    }
+    if !named(left, &l) {
+        walk.multiplying_result()?;
+    }
+    let pairs = left.side.keys().iter().flat_map(|l| {
+        right.side.keys().iter().map(move |r| l.iter().copied().chain(moved(r)).collect())
+    });
+    Ok(pairs.collect())
 }
 
 fn many_rows(relation: &Relation) -> bool {
@@ -188,10 +217,7 @@ fn publics(
     filter: Option<Expr>,
 ) -> Result<Relation, Refusal> {
     let used: Vec<&Expr> = on.iter().map(|(_, r)| r).collect();
-    let keys = match &right.side {
-        Side::Public { keys } => keys.clone(),
-        Side::Personal { .. } | Side::Released => vec![],
-    };
+    let keys = right.side.keys().to_vec();
     whole_key(&used, &keys, &right, text)?;
     let side = left.side.clone();
     let columns = both(&left, &right);
@@ -269,6 +295,15 @@ fn may_be_missing(fact: &mut Fact) {
     }
 }
 
+/// Positions of the columns that these expressions are.
+fn positions(exprs: &[&Expr], relation: &Relation) -> Vec<usize> {
+    let position = |expr: &&Expr| match expr {
+        Expr::Column(column) => relation.position(column),
+        _ => None,
+    };
+    exprs.iter().filter_map(position).collect()
+}
+
 /// The columns named must contain a key of the relation, so that each row finds at most one partner.
 fn whole_key(
     used: &[&Expr],
@@ -276,13 +311,7 @@ fn whole_key(
     relation: &Relation,
     text: &QueryText,
 ) -> Result<(), Refusal> {
-    let named: Vec<usize> = used
-        .iter()
-        .filter_map(|expr| match expr {
-            Expr::Column(column) => relation.position(column),
-            _ => None,
-        })
-        .collect();
+    let named = positions(used, relation);
     if keys.iter().any(|key| key.iter().all(|at| named.contains(at))) {
         return Ok(());
     }

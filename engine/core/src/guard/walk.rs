@@ -33,11 +33,20 @@ pub(super) struct Walk<'a> {
     scans: Vec<usize>,
     hidden: usize,
     multiplying_joins: usize,
+    multiplying_results: usize,
 }
 
 impl<'a> Walk<'a> {
     pub(super) const fn new(text: &'a QueryText, limits: &'a Limits) -> Self {
-        Self { text, limits, releases: vec![], scans: vec![], hidden: 0, multiplying_joins: 0 }
+        Self {
+            text,
+            limits,
+            releases: vec![],
+            scans: vec![],
+            hidden: 0,
+            multiplying_joins: 0,
+            multiplying_results: 0,
+        }
     }
 
     /// The releases, and for each scan of a protected table the release behind it.
@@ -64,6 +73,28 @@ impl<'a> Walk<'a> {
             "aggregate each table per person first (GROUP BY the person column), then join the results",
         )
         .under("limit: multiplying_joins")
+        .at(self.text.find("JOIN")))
+    }
+
+    /// Counts a join of results that pairs many rows with many. A few of them keep a processor busy for longer than
+    /// any limit on time can tell it to stop.
+    ///
+    /// # Errors
+    /// When there are more than the limit.
+    pub(super) fn multiplying_result(&mut self) -> Result<(), Refusal> {
+        self.multiplying_results += 1;
+        if self.multiplying_results <= self.limits.multiplying_results {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::TooLarge,
+            format!(
+                "more than {} joins pair many rows of one result with many of another",
+                self.limits.multiplying_results
+            ),
+            "equate all columns by which one of the two results is grouped",
+        )
+        .under("limit: multiplying_results")
         .at(self.text.find("JOIN")))
     }
 
@@ -131,7 +162,7 @@ impl<'a> Walk<'a> {
                     columns.push(Fact { person: PersonFact::Person, ..Fact::default() });
                 }
             }
-            Side::Released => {
+            Side::Released { .. } => {
                 // Row numbers of protected tables ride along, so that every value can be told its status.
                 for at in (0..input.columns.len()).filter(|&at| input.name(at).starts_with(HIDDEN))
                 {
@@ -143,6 +174,7 @@ impl<'a> Walk<'a> {
         }
         let side = match &input.side {
             Side::Public { keys } => Side::Public { keys: kept_keys(keys, &exprs, &input) },
+            Side::Released { keys } => Side::Released { keys: kept_keys(keys, &exprs, &input) },
             other => other.clone(),
         };
         let plan = Projection::try_new(exprs, Arc::new(input.plan)).map_err(internal)?;
@@ -168,7 +200,7 @@ impl<'a> Walk<'a> {
                 Some(_) => per_person::aggregate(node, input, self.text),
                 None => boundary::aggregate(self, node, input),
             },
-            Side::Public { .. } | Side::Released => above(node, input),
+            Side::Public { .. } | Side::Released { .. } => above(node, input),
         }
     }
 
@@ -223,14 +255,9 @@ impl<'a> Walk<'a> {
                 let relation = distinct_rows(relation)?;
                 Ok(Relation { side: Side::Personal { one_row }, ..relation })
             }
-            Side::Public { .. } | Side::Released => {
+            Side::Public { .. } | Side::Released { .. } => {
                 let shown = distinct_rows(only(relation, &visible)?)?;
-                let side = match shown.side {
-                    Side::Public { .. } => {
-                        Side::Public { keys: vec![(0..shown.columns.len()).collect()] }
-                    }
-                    other => other,
-                };
+                let side = shown.side.keyed((0..shown.columns.len()).collect());
                 Ok(Relation { side, ..shown })
             }
         }
@@ -265,7 +292,7 @@ impl<'a> Walk<'a> {
     /// When it is about persons.
     pub(super) fn released(&mut self, relation: Relation) -> Result<Relation, Refusal> {
         match relation.side {
-            Side::Released => Ok(relation),
+            Side::Released { .. } => Ok(relation),
             Side::Public { .. } => boundary::public(self, relation),
             Side::Personal { .. } => Err(self.person_in_output(&relation)),
         }
@@ -404,7 +431,7 @@ fn made_of(expr: &Expr, input: &Relation) -> Vec<(usize, usize)> {
     all
 }
 
-/// Keys of a public relation that survive a projection.
+/// Keys of a relation that survive a projection.
 fn kept_keys(keys: &[Vec<usize>], exprs: &[Expr], input: &Relation) -> Vec<Vec<usize>> {
     let new_place = |old: usize| {
         exprs.iter().position(|expr| {
@@ -436,10 +463,7 @@ fn above(node: &Aggregate, input: Relation) -> Result<Relation, Refusal> {
     for aggregate in &node.aggr_expr {
         columns.push(Fact { made_of: made_of(aggregate, &input), ..Fact::default() });
     }
-    let side = match input.side {
-        Side::Public { .. } => Side::Public { keys: vec![(0..node.group_expr.len()).collect()] },
-        other => other,
-    };
+    let side = input.side.keyed((0..node.group_expr.len()).collect());
     let plan =
         Aggregate::try_new(Arc::new(input.plan), node.group_expr.clone(), node.aggr_expr.clone())
             .map_err(internal)?;

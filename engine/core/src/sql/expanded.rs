@@ -6,6 +6,7 @@
 
 use datafusion::common::DFSchema;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::expr::Case;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 
 use crate::limits::Limits;
@@ -80,6 +81,9 @@ impl Input<'_> {
             }
             return size;
         }
+        if let Expr::Case(case) = expr {
+            return self.case_size(case);
+        }
         let times = copies(expr);
         let _ = expr.apply_children(|child| {
             size = size.saturating_add(self.size(child).saturating_mul(times));
@@ -88,6 +92,34 @@ impl Input<'_> {
         size
     }
 }
+
+impl Input<'_> {
+    /// What decides between branches may be written down once more for each of them.
+    fn case_size(&self, case: &Case) -> usize {
+        let branches = case.when_then_expr.len();
+        let copies = if branches <= FEW_BRANCHES { COPIES_OF_CONDITIONS } else { 1 };
+        let mut size: usize = 1;
+        let mut add = |expr: &Expr, times: usize| {
+            size = size.saturating_add(self.size(expr).saturating_mul(times));
+        };
+        if let Some(base) = &case.expr {
+            add(base, branches.saturating_add(1));
+        }
+        for (when, then) in &case.when_then_expr {
+            add(when, copies);
+            add(then, 1);
+        }
+        if let Some(otherwise) = &case.else_expr {
+            add(otherwise, 1);
+        }
+        size
+    }
+}
+
+/// A CASE of so few branches may become AND and OR,
+const FEW_BRANCHES: usize = 3;
+/// which write its conditions down so often.
+const COPIES_OF_CONDITIONS: usize = 3;
 
 /// How often the planner writes a part of this expression down again.
 fn copies(expr: &Expr) -> usize {
