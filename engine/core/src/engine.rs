@@ -38,6 +38,9 @@ const WAITING: usize = 32;
 /// Queries that run at the same time.
 const RUNNING: usize = 2;
 
+/// Lanes for each thread: while one waits for a file, another computes.
+const LANES_PER_THREAD: usize = 2;
+
 /// The engine.
 pub struct Engine {
     vault: Arc<Vault>,
@@ -86,7 +89,7 @@ impl Engine {
             noise: tresor_disclosure::NoiseSecret::new(*noise_secret.expose()),
             limits,
             spill,
-            lanes,
+            lanes: lanes.saturating_mul(LANES_PER_THREAD),
             optimizer,
             clock: Arc::clone(&clock),
         };

@@ -25,7 +25,7 @@ pub struct EngineConfig {
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids.
     pub entropy: Arc<dyn Entropy>,
-    /// Lanes that run at the same time; usually the number of cores.
+    /// Threads that queries run on; usually the number of cores.
     pub lanes: usize,
     /// Told of every durable step of the ledger; [`NoSteps`] outside tests.
     pub steps: Arc<dyn Steps>,
