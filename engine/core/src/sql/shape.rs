@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use datafusion::sql::sqlparser::ast::{
-    Cte, Distinct, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName,
+    Cte, Distinct, Expr, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName,
     OrderBy, OrderByKind, Query, Select, SelectFlavor, SelectItem, SetExpr, Spanned, Statement,
-    TableFactor, TableWithJoins, With,
+    TableFactor, TableWithJoins, Value, With,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
@@ -392,14 +392,31 @@ fn check_order(order_by: Option<&OrderBy>) -> Result<(), Refusal> {
 fn check_limit(limit: Option<&LimitClause>) -> Result<(), Refusal> {
     match limit {
         None => Ok(()),
-        Some(LimitClause::LimitOffset { limit: _, offset: _, limit_by }) if limit_by.is_empty() => {
-            Ok(())
+        Some(LimitClause::LimitOffset { limit, offset, limit_by }) if limit_by.is_empty() => {
+            let offset = offset.as_ref().map(|offset| &offset.value);
+            limit.iter().chain(offset).try_for_each(check_number_of_rows)
         }
         Some(LimitClause::LimitOffset { .. }) => Err(unsupported("LIMIT .. BY", "use LIMIT alone")),
         Some(LimitClause::OffsetCommaLimit { offset: _, limit: _ }) => {
             Err(unsupported("LIMIT with a comma", "write LIMIT n OFFSET m"))
         }
     }
+}
+
+/// How many rows is said by the text alone, so that it cannot fail when it is too late to refuse.
+fn check_number_of_rows(expr: &Expr) -> Result<(), Refusal> {
+    let whole = match expr {
+        Expr::Value(value) => match &value.value {
+            Value::Number(digits, _) => digits.parse::<u32>().is_ok(),
+            _ => false,
+        },
+        _ => false,
+    };
+    if whole {
+        return Ok(());
+    }
+    let refusal = unsupported("this LIMIT or OFFSET", "write a whole number, for example LIMIT 20");
+    Err(refusal.at(position(expr.span())))
 }
 
 fn check_join(operator: &JoinOperator) -> Result<(), Refusal> {
