@@ -82,19 +82,13 @@ fn check_function(function: &Function) -> Result<(), Refusal> {
         args,
         filter: _,
         null_treatment,
-        over,
+        over: _,
         within_group,
     } = function;
     let written = name.to_string().to_lowercase();
     functions::check_name(&written)?;
     if *uses_odbc_syntax || !matches!(parameters, FunctionArguments::None) {
         return Err(unsupported("this way of calling a function", "write `name(arguments)`"));
-    }
-    if over.is_some() {
-        return Err(unsupported(
-            "a window function (OVER)",
-            "use GROUP BY, or compare the groups after downloading the result",
-        ));
     }
     if null_treatment.is_some() || !within_group.is_empty() {
         return Err(unsupported("IGNORE NULLS, RESPECT NULLS or WITHIN GROUP", "leave it out"));
