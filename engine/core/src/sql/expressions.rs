@@ -5,7 +5,7 @@
 
 use datafusion::arrow::datatypes::{DataType, IntervalUnit, TimeUnit};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::expr::{AggregateFunction, AggregateFunctionParams};
+use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
 use super::functions;
@@ -165,32 +165,14 @@ fn check_operator(op: Operator, text: &QueryText) -> Result<(), Refusal> {
 }
 
 fn check_aggregate(call: &AggregateFunction, text: &QueryText) -> Result<(), Refusal> {
-    let AggregateFunction { func, params } = call;
-    let AggregateFunctionParams { args, distinct: _, filter, order_by, null_treatment } = params;
-    if !functions::aggregates().contains(func) {
-        return Err(Refusal::new(
-            Code::AggregateNotAllowed,
-            format!("`{}` has no disclosure rule here", func.name()),
-            "use count, sum or avg",
-        )
-        .at(text.find(func.name())));
-    }
-    if filter.is_some() {
+    if call.params.filter.is_some() {
         return Err(unsupported(
             "FILTER (WHERE ..)",
             "write the condition inside: `count(CASE WHEN .. THEN 1 END)`",
         )
         .at(text.find("FILTER")));
     }
-    if !order_by.is_empty() || null_treatment.is_some() || args.len() != 1 {
-        return Err(Refusal::new(
-            Code::BadArguments,
-            format!("`{}` takes one argument and no further clause", func.name()),
-            "leave the rest out",
-        )
-        .at(text.find(func.name())));
-    }
-    Ok(())
+    functions::check_aggregate(call).map_err(|refusal| refusal.at(text.find(call.func.name())))
 }
 
 /// The types of values that queries work with.

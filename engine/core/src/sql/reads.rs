@@ -280,6 +280,10 @@ impl<'a> Input<'a> {
                 if let Some(filter) = &params.filter {
                     all.merge(self.flow(filter).into_condition());
                 }
+                for key in &params.order_by {
+                    // The order chooses the row whose value is taken.
+                    all.merge(self.flow(&key.expr).into_condition());
+                }
                 all
             }
             other => {
