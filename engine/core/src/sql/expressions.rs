@@ -8,9 +8,9 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
-use super::functions;
 use super::shape::unsupported;
 use super::text::QueryText;
+use super::{functions, windows};
 use crate::refusal::{Code, Refusal};
 
 /// Checks one expression and everything inside it.

@@ -11,7 +11,7 @@ mod nested;
 
 use datafusion::sql::sqlparser::ast::{
     Cte, Distinct, GroupByExpr, Join, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
-    SetQuantifier, Spanned, Statement, TableFactor, TableWithJoins, Values, Visit, With,
+    SetQuantifier, Spanned, Statement, TableFactor, TableWithJoins, Values, With,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};

@@ -38,8 +38,7 @@ impl Visitor for Outermost<'_, '_> {
         if self.depth > 1 {
             return ControlFlow::Continue(());
         }
-        let counted =
-            self.counts.joined(1).and_then(|()| self.counts.query(query, self.names));
+        let counted = self.counts.joined(1).and_then(|()| self.counts.query(query, self.names));
         match counted {
             Ok(()) => ControlFlow::Continue(()),
             Err(refusal) => ControlFlow::Break(refusal),

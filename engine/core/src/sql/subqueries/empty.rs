@@ -18,7 +18,9 @@ pub(super) fn of_aggregates(aggregates: &[Expr], input: &LogicalPlan) -> Result<
         .map(|aggregate| {
             let data_type = aggregate.get_type(input.schema().as_ref())?;
             let counts = match aggregate.clone().unalias() {
-                Expr::AggregateFunction(call) => ["count", "regr_count"].contains(&call.func.name()),
+                Expr::AggregateFunction(call) => {
+                    ["count", "regr_count"].contains(&call.func.name())
+                }
                 _ => false,
             };
             let value = if counts {

@@ -31,9 +31,10 @@ impl Membership {
         let linked = !pulled.conditions.is_empty();
         let missing_inside = !always_there(&pulled.plan, 0);
         let missing_outside = match &expr {
-            Expr::Column(column) => {
-                !outer.schema().maybe_index_of_column(column).is_some_and(|at| always_there(outer, at))
-            }
+            Expr::Column(column) => !outer
+                .schema()
+                .maybe_index_of_column(column)
+                .is_some_and(|at| always_there(outer, at)),
             _ => true,
         };
         let again = || Pulled {

@@ -65,11 +65,10 @@ impl Flattening<'_> {
             LogicalPlan::Filter(filter) => self.filter(filter),
             LogicalPlan::Projection(node) => self.projection(node),
             LogicalPlan::Aggregate(node) => self.aggregate(node),
-            LogicalPlan::Join(_) => Err(unsupported(
-                "a sub-query in ON",
-                "move it to WHERE, or join it in FROM",
-            )
-            .at(self.text.find("ON"))),
+            LogicalPlan::Join(_) => {
+                Err(unsupported("a sub-query in ON", "move it to WHERE, or join it in FROM")
+                    .at(self.text.find("ON")))
+            }
             _ => Err(unsupported(
                 "a sub-query in this clause",
                 "use it in SELECT, WHERE, GROUP BY or HAVING, or compute it in a CTE first",
@@ -99,7 +98,8 @@ impl Flattening<'_> {
                 }
                 (condition, flipped) => {
                     let condition = self.lifted(condition, &mut plan)?;
-                    let condition = if flipped { Expr::Not(Box::new(condition)) } else { condition };
+                    let condition =
+                        if flipped { Expr::Not(Box::new(condition)) } else { condition };
                     let filter = Filter::try_new(condition, Arc::new(plan)).map_err(internal)?;
                     LogicalPlan::Filter(filter)
                 }

@@ -9,8 +9,7 @@ use datafusion::common::Column;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{
-    Aggregate, BinaryExpr, Distinct, Expr, ExprSchemable, Filter, LogicalPlan, Operator, Projection,
-    SubqueryAlias,
+    Aggregate, BinaryExpr, Distinct, Expr, Filter, LogicalPlan, Operator, Projection, SubqueryAlias,
 };
 
 use super::{empty, internal};
@@ -78,7 +77,9 @@ fn projection(node: Projection, text: &QueryText) -> Result<Pulled, Refusal> {
     }
     let pulled = pull_up(Arc::unwrap_or_clone(node.input), text)?;
     let values = match &pulled.empty {
-        Some(values) => Some(empty::values(&node.expr, values, &pulled.plan).ok_or_else(|| too_deep(text))?),
+        Some(values) => {
+            Some(empty::values(&node.expr, values, &pulled.plan).ok_or_else(|| too_deep(text))?)
+        }
         None => None,
     };
     let mut exprs = node.expr;
@@ -171,10 +172,7 @@ fn inner_columns(conditions: &[Expr]) -> Vec<Column> {
     columns
 }
 
-fn renamed(
-    conditions: Vec<Expr>,
-    to: &dyn Fn(&Column) -> Column,
-) -> Result<Vec<Expr>, Refusal> {
+fn renamed(conditions: Vec<Expr>, to: &dyn Fn(&Column) -> Column) -> Result<Vec<Expr>, Refusal> {
     let rename = |condition: Expr| {
         condition.transform(|part| match part {
             Expr::Column(column) => Ok(Transformed::yes(Expr::Column(to(&column)))),
@@ -225,12 +223,4 @@ fn too_deep(text: &QueryText) -> Refusal {
         "link it with `=` in its WHERE, for example `WHERE a.person_id = p.person_id`, or join it in FROM",
     )
     .at(text.find_any(&["EXISTS", "IN"]))
-}
-
-/// The type of an expression over a plan.
-pub(super) fn type_of(
-    expr: &Expr,
-    plan: &LogicalPlan,
-) -> Option<datafusion::arrow::datatypes::DataType> {
-    expr.get_type(plan.schema().as_ref()).ok()
 }

@@ -23,7 +23,9 @@ pub(super) fn at_most_one_row(plan: &LogicalPlan) -> bool {
 /// What EXISTS looks into: order does not matter, and neither does LIMIT as long as it lets a row through.
 pub(super) fn unordered(plan: &LogicalPlan) -> LogicalPlan {
     match plan {
-        LogicalPlan::Sort(node) if node.fetch.is_none_or(|fetch| fetch > 0) => unordered(&node.input),
+        LogicalPlan::Sort(node) if node.fetch.is_none_or(|fetch| fetch > 0) => {
+            unordered(&node.input)
+        }
         LogicalPlan::Limit(node) => {
             let all = matches!(node.get_skip_type(), Ok(SkipType::Literal(0)));
             match node.get_fetch_type() {
