@@ -6,16 +6,23 @@
 
 mod arithmetic;
 mod boundary;
+mod calendar;
+mod calls;
+mod curves;
 mod domain;
+mod durations;
 pub(crate) mod explain;
 mod facts;
 mod guarded;
+mod joined;
 mod joins;
 mod linear;
+mod matched;
 mod moments;
 mod per_person;
 mod person_use;
 pub(crate) mod release;
+mod rowwise;
 mod total;
 mod walk;
 

@@ -10,11 +10,13 @@ mod planning_error;
 mod reads;
 mod shape;
 mod sizes;
+mod steps;
 mod text;
 mod understand;
 
 pub(crate) use names::SourceTable;
 pub use reads::Reads;
+pub(crate) use steps::Step;
 pub use text::QueryText;
 pub(crate) use understand::RESERVED;
 pub use understand::{Submission, Understood, understand};
