@@ -92,7 +92,7 @@ pub(crate) fn literal_text(expr: &Expr) -> Option<&str> {
     }
 }
 
-pub(super) fn literal_whole(expr: &Expr) -> Option<i64> {
+pub(in crate::sql) fn literal_whole(expr: &Expr) -> Option<i64> {
     match expr {
         Expr::Literal(ScalarValue::Int64(Some(value)), _) => Some(*value),
         Expr::Literal(ScalarValue::Int32(Some(value)), _) => Some(i64::from(*value)),

@@ -26,6 +26,7 @@ use crate::refusal::{Code, Refusal};
 pub use aggregates::{aggregate, aggregates};
 pub(super) use aggregates::{check_aggregate, is_sorted, takes_within_group};
 pub(crate) use arguments::literal_text;
+pub(super) use arguments::literal_whole;
 pub(super) use scalars::check_call;
 pub use scalars::{scalar, scalars};
 pub use windows::{window, windows};
