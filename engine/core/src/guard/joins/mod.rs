@@ -188,7 +188,8 @@ fn words(link: &Link) -> String {
     let by = match (&link.left.side, &link.right.side) {
         (Side::Personal { .. }, Side::Personal { .. }) => "on the person",
         (Side::Personal { .. }, _) | (_, Side::Personal { .. }) => "with a table about nobody",
-        _ => "of tables about nobody",
+        (Side::Public { .. }, Side::Public { .. }) => "of tables about nobody",
+        _ => "of results",
     };
     format!("{kind} {by}")
 }
