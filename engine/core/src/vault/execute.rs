@@ -23,6 +23,7 @@ use futures::StreamExt;
 
 use super::cells::Cells;
 use super::kernel::{Broken, Kernel, Keys};
+use super::proof::{self, Proven};
 use super::record_keys::RecordKeys;
 use super::session::{Optimizer, runtime, session};
 use super::tables::{FileFacts, SnapshotTable};
@@ -56,7 +57,9 @@ pub(super) async fn measure(release: &PersonalRelease, ground: &Ground) -> Resul
     let state = Arc::new(session(&runtime, ground.optimizer));
     let release = Arc::new(release.clone());
     let sorted = sorted_by_person(&release.input)?;
-    let plan = Arc::new(state.optimize(&bind(&sorted, ground, 0)?)?);
+    let plan = state.optimize(&bind(&sorted, ground, 0)?)?;
+    // Nothing is opened before the plan is proven as it will run.
+    let plan = Arc::new(proof::release(plan, &release)?);
 
     let mut tasks = tokio::task::JoinSet::new();
     for shards in split(snapshot.shards().len(), ground.lanes) {
@@ -83,13 +86,13 @@ pub(super) async fn measure(release: &PersonalRelease, ground: &Ground) -> Resul
 pub(super) async fn copy_public(plan: &LogicalPlan, ground: &Ground) -> Result<Vec<RecordBatch>> {
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = session(&runtime, ground.optimizer);
-    let plan = state.optimize(&bind(plan, ground, 0)?)?;
+    let plan = proof::public(state.optimize(&bind(plan, ground, 0)?)?)?;
     collect(&plan, &state, usize::MAX).await
 }
 
 /// Runs an optimised plan in one partition and hands out its rows; stops as soon as there are more than `most`.
 pub(super) async fn collect(
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
     most: usize,
 ) -> Result<Vec<RecordBatch>> {
@@ -107,10 +110,10 @@ pub(super) async fn collect(
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the vault runs a plan")]
 async fn run(
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
 ) -> Result<datafusion::physical_plan::SendableRecordBatchStream> {
-    let physical = state.query_planner().create_physical_plan(plan, state).await?;
+    let physical = state.query_planner().create_physical_plan(plan.plan(), state).await?;
     if datafusion::physical_plan::ExecutionPlanProperties::output_partitioning(&physical)
         .partition_count()
         != 1
@@ -125,7 +128,7 @@ type LaneCells = Vec<(Vec<ScalarValue>, Vec<tresor_disclosure::Contribution>)>;
 /// One lane: its shards in order, one kernel.
 async fn lane(
     release: &PersonalRelease,
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
     ground: &Ground,
     snapshot: &Snapshot,
@@ -138,7 +141,7 @@ async fn lane(
         let Some(cut) = snapshot.shards().get(shard) else { continue };
         let record_keys = ground.record_keys.of(snapshot, shard)?;
         let keys = Keys { first: cut.first, keys: &record_keys };
-        let bound = rebind(plan, ground, shard)?;
+        let bound = proof::release(rebind(plan.plan(), ground, shard)?, release)?;
         let mut stream = run(&bound, state).await?;
         while let Some(batch) = stream.next().await {
             let batch = batch?;
