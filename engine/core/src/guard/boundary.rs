@@ -230,7 +230,14 @@ impl Arguments<'_> {
                  per person (GROUP BY the person column in a sub-query) it is allowed",
             )
             .at(self.text.find(name))),
-            (name, _) => Err(Refusal::new(
+            (name, false) => Err(Refusal::new(
+                Code::AggregateNotAllowed,
+                format!("`{name}` has no disclosure rule here, so its result cannot be protected"),
+                "use count, sum or avg; to see a distribution, band the values with CASE and count people per \
+                 band; per person (GROUP BY the person column in a sub-query) it is allowed",
+            )
+            .at(self.text.find(name))),
+            (name, true) => Err(Refusal::new(
                 Code::AggregateNotAllowed,
                 format!("`{name}(distinct ..)` has no disclosure rule"),
                 format!("leave DISTINCT out, or take `{name}` per person in a sub-query first"),

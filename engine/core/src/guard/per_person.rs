@@ -88,7 +88,7 @@ fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<
     Ok(match (func.name(), params.distinct) {
         ("count", false) => Some(Measure { name: ROWS.to_owned(), decimals: 0 }),
         ("count", true) => Some(Measure { name: "distinct".to_owned(), decimals: 0 }),
-        ("sum", false) | ("min" | "max", _) => argument.measure,
+        ("sum", false) | ("min" | "max" | "first_value" | "last_value", _) => argument.measure,
         ("avg", false) => argument.measure.map(mean),
         _ => None,
     })

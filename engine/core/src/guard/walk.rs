@@ -194,6 +194,9 @@ impl<'a> Walk<'a> {
         let input = self.node(&node.input)?;
         for expr in node.group_expr.iter().chain(&node.aggr_expr) {
             person_use::check(expr_argument(expr), &input, self.text)?;
+            for part in further_parts(expr) {
+                person_use::check_condition(part, &input, self.text)?;
+            }
         }
         match &input.side {
             Side::Personal { .. } => match per_person::person_key(node, &input, self.text)? {
@@ -346,6 +349,24 @@ fn expr_argument(expr: &Expr) -> &Expr {
         Expr::Alias(alias) => expr_argument(&alias.expr),
         Expr::AggregateFunction(call) => call.params.args.first().unwrap_or(expr),
         other => other,
+    }
+}
+
+/// What an aggregate reads beside its first argument: nothing there may be the person.
+fn further_parts(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::Alias(alias) => further_parts(&alias.expr),
+        Expr::AggregateFunction(call) => {
+            let order = call.params.order_by.iter().map(|key| &key.expr);
+            call.params
+                .args
+                .iter()
+                .skip(1)
+                .chain(order)
+                .chain(call.params.filter.as_deref())
+                .collect()
+        }
+        _ => vec![],
     }
 }
 
