@@ -17,6 +17,9 @@ noise = { method = "cell_key_geometric", count_sd = 2.0, magnitude_sd = 1.0 }
 rounding = { method = "none", base = 5 }
 dominance = { nk = [], p = 10.0, compare = ">" }
 negatives = "refuse"
+dof_min = 10
+min_max = { rule = "deny", percentiles = [5, 95] }
+quantile = { range = [1, 99] }
 max_rows = 5000
 "#;
 
