@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod boundary;
+mod distinct;
 mod domain;
 pub(crate) mod explain;
 mod facts;
@@ -16,6 +17,7 @@ mod moments;
 mod per_person;
 mod person_use;
 pub(crate) mod release;
+mod statistics;
 mod total;
 mod walk;
 

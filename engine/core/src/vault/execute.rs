@@ -21,7 +21,7 @@ use datafusion::physical_plan::aggregates::order::GroupOrdering;
 use datafusion::scalar::ScalarValue;
 use futures::StreamExt;
 
-use super::cells::Cells;
+use super::cells::{Cells, Measured};
 use super::kernel::{Broken, Kernel, Keys};
 use super::record_keys::RecordKeys;
 use super::session::{Optimizer, runtime, session};
@@ -67,8 +67,8 @@ pub(super) async fn measure(release: &PersonalRelease, ground: &Ground) -> Resul
     let mut cells = Cells::default();
     while let Some(done) = tasks.join_next().await {
         let lane = done.map_err(|error| DataFusionError::External(Box::new(error)))??;
-        for (keys, contributions) in lane {
-            cells.add(keys, contributions)?;
+        for (keys, measured) in lane {
+            cells.add(keys, measured)?;
         }
     }
     if release.keys.is_empty() && cells.get(&[]).is_none() {
@@ -120,7 +120,7 @@ async fn run(
     physical.execute(0, state.task_ctx())
 }
 
-type LaneCells = Vec<(Vec<ScalarValue>, Vec<tresor_disclosure::Contribution>)>;
+type LaneCells = Vec<(Vec<ScalarValue>, Vec<Measured>)>;
 
 /// One lane: its shards in order, one kernel.
 async fn lane(

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, UInt32Array};
+use tresor_disclosure::Contribution;
 
 use super::*;
 
@@ -24,7 +25,9 @@ fn run(
     for (persons, of_rows, arrays) in batches {
         kernel.update(&UInt32Array::from(persons.clone()), of_rows, cells, arrays, &keys())?;
     }
-    Ok(kernel.finish(cells))
+    let cells = kernel.finish(cells);
+    let plain = |cell: Vec<Measured>| cell.into_iter().map(|measured| measured.contribution);
+    Ok(cells.into_iter().map(|cell| plain(cell).collect()).collect())
 }
 
 /// The slow, obvious twin: collects everything per cell and person, then looks.
