@@ -2,8 +2,8 @@
 //!
 //! A quantile is told as a bin, so where the bins lie must be known before anybody looks at a row: they follow from
 //! what the contract says of a measure, never from data. Whole numbers in a narrow range have a bin each; elsewhere
-//! a bin is about one percent of its value wide, on the 1-2-5 grid. Bins widen in nested steps (1, 5, 10, 50, ..; 2,
-//! 10, 50, ..), so that a wide bin is a union of narrow ones.
+//! a bin is about one percent of its value wide, on the 1-2-5 grid. A wider bin is a union of narrow ones: those that
+//! begin within one multiple of a wider step of the grid.
 
 #[cfg(test)]
 mod tests;
@@ -62,18 +62,31 @@ impl Bins {
         self.widened(bin, self.width(edge(bin)))
     }
 
-    /// The values of the wider bin around a bin, of this width: one of [`Self::widths`].
+    /// The values of the wider bin around a bin, of about this width: one of [`Self::widths`].
     #[must_use]
     pub fn widened(self, bin: Bin, width: i64) -> RangeInclusive<i64> {
         let width = width.max(1);
-        let near = edge(bin) - edge(bin) % width;
-        let far = near.saturating_add(width - 1);
+        let multiple = edge(bin) - edge(bin) % width;
+        let near = self.next_edge(multiple);
+        let next = multiple.checked_add(width).map(|next| self.next_edge(next));
+        let far = next.map_or(i64::MAX, |next| next - 1).max(near);
         if bin < 0 { -far..=-near.max(1) } else { near..=far }
     }
 
     /// The widths that a bin can have, from its own upwards.
     pub fn widths(self, bin: Bin) -> impl Iterator<Item = i64> {
-        std::iter::successors(Some(self.width(edge(bin))), |&width| wider(width))
+        std::iter::successors(Some(self.width(edge(bin))), |&width| {
+            i64::try_from(grid::up(u128::try_from(width).ok()? + 1)).ok()
+        })
+    }
+
+    /// The first distance from zero, from this one on, at which a bin begins.
+    fn next_edge(self, size: i64) -> i64 {
+        let width = self.width(size);
+        match size % width {
+            0 => size,
+            over => size.saturating_add(width - over),
+        }
     }
 
     /// The ends of a bin as a reader sees them: where values are not whole, up to where the next bin begins.
@@ -109,10 +122,4 @@ fn up(value: i64) -> i64 {
 fn down(value: i64) -> i64 {
     let value = u128::try_from(value).unwrap_or(0);
     i64::try_from(grid::down(value)).unwrap_or(i64::MAX)
-}
-
-/// The next width that is a multiple of this one: 1, 5, 10, and 2, 10.
-fn wider(width: i64) -> Option<i64> {
-    let power = 10_i64.checked_pow(width.checked_ilog10()?)?;
-    if width == power { power.checked_mul(5) } else { power.checked_mul(10) }
 }

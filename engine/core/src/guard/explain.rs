@@ -5,7 +5,7 @@ use tresor_disclosure::profile::NoiseMethod;
 use tresor_disclosure::{Pair, Profile, Spread};
 
 use super::guarded::Guarded;
-use super::release::{Counted, Leg, PersonalRelease, Quantile, Release, Statistic, Total};
+use super::release::{Counted, PersonalRelease, Quantile, Release, Statistic, Total};
 
 impl Guarded {
     /// The verdict, the price, the protection: what `queries:check` answers.
@@ -81,7 +81,6 @@ pub(crate) fn protection(profile: &Profile) -> Value {
     json!({
         "minimum_persons": profile.min_count,
         "minimum_persons_per_measure": profile.min_count_measure,
-        "minimum_degrees_of_freedom": profile.dof_min,
         "rounding_of_counts": profile.rounding.step() as u64,
         "noise": noise(profile),
     })
@@ -132,18 +131,18 @@ fn words(statistic: &Statistic, profile: &Profile) -> String {
         Statistic::Mean { total, rows, .. } => {
             format!("sum of {} divided by number of {}", total_words(*total), count_words(*rows))
         }
-        Statistic::Spread { kind, rows, leg } => {
-            format!(
-                "{} of {}, from their number ({}), sum and sum of squares",
-                spread_words(*kind),
-                leg_words(leg),
-                count_words(*rows)
-            )
-        }
+        Statistic::Spread { kind, rows, leg } => format!(
+            "{} of {} from number of {}, sum and sum of squares; {} degrees of freedom or more",
+            spread_words(*kind),
+            total_words(leg.sum),
+            count_words(*rows),
+            profile.dof_min
+        ),
         Statistic::Pair { kind, rows, .. } => format!(
-            "{} of two measures, from their number ({}), sums, squares and products",
+            "{} of two measures from number of {}, sums, squares and products; {} degrees of freedom or more",
             pair_words(*kind),
-            count_words(*rows)
+            count_words(*rows),
+            profile.dof_min
         ),
         Statistic::Quantile(Quantile { share, extreme, .. }) => format!(
             "percentile {} of a measure{}, as a range that at least {} people share",
@@ -177,10 +176,6 @@ const fn pair_words(kind: Pair) -> &'static str {
         Pair::R2 => "squared correlation",
         Pair::Products => "sum of products of distances",
     }
-}
-
-const fn leg_words(leg: &Leg) -> &'static str {
-    total_words(leg.sum)
 }
 
 const fn total_words(total: Total) -> &'static str {

@@ -391,7 +391,7 @@ async fn mistakes_of_all_files_come_together_and_in_order() {
         [
             "policies/access/rules.csv:4:45",
             "policies/people.toml:2:1",
-            "policies/profiles/plain.toml:11:12",
+            "policies/profiles/plain.toml:14:12",
             "policies/projects/heart.toml:8:19",
             "policies/projects/heart.toml:9:17",
         ]

@@ -19,7 +19,7 @@ fn persons_are_counted_once_on_each_side() {
     assert_eq!([0, 1, 5, 9].map(|bin| all.persons_to(bin)), [0, 1, 3, 3]);
     assert_eq!([0, 5, 6, 9, 10].map(|bin| all.persons_from(bin)), [3, 3, 2, 1, 0]);
     assert_eq!(
-        all.persons_in(5..=6),
+        all.persons_in(&(5..=6)),
         2,
         "the first person has a value there, but neither begins nor ends"
     );

@@ -66,20 +66,21 @@ pub const fn degrees(pair: Pair) -> u64 {
     }
 }
 
-/// The spread of one measure over `n` rows.
+/// The spread of one measure over `n` rows. Of the base measure first, scaled after it was rounded, so that two scales do
+/// not show two roundings.
 ///
 /// # Errors
 /// Where the parts are too uncertain for a result.
 pub fn spread(kind: Spread, n: Estimate, leg: &Leg) -> Result<Estimate, Reason> {
     let f = |[n, sum, squares]: [f64; 3]| {
         let distances = centred(n, sum, sum, squares)?;
-        let variance = |by: f64| (by > 0.0).then_some(distances / by * leg.scale * leg.scale);
+        let variance = |by: f64| (by > 0.0).then_some(distances / by);
         match kind {
             Spread::VarSamp => variance(n - 1.0),
             Spread::VarPop => variance(n),
             Spread::SdSamp => variance(n - 1.0).map(|variance| variance.max(0.0).sqrt()),
             Spread::SdPop => variance(n).map(|variance| variance.max(0.0).sqrt()),
-            Spread::Squares => Some(distances * leg.scale * leg.scale),
+            Spread::Squares => Some(distances),
         }
     };
     let possible = centred(n.value, leg.sum.value, leg.sum.value, leg.squares.value)
@@ -87,7 +88,11 @@ pub fn spread(kind: Spread, n: Estimate, leg: &Leg) -> Result<Estimate, Reason> 
     if !possible {
         return Err(Reason::TooUncertain);
     }
-    derived([n, leg.sum, leg.squares], f)
+    let factor = match kind {
+        Spread::VarSamp | Spread::VarPop | Spread::Squares => leg.scale * leg.scale,
+        Spread::SdSamp | Spread::SdPop => leg.scale.abs(),
+    };
+    Ok(times(derived([n, leg.sum, leg.squares], f)?, factor))
 }
 
 /// What two measures have to do with each other over `n` rows that have both; `products` is the sum of their products.
@@ -101,31 +106,47 @@ pub fn pair(
     y: &Leg,
     products: Estimate,
 ) -> Result<Estimate, Reason> {
-    let f = |[n, sx, xx, sy, yy, xy]: [f64; 6]| {
-        let together = centred(n, sx, sy, xy)?;
-        let slope = || {
-            let distances = centred(n, sx, sx, xx).filter(|distances| *distances > 0.0)?;
-            Some(together / distances * y.scale / x.scale)
-        };
-        let correlation = || {
-            let product = centred(n, sx, sx, xx).filter(|distances| *distances > 0.0)?
-                * centred(n, sy, sy, yy).filter(|distances| *distances > 0.0)?;
-            Some(together / product.sqrt() * (x.scale * y.scale).signum())
-        };
-        match kind {
-            Pair::CovarSamp => (n > 1.0).then_some(together / (n - 1.0) * x.scale * y.scale),
-            Pair::CovarPop => Some(together / n * x.scale * y.scale),
-            Pair::Products => Some(together * x.scale * y.scale),
-            Pair::Corr => correlation(),
-            Pair::R2 => correlation().map(|r| r * r),
-            Pair::Slope => slope(),
-            Pair::Intercept => {
-                let mean = |sum: f64, leg: &Leg| leg.scale * sum / n + leg.offset;
-                Some(mean(sy, y) - slope()? * mean(sx, x))
+    let base = |kind| unscaled(kind, [n, x.sum, x.squares, y.sum, y.squares, products]);
+    let found = match kind {
+        Pair::CovarSamp | Pair::CovarPop | Pair::Products => times(base(kind)?, x.scale * y.scale),
+        Pair::Corr => times(base(kind)?, (x.scale * y.scale).signum()),
+        Pair::R2 => base(kind)?,
+        Pair::Slope => times(base(kind)?, y.scale / x.scale),
+        Pair::Intercept => {
+            // The line of the base measures, moved: y.offset up, and x.offset to the right.
+            let up = times(base(Pair::Intercept)?, y.scale);
+            let across = match x.offset {
+                0.0 => Estimate { value: 0.0, half_width: 0.0 },
+                offset => times(base(Pair::Slope)?, -y.scale / x.scale * offset),
+            };
+            Estimate {
+                value: up.value + across.value + y.offset,
+                half_width: up.half_width + across.half_width,
             }
         }
     };
-    let found = derived([n, x.sum, x.squares, y.sum, y.squares, products], f)?;
+    // What is multiplied by zero has neither a correlation nor a line.
+    let flat = matches!(kind, Pair::Corr | Pair::R2) && x.scale * y.scale == 0.0;
+    if found.value.is_finite() && !flat { Ok(found) } else { Err(Reason::TooUncertain) }
+}
+
+/// A statistic of two base measures, by n, sum and squares of x, sum and squares of y, products.
+fn unscaled(kind: Pair, parts: [Estimate; 6]) -> Result<Estimate, Reason> {
+    let f = |[n, sx, xx, sy, yy, xy]: [f64; 6]| {
+        let together = centred(n, sx, sy, xy)?;
+        let of_x = || centred(n, sx, sx, xx).filter(|distances| *distances > 0.0);
+        let of_y = || centred(n, sy, sy, yy).filter(|distances| *distances > 0.0);
+        match kind {
+            Pair::CovarSamp => (n > 1.0).then_some(together / (n - 1.0)),
+            Pair::CovarPop => Some(together / n),
+            Pair::Products => Some(together),
+            Pair::Corr => Some(together / (of_x()? * of_y()?).sqrt()),
+            Pair::R2 => Some(together * together / (of_x()? * of_y()?)),
+            Pair::Slope => Some(together / of_x()?),
+            Pair::Intercept => Some(sy / n - together / of_x()? * sx / n),
+        }
+    };
+    let found = derived(parts, f)?;
     match kind {
         Pair::Corr | Pair::R2 if found.value.abs() > 1.0 + ROUNDING => Err(Reason::TooUncertain),
         Pair::Corr | Pair::R2 => Ok(Estimate { value: found.value.clamp(-1.0, 1.0), ..found }),
@@ -133,6 +154,10 @@ pub fn pair(
             Ok(found)
         }
     }
+}
+
+fn times(found: Estimate, factor: f64) -> Estimate {
+    Estimate { value: found.value * factor, half_width: found.half_width * factor.abs() }
 }
 
 /// What floating point may add to a number that is exactly at its bound.

@@ -71,7 +71,7 @@ fn shared(
         .map(|width| bins.widened(bin, width))
         .find(|values| {
             let inside = bins.of_value(*values.start())..=bins.of_value(*values.end());
-            spread.persons_in(inside) >= enough
+            spread.persons_in(&inside) >= enough
         })
         .ok_or(Reason::TooFewContributors)
 }
