@@ -44,7 +44,7 @@ fn counts(
 ) -> Result<LogicalPlan, Refusal> {
     let mut keys = group.to_vec();
     keys.push(value);
-    let name = walk.hidden_name("values");
+    let name = format!("{HIDDEN}values_{}", walk.number());
     let mut fields = vec![];
     for (at, key) in keys.iter().enumerate() {
         let (_, field) = key.to_field(input.plan.schema().as_ref()).map_err(internal)?;
@@ -79,7 +79,7 @@ fn joined(
         .filter(|&at| cells.name(at).starts_with(HIDDEN))
         .filter_map(|at| columns.get(at).map(|row| row.clone().sort(true, false)));
     let order: Vec<_> = order.collect();
-    let Relation { plan, side, columns: mut facts } = cells;
+    let Relation { plan, side, columns: mut facts, flow } = cells;
     let on = |plan: &LogicalPlan| -> Vec<Column> {
         plan.schema().columns().into_iter().take(keys).collect()
     };
@@ -99,7 +99,7 @@ fn joined(
     if let Some(fact) = facts.get_mut(place) {
         fact.direct = false;
     }
-    Ok(Relation { plan, side, columns: facts })
+    Ok(Relation { plan, side, columns: facts, flow })
 }
 
 /// The number of values where the cell is large enough to be told of; 0 where it has none.

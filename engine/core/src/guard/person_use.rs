@@ -9,6 +9,7 @@ use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr::AggregateFunction;
 
 use super::facts::Relation;
+use super::walk::fact_of;
 use crate::refusal::{Code, Refusal};
 use crate::sql::QueryText;
 
@@ -20,6 +21,8 @@ pub(super) fn check(expr: &Expr, input: &Relation, text: &QueryText) -> Result<(
         Expr::IsNull(inner) | Expr::IsNotNull(inner) if matches!(**inner, Expr::Column(_)) => {
             Ok(())
         }
+        // The same person from whichever side of an outer join has it.
+        Expr::ScalarFunction(_) if fact_of(expr, input).touches_person() => Ok(()),
         other => {
             let mut result = Ok(());
             let _ = other.apply_children(|child| {
@@ -67,10 +70,7 @@ pub(super) fn check_aggregate(
 /// Whether a CASE yields the person or nothing.
 pub(super) fn chooses_person(expr: &Expr, input: &Relation) -> bool {
     let Expr::Case(case) = expr else { return false };
-    let is_person = |branch: &Expr| {
-        matches!(branch, Expr::Column(column)
-            if input.fact(column).is_some_and(super::facts::Fact::touches_person))
-    };
+    let is_person = |branch: &Expr| fact_of(branch, input).touches_person();
     let mut yields = case.when_then_expr.iter().map(|(_, then)| then).chain(&case.else_expr);
     yields.clone().any(|branch| is_person(branch))
         && yields.all(|branch| is_person(branch) || super::linear::is_null(branch))

@@ -12,7 +12,7 @@ use datafusion::logical_expr::{Expr, lit};
 use tresor_disclosure::Profile;
 
 use super::domain;
-use super::facts::{PersonFact, Relation, Side};
+use super::facts::{Relation, Side};
 use super::linear::{self, Base};
 use super::person_use;
 use super::release::{Argument, Counted, Statistic, Total};
@@ -205,11 +205,7 @@ pub(super) fn distinct_values(aggregate: &Expr, input: &Relation) -> Option<Expr
 }
 
 fn counts_persons(argument: &Expr, input: &Relation) -> bool {
-    let is_person = match fact_of(argument, input).person {
-        PersonFact::Person | PersonFact::OrNull => true,
-        PersonFact::No => false,
-    };
-    is_person || person_use::chooses_person(argument, input)
+    fact_of(argument, input).touches_person() || person_use::chooses_person(argument, input)
 }
 
 /// The expression in rows that meet the condition, NULL elsewhere.

@@ -90,20 +90,14 @@ fn check_function(function: &Function) -> Result<(), Refusal> {
     if *uses_odbc_syntax || !matches!(parameters, FunctionArguments::None) {
         return Err(unsupported("this way of calling a function", "write `name(arguments)`"));
     }
-    if over.is_some() {
-        return Err(unsupported(
-            "a window function (OVER)",
-            "use GROUP BY, or compare the groups after downloading the result",
-        ));
-    }
     if over.is_none() && functions::needs_over(&written) {
         return Err(unsupported(
             &format!("`{written}` without OVER"),
             "it looks at a row among others: write `OVER (PARTITION BY .. ORDER BY ..)`",
         ));
     }
-    if null_treatment.is_some() {
-        return Err(unsupported("IGNORE NULLS or RESPECT NULLS", "leave it out"));
+    if null_treatment.is_some() && over.is_none() {
+        return Err(unsupported("IGNORE NULLS or RESPECT NULLS without OVER", "leave it out"));
     }
     if !within_group.is_empty() && !functions::takes_within_group(&written) {
         return Err(unsupported("WITHIN GROUP here", "leave it out"));

@@ -14,21 +14,27 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::default_table_source::{DefaultTableSource, provider_as_source};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DataFusionError, Result, internal_err};
+use datafusion::datasource::MemTable;
 use datafusion::execution::session_state::SessionState;
-use datafusion::logical_expr::{EmitTo, Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{EmitTo, Expr, LogicalPlan, LogicalPlanBuilder, TableSource};
+use datafusion::physical_plan::ExecutionPlanProperties;
 use datafusion::physical_plan::aggregates::group_values::{GroupValues, new_group_values};
 use datafusion::physical_plan::aggregates::order::GroupOrdering;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::scalar::ScalarValue;
 use futures::StreamExt;
 
 use super::cells::{Cells, Measured};
+use super::finish::in_memory;
 use super::kernel::{Broken, Kernel, Keys};
+use super::proof::{self, Proven};
 use super::record_keys::RecordKeys;
 use super::session::{Optimizer, runtime, session};
 use super::tables::{FileFacts, SnapshotTable};
 use crate::catalog::contract::TableKind;
 use crate::catalog::view::{ViewTable, arrow_field};
 use crate::extract::Snapshot;
+use crate::guard::EarlierTable;
 use crate::guard::release::{PERSON, PersonalRelease};
 use crate::limits::Limits;
 use crate::sql::SourceTable;
@@ -50,13 +56,19 @@ pub(super) struct Ground {
 }
 
 /// Runs a release plan over all lanes.
-pub(super) async fn measure(release: &PersonalRelease, ground: &Ground) -> Result<Cells> {
+pub(super) async fn measure(
+    release: &PersonalRelease,
+    earlier: &[Vec<RecordBatch>],
+    ground: &Ground,
+) -> Result<Cells> {
     let snapshot = personal_snapshot(&release.input, ground)?;
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = Arc::new(session(&runtime, ground.optimizer));
     let release = Arc::new(release.clone());
     let sorted = sorted_by_person(&release.input)?;
-    let plan = Arc::new(state.optimize(&bind(&sorted, ground, 0)?)?);
+    let plan = state.optimize(&bind(&sorted, earlier, ground)?)?;
+    // Nothing is opened before the plan is proven as it will run.
+    let plan = Arc::new(proof::release(plan, &release)?);
 
     let mut tasks = tokio::task::JoinSet::new();
     for shards in split(snapshot.shards().len(), ground.lanes) {
@@ -80,16 +92,20 @@ pub(super) async fn measure(release: &PersonalRelease, ground: &Ground) -> Resul
 }
 
 /// Runs a plan over public tables and hands out its rows.
-pub(super) async fn copy_public(plan: &LogicalPlan, ground: &Ground) -> Result<Vec<RecordBatch>> {
+pub(super) async fn copy_public(
+    plan: &LogicalPlan,
+    earlier: &[Vec<RecordBatch>],
+    ground: &Ground,
+) -> Result<Vec<RecordBatch>> {
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = session(&runtime, ground.optimizer);
-    let plan = state.optimize(&bind(plan, ground, 0)?)?;
+    let plan = proof::public(state.optimize(&bind(plan, earlier, ground)?)?)?;
     collect(&plan, &state, usize::MAX).await
 }
 
 /// Runs an optimised plan in one partition and hands out its rows; stops as soon as there are more than `most`.
 pub(super) async fn collect(
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
     most: usize,
 ) -> Result<Vec<RecordBatch>> {
@@ -107,17 +123,16 @@ pub(super) async fn collect(
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the vault runs a plan")]
 async fn run(
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
 ) -> Result<datafusion::physical_plan::SendableRecordBatchStream> {
-    let physical = state.query_planner().create_physical_plan(plan, state).await?;
-    if datafusion::physical_plan::ExecutionPlanProperties::output_partitioning(&physical)
-        .partition_count()
-        != 1
-    {
-        return internal_err!("a plan with several partitions");
-    }
-    physical.execute(0, state.task_ctx())
+    let physical = state.query_planner().create_physical_plan(plan.plan(), state).await?;
+    let partitions = physical.output_partitioning().partition_count();
+    // The parts of a union are partitions; they are read one after the other, so that rows keep their order.
+    let streams: Result<Vec<_>> =
+        (0..partitions).map(|part| physical.execute(part, state.task_ctx())).collect();
+    let rows = futures::stream::iter(streams?).flatten();
+    Ok(Box::pin(RecordBatchStreamAdapter::new(physical.schema(), rows)))
 }
 
 type LaneCells = Vec<(Vec<ScalarValue>, Vec<Measured>)>;
@@ -125,7 +140,7 @@ type LaneCells = Vec<(Vec<ScalarValue>, Vec<Measured>)>;
 /// One lane: its shards in order, one kernel.
 async fn lane(
     release: &PersonalRelease,
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
     ground: &Ground,
     snapshot: &Snapshot,
@@ -138,7 +153,7 @@ async fn lane(
         let Some(cut) = snapshot.shards().get(shard) else { continue };
         let record_keys = ground.record_keys.of(snapshot, shard)?;
         let keys = Keys { first: cut.first, keys: &record_keys };
-        let bound = rebind(plan, ground, shard)?;
+        let bound = proof::release(rebind(plan.plan(), ground, shard)?, release)?;
         let mut stream = run(&bound, state).await?;
         while let Some(batch) = stream.next().await {
             let batch = batch?;
@@ -227,15 +242,24 @@ fn sorted_by_person(plan: &LogicalPlan) -> Result<LogicalPlan> {
     LogicalPlanBuilder::from(plan.clone()).sort(vec![person.sort(true, false)])?.build()
 }
 
-/// Replaces catalogue tables by files: this shard of personal tables, public tables whole.
-fn bind(plan: &LogicalPlan, ground: &Ground, shard: usize) -> Result<LogicalPlan> {
+/// Replaces catalogue tables by files: the first shard of personal tables, public tables whole. Earlier results are
+/// tables in memory.
+fn bind(plan: &LogicalPlan, earlier: &[Vec<RecordBatch>], ground: &Ground) -> Result<LogicalPlan> {
     let bound = plan.clone().transform_up(|node| match node {
         LogicalPlan::TableScan(mut scan) => {
-            let Some(source) = scan.source.downcast_ref::<SourceTable>() else {
-                return internal_err!("a release plan scans something else than the catalogue");
+            scan.source = match (
+                scan.source.downcast_ref::<SourceTable>(),
+                scan.source.downcast_ref::<EarlierTable>(),
+            ) {
+                (Some(table), _) => provider_as_source(Arc::new(file_table(&table.0, ground, 0)?)),
+                (None, Some(table)) => match earlier.get(table.release) {
+                    Some(batches) => in_memory(table.schema(), batches)?,
+                    None => return internal_err!("an earlier result that was not made"),
+                },
+                (None, None) => {
+                    return internal_err!("a release plan scans something else than the catalogue");
+                }
             };
-            let table = file_table(&source.0, ground, shard)?;
-            scan.source = provider_as_source(Arc::new(table));
             Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
         }
         other => Ok(Transformed::no(other)),
@@ -250,6 +274,9 @@ fn rebind(plan: &LogicalPlan, ground: &Ground, shard: usize) -> Result<LogicalPl
             let Some(source) = scan.source.downcast_ref::<DefaultTableSource>() else {
                 return internal_err!("an optimised plan scans something else than a file");
             };
+            if source.table_provider.downcast_ref::<MemTable>().is_some() {
+                return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
+            }
             let Some(known) = source.table_provider.downcast_ref::<SnapshotTable>() else {
                 return internal_err!("an optimised plan scans something else than a snapshot");
             };
