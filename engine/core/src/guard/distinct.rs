@@ -44,7 +44,7 @@ fn counts(
 ) -> Result<LogicalPlan, Refusal> {
     let mut keys = group.to_vec();
     keys.push(value);
-    let name = format!("{HIDDEN}values_{}", walk.number());
+    let name = walk.hidden_name("values");
     let mut fields = vec![];
     for (at, key) in keys.iter().enumerate() {
         let (_, field) = key.to_field(input.plan.schema().as_ref()).map_err(internal)?;

@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
         match &input.side {
             Side::Personal { .. } if !columns.iter().any(Fact::is_person) => {
                 if let Some(at) = input.person() {
-                    exprs.push(input.column(at).alias(self.hidden_name()));
+                    exprs.push(input.column(at).alias(self.hidden_name("person")));
                     columns.push(Fact { person: PersonFact::Person, ..Fact::default() });
                 }
             }
@@ -291,8 +291,8 @@ impl<'a> Walk<'a> {
     }
 
     /// A fresh name for a column that the guard adds.
-    pub(super) fn hidden_name(&mut self) -> String {
-        format!("{HIDDEN}person_{}", self.number())
+    pub(super) fn hidden_name(&mut self, what: &str) -> String {
+        format!("{HIDDEN}{what}_{}", self.number())
     }
 
     /// Registers a release and gives its number; an equal one (a CTE used twice) is run and priced once.
