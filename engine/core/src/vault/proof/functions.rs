@@ -1,6 +1,6 @@
 //! The functions that a proven plan may call: those of the list, and the engine's own.
 
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, Volatility};
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, Volatility, WindowUDF};
 
 use super::{Proof, Unproven};
 use crate::sql::functions;
@@ -20,6 +20,13 @@ pub(super) fn check_scalar(function: &ScalarUDF) -> Proof<()> {
 pub(super) fn check_aggregate(function: &AggregateUDF) -> Proof<()> {
     if !functions::aggregates().iter().any(|known| known.as_ref() == function) {
         return Err(Unproven("an aggregate that is not on the list"));
+    }
+    check_volatility(function.signature().volatility)
+}
+
+pub(super) fn check_window(function: &WindowUDF) -> Proof<()> {
+    if !functions::windows().iter().any(|known| known.as_ref() == function) {
+        return Err(Unproven("a window function that is not on the list"));
     }
     check_volatility(function.signature().volatility)
 }
