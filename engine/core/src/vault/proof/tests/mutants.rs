@@ -19,10 +19,11 @@ use super::clinic::{file, view, visits};
 use super::proven::{first, joined};
 use super::*;
 use crate::guard::release::Release;
-use crate::guard::{Guarded, guard};
+use crate::guard::{EarlierTable, Guarded, guard};
 use crate::ids::{ProjectId, UserId};
 use crate::policy::{PolicyFiles, PolicyRevision, authorise};
 use crate::sql::{SourceTable, Submission, understand};
+use crate::vault::finish::in_memory;
 use crate::vault::tables::SnapshotTable;
 
 /// Honest queries of every kind.
@@ -49,6 +50,27 @@ const QUERIES: &[&str] = &[
     "select case when cost > 100 then 'dear' else 'cheap' end, count(*), sum(cost) from visits group by 1",
     "select distinct region from people",
     "select a.region, a.n, b.n from (select region, count(*) n from people group by region) a join (select p.region, count(*) n from people p join visits v on v.person_id = p.person_id group by p.region) b on a.region = b.region",
+    "select region, count(*) from people p where exists (select 1 from visits v where v.person_id = p.person_id) group by region",
+    "select region, count(*) from people where person_id not in (select person_id from visits where kind = 'urgent') group by region",
+    "select region, count(*) from people p where sex = 'f' or exists (select 1 from visits v where v.person_id = p.person_id) group by region",
+    "select region, count(*) from people p where (select count(*) from visits v where v.person_id = p.person_id) > 2 group by region",
+    "select count(*) from people p where 3 not in (select nights from visits v where v.person_id = p.person_id)",
+    "select kind, count(*) from visits where cost > (select avg(cost) from visits) group by kind",
+    "select count(*) from visits v where v.cost > (select avg(cost) from visits w where w.person_id = v.person_id)",
+    "select kind, count(*) from visits where ward not in (select ward from wards where beds > 11) group by kind",
+    "select p.region, count(*) from visits v right join people p on v.person_id = p.person_id group by p.region",
+    "select p.region, count(v.person_id) from visits v full join people p on v.person_id = p.person_id group by p.region",
+    "select region, count(distinct person_id) from visits full join people using (person_id) group by region",
+    "select k, count(*) from (select coalesce(a.person_id, b.person_id) pid, count(*) k from people a full join visits b on a.person_id = b.person_id group by 1) t group by k",
+    "select kind, count(*) from (select person_id, kind, row_number() over (partition by person_id order by visited_on) rn from visits) t where rn = 1 group by kind",
+    "select kind, count(*) from (select person_id, kind, sum(cost) over (partition by person_id, kind) c from visits) t where c > 100 group by kind",
+    "select k, count(*) from (select person_id, region k from people union all select person_id, kind from visits) t group by k",
+    "select count(*) from (select person_id from people intersect select person_id from visits) t",
+    "select count(*) from (select person_id from people except select person_id from visits where kind = 'urgent') t",
+    "select kind, ward, count(*) from visits group by rollup (kind, ward)",
+    "select b.name, count(*) from people p join (values ('east', 'E'), ('west', 'W')) b(region, name) on b.region = p.region group by b.name",
+    "with big as (select ward, count(*) n from visits group by ward having count(*) > 50) select v.kind, count(*) from visits v join big on big.ward = v.ward group by v.kind",
+    "select count(*) from people p full join (select * from visits where 1 = 0) v on p.person_id = v.person_id",
 ];
 
 const POLICY: [(&str, &str); 5] = [
@@ -129,8 +151,13 @@ async fn inputs(sql: &str) -> Vec<Input> {
 fn bound(plan: &LogicalPlan) -> LogicalPlan {
     let bound = plan.clone().transform_up_with_subqueries(|node| {
         let LogicalPlan::TableScan(mut scan) = node else { return Ok(Transformed::no(node)) };
-        let source = scan.source.downcast_ref::<SourceTable>().unwrap();
-        scan.source = file(&source.0);
+        scan.source = match scan.source.downcast_ref::<SourceTable>() {
+            Some(table) => file(&table.0),
+            None => {
+                let earlier: &EarlierTable = scan.source.downcast_ref().unwrap();
+                in_memory(earlier.schema(), &[]).unwrap()
+            }
+        };
         Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
     });
     bound.unwrap().data
@@ -254,8 +281,12 @@ fn mutants(plan: &LogicalPlan, mutation: Mutation) -> Vec<LogicalPlan> {
 const NUMBERS: DataType = DataType::UInt32;
 
 fn is_person(expr: &Expr, plan: &LogicalPlan) -> bool {
-    let column = matches!(expr.clone().unalias(), Expr::Column(_));
-    column && expr.get_type(plan.schema()).is_ok_and(|found| found == NUMBERS)
+    matches!(expr.clone().unalias(), Expr::Column(_)) && is_number(expr, plan)
+}
+
+/// A person, or a CASE of persons.
+fn is_number(expr: &Expr, plan: &LogicalPlan) -> bool {
+    expr.get_type(plan.schema()).is_ok_and(|found| found == NUMBERS)
 }
 
 fn first_column(plan: &LogicalPlan, person: bool) -> Option<Expr> {
@@ -332,12 +363,14 @@ fn nobody_kept(plan: &LogicalPlan) -> Option<LogicalPlan> {
 fn grouped_by_nobody(plan: &LogicalPlan) -> Option<LogicalPlan> {
     let LogicalPlan::Aggregate(node) = plan else { return None };
     let mut node = node.clone();
+    let mut persons = 0;
     for key in &mut node.group_expr {
-        if is_person(key, &node.input) {
+        if is_number(key, &node.input) {
             *key = renamed(lit(1_u32), key);
+            persons += 1;
         }
     }
-    Some(LogicalPlan::Aggregate(node))
+    (persons > 0).then_some(LogicalPlan::Aggregate(node))
 }
 
 fn renamed(expr: Expr, like: &Expr) -> Expr {
@@ -367,7 +400,7 @@ fn replaced(
     other: impl Fn(&LogicalPlan) -> Option<Expr>,
 ) -> Option<LogicalPlan> {
     let LogicalPlan::Projection(node) = plan else { return None };
-    let persons = node.expr.iter().filter(|expr| is_person(expr, &node.input)).count();
+    let persons = node.expr.iter().filter(|expr| is_number(expr, &node.input)).count();
     let mut node = node.clone();
     let person = node.expr.iter_mut().find(|expr| is_person(expr, &node.input))?;
     *person = renamed(other(&node.input)?, person);
