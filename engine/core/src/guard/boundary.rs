@@ -104,7 +104,7 @@ fn cut(
         }
         let data_type = key.get_type(input.plan.schema().as_ref()).map_err(internal)?;
         keys.push(Key { data_type, domain: fact.domain.clone() });
-        facts.push(Fact { person: PersonFact::No, measure: None, ..fact });
+        facts.push(Fact { person: PersonFact::No, measure: None, column: None, ..fact });
         exprs.push(key.clone().unalias().alias(format!("key_{at}")));
     }
     for (at, argument) in arguments.into_iter().enumerate() {

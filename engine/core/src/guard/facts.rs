@@ -10,6 +10,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::scalar::ScalarValue;
 
 use super::flow::Flow;
+use crate::catalog::view::ViewTable;
 
 /// Prefix of columns that the guard adds; no researcher's column can begin with it.
 pub(crate) const HIDDEN: &str = crate::sql::RESERVED;
@@ -53,6 +54,9 @@ pub(super) struct Fact {
     pub(super) person: PersonFact,
     /// The declared measure it holds, if it holds one.
     pub(super) measure: Option<Measure>,
+    /// The column of a table about persons that it holds, value for value, if it holds one. Where the table is on the
+    /// far side of an outer join, values may be missing.
+    pub(super) column: Option<ContractColumn>,
     /// Every value it can hold, where that is public knowledge.
     pub(super) domain: Option<Domain>,
     /// Above the boundary: the protected values it is computed from, as (scan, output).
@@ -95,6 +99,13 @@ impl PersonFact {
             (false, false) => Self::OrNull,
         }
     }
+}
+
+/// A column of the contract, as the project sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ContractColumn {
+    pub(super) table: Arc<ViewTable>,
+    pub(super) at: usize,
 }
 
 /// A base measure: what is summed, in which fixed-point unit.

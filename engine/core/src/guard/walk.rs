@@ -14,7 +14,7 @@ use datafusion::logical_expr::{
 
 use super::boundary;
 use super::domain;
-use super::facts::{Fact, HIDDEN, Measure, PersonFact, Relation, Side};
+use super::facts::{ContractColumn, Fact, HIDDEN, Measure, PersonFact, Relation, Side};
 use super::flow::Flow;
 use super::grouping_sets;
 use super::joins;
@@ -397,7 +397,7 @@ fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
     if scan.projection.is_some() || !scan.filters.is_empty() || scan.fetch.is_some() {
         return Err(Refusal::internal("an unoptimised scan with a projection, filter or limit"));
     }
-    let table: &ViewTable = &source.0;
+    let table: &Arc<ViewTable> = &source.0;
     let columns: Vec<Fact> =
         (0..table.table.columns.len()).map(|at| column_fact(table, at)).collect();
     let side = match &table.table.kind {
@@ -426,7 +426,7 @@ fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
     Ok(Relation { plan: LogicalPlan::TableScan(scan.clone()), side, columns, flow })
 }
 
-fn column_fact(table: &ViewTable, at: usize) -> Fact {
+fn column_fact(table: &Arc<ViewTable>, at: usize) -> Fact {
     let Some(column) = table.table.columns.get(at) else { return Fact::default() };
     let personal = matches!(table.table.kind, TableKind::Personal { .. });
     let person = match column.role {
@@ -437,7 +437,9 @@ fn column_fact(table: &ViewTable, at: usize) -> Fact {
         name: format!("sum:{}.{}.{}", table.dataset, table.table.name, column.name),
         decimals: column.decimals,
     });
-    Fact { person, measure, domain: domain::of_column(column), ..Fact::default() }
+    let held = personal.then(|| ContractColumn { table: Arc::clone(table), at });
+    let domain = domain::of_column(column);
+    Fact { person, measure, column: held, domain, ..Fact::default() }
 }
 
 /// What is known of an expression over a relation.
@@ -465,6 +467,7 @@ fn computed(expr: &Expr, input: &Relation) -> Fact {
     Fact {
         person: PersonFact::No,
         measure,
+        column: None,
         domain: domain::of_expr(expr, input),
         made_of: made_of(expr, input),
         direct: false,
