@@ -4,4 +4,5 @@ mod attacks;
 mod kill;
 mod model;
 mod strangers;
+mod tpch;
 mod types;

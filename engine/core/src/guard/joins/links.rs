@@ -33,10 +33,10 @@ fn whole_link(link: &Link) -> Option<String> {
         relation.columns.get(keys::column(expr, relation)?)?.column.clone()
     };
     let pairs = link.condition.on.iter();
-    let equated: Vec<Equated> = pairs
-        .filter_map(|(l, r)| Some((held(l, &link.left)?, held(r, &link.right)?)))
-        .collect();
-    let (table, end) = equated.iter().find_map(|pair| Some((&pair.0.table, end_of(pair, &equated)?)))?;
+    let equated: Vec<Equated> =
+        pairs.filter_map(|(l, r)| Some((held(l, &link.left)?, held(r, &link.right)?))).collect();
+    let (table, end) =
+        equated.iter().find_map(|pair| Some((&pair.0.table, end_of(pair, &equated)?)))?;
     let columns = end.columns.iter().filter_map(|&at| table.table.columns.get(at));
     let names: Vec<String> = columns.map(|column| format!("`{}`", column.name)).collect();
     Some(names.join(" and "))
