@@ -3,6 +3,7 @@
 mod attacks;
 mod kill;
 mod model;
+mod statistics;
 mod strangers;
 mod tpch;
 mod types;
