@@ -119,6 +119,42 @@ async fn every_rewrite_of_a_variance_gives_the_same_number() {
     }
 }
 
+/// When women were born, in many words.
+const BORN: [&str; 9] = [
+    "select avg(birth_year) from people where sex = 'f'",
+    "select avg(case when sex = 'f' then birth_year end) from people",
+    "select 2000 - avg(2000 - birth_year) from people where sex = 'f'",
+    "select avg(birth_year * 2) / 2 from people where sex = 'f'",
+    "select -avg(-birth_year) from people where sex = 'f'",
+    "select avg(cast(birth_year as double) + 1000) - 1000 from people where sex = 'f'",
+    "select avg(b) from (select person_id, max(birth_year) b from people where sex = 'f' group by person_id) t",
+    "select avg(b) from (select person_id, birth_year b from people) t join people p on p.person_id = t.person_id where p.sex = 'f'",
+    "select avg(q.birth_year) from people p join people q on p.person_id = q.person_id where p.sex = 'f'",
+];
+
+/// How long people come, in many words.
+const DAYS: [&str; 7] = [
+    "select sum(l - f) from (select person_id, min(visited_on) f, max(visited_on) l from visits group by person_id) t",
+    "select sum(d) from (select person_id, max(visited_on) - min(visited_on) d from visits group by person_id) t",
+    "select -sum(-(l - f)) from (select person_id, min(visited_on) f, max(visited_on) l from visits group by person_id) t",
+    "select sum(2 * (l - f)) / 2 from (select person_id, min(visited_on) f, max(visited_on) l from visits group by person_id) t",
+    "select sum(l - f) from (select person_id, min(visited_on) f, max(visited_on) l from visits group by person_id) t where l > f",
+    "select sum(l - f) from (select person_id, first_value(visited_on order by visited_on) f, last_value(visited_on order by visited_on) l from visits group by person_id) t",
+    "select sum(visited_on - f) from (select person_id, visited_on, lag(visited_on) over (partition by person_id order by visited_on) f from visits) t",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rewrite_of_days_and_years_gives_the_same_number() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    for rewrites in [&BORN[..], &DAYS[..]] {
+        let first = world.number(NOISY, rewrites[0]).await;
+        for sql in rewrites {
+            let number = world.number(NOISY, sql).await;
+            assert!((number - first).abs() < 1e-6, "{number} is not {first}: {sql}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nesting_per_person_aggregates_draws_no_further_noise() {
     let world = World::of(Clinic::new(1_000, 3)).await;

@@ -10,6 +10,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::scalar::ScalarValue;
 
 use super::flow::Flow;
+use crate::catalog::contract::ColumnContract;
 use crate::catalog::view::ViewTable;
 
 /// Prefix of columns that the guard adds; no researcher's column can begin with it.
@@ -54,8 +55,8 @@ pub(super) struct Fact {
     pub(super) person: PersonFact,
     /// The declared measure it holds, if it holds one.
     pub(super) measure: Option<Measure>,
-    /// The column of a table about persons that it holds, value for value, if it holds one. Where the table is on the
-    /// far side of an outer join, values may be missing.
+    /// The column of a table about persons from which its values come: as they are, or of its moments the days. Where
+    /// the table is on the far side of an outer join, values may be missing.
     pub(super) column: Option<ContractColumn>,
     /// Every value it can hold, where that is public knowledge.
     pub(super) domain: Option<Domain>,
@@ -108,6 +109,18 @@ pub(super) struct ContractColumn {
     pub(super) at: usize,
 }
 
+impl ContractColumn {
+    /// What the contract says of it.
+    pub(super) fn contract(&self) -> Option<&ColumnContract> {
+        self.table.table.columns.get(self.at)
+    }
+
+    /// Its name with table and dataset, for example `sample.admissions.admission_date`.
+    pub(super) fn name(&self) -> Option<String> {
+        self.table.column_id(self.at).map(|id| id.to_string())
+    }
+}
+
 /// A base measure: what is summed, in which fixed-point unit.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Measure {
@@ -117,6 +130,27 @@ pub(super) struct Measure {
     pub(super) decimals: u32,
     /// Between which values the contract says that one row lies. Sums per person may lie outside.
     pub(super) range: (f64, f64),
+    /// What is taken off every value before it is summed, and given back for every row afterwards: for a whole number
+    /// that is no measure, one less than its lower bound. The noise then follows the width of the bounds and not the
+    /// distance from zero, and still everybody who has a value contributes.
+    pub(super) lowered: f64,
+}
+
+impl Measure {
+    /// A measure whose values are summed as they are.
+    pub(super) const fn plain(name: String, decimals: u32, range: (f64, f64)) -> Self {
+        Self { name, decimals, range, lowered: 0.0 }
+    }
+
+    /// The same measure with its values moved.
+    pub(super) fn moved(self, by: f64) -> Self {
+        Self { range: (self.range.0 + by, self.range.1 + by), ..self }
+    }
+
+    /// What a sum per person is: sums are measures only where values are summed as they are.
+    pub(super) fn summed(self) -> Option<Self> {
+        (self.lowered == 0.0).then_some(self)
+    }
 }
 
 /// Values a column can hold, NULL included where it can be missing.
@@ -142,6 +176,12 @@ impl Side {
 }
 
 impl Fact {
+    /// What is left when one of a column's values is picked, per person or in a window: by min, max, first_value,
+    /// last_value, lag and the like.
+    pub(super) fn picked(&self) -> Self {
+        Self { measure: self.measure.clone(), column: self.column.clone(), ..Self::default() }
+    }
+
     pub(super) const fn is_person(&self) -> bool {
         matches!(self.person, PersonFact::Person)
     }

@@ -9,6 +9,7 @@ mod boundary;
 mod calendar;
 mod calls;
 mod curves;
+mod days;
 mod distinct;
 mod domain;
 mod durations;

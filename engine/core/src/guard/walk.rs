@@ -14,16 +14,18 @@ use datafusion::logical_expr::{
 use tresor_disclosure::Profile;
 
 use super::boundary;
+use super::days;
 use super::domain;
 use super::facts::{ContractColumn, Fact, HIDDEN, Measure, PersonFact, Relation, Side};
 use super::flow::Flow;
 use super::grouping_sets;
 use super::joins;
+use super::linear;
 use super::per_person;
 use super::person_use;
 use super::release::{PersonalRelease, Release};
 use super::{unions, values, windows};
-use crate::catalog::contract::{Role, TableKind};
+use crate::catalog::contract::{ColumnContract, ColumnType, Role, TableKind};
 use crate::catalog::view::ViewTable;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
@@ -118,7 +120,18 @@ impl<'a> Walk<'a> {
     }
 
     /// Walks a node: rebuilds it, with what is known of its output.
+    ///
+    /// # Errors
+    /// A refusal; an internal one where facts and columns do not go together, because facts belong to positions.
     pub(super) fn node(&mut self, plan: &LogicalPlan) -> Result<Relation, Refusal> {
+        let relation = self.decided(plan)?;
+        if relation.columns.len() == relation.plan.schema().fields().len() {
+            return Ok(relation);
+        }
+        Err(Refusal::internal("a relation with more or fewer facts than columns"))
+    }
+
+    fn decided(&mut self, plan: &LogicalPlan) -> Result<Relation, Refusal> {
         match plan {
             LogicalPlan::TableScan(scan) => scanned(scan),
             LogicalPlan::Projection(node) => self.projection(node),
@@ -409,15 +422,25 @@ fn column_fact(table: &Arc<ViewTable>, at: usize) -> Fact {
         Role::Person if personal => PersonFact::Person,
         _ => PersonFact::No,
     };
-    let bounds = column.bounds.filter(|_| column.role == Role::Measure && personal);
-    let measure = bounds.map(|bounds| Measure {
-        name: format!("sum:{}.{}.{}", table.dataset, table.table.name, column.name),
-        decimals: column.decimals,
-        range: (bounds.lower, bounds.upper),
-    });
+    let name = format!("{}.{}.{}", table.dataset, table.table.name, column.name);
+    let measure = if personal { column_measure(column, &name) } else { None };
     let held = personal.then(|| ContractColumn { table: Arc::clone(table), at });
     let domain = domain::of_column(column);
     Fact { person, measure, column: held, domain, ..Fact::default() }
+}
+
+/// What can be summed: measures, and whole numbers with bounds.
+fn column_measure(column: &ColumnContract, name: &str) -> Option<Measure> {
+    let bounds = column.bounds?;
+    let range = (bounds.lower, bounds.upper);
+    let measure = Measure::plain(format!("sum:{name}"), column.decimals, range);
+    match (column.role, column.kind) {
+        (Role::Measure, _) => Some(measure),
+        (Role::Category, ColumnType::Integer) => {
+            Some(Measure { lowered: bounds.lower - 1.0, ..measure })
+        }
+        _ => None,
+    }
 }
 
 /// What is known of an expression over a relation.
@@ -436,16 +459,10 @@ pub(super) fn fact_of(expr: &Expr, input: &Relation) -> Fact {
 
 /// What is known of something computed: it is not the person.
 fn computed(expr: &Expr, input: &Relation) -> Fact {
-    let measure = super::linear::of(expr, input).and_then(|form| match form.base {
-        super::linear::Base::Measure(_, measure) if form.scale == 1.0 && form.offset == 0.0 => {
-            Some(measure)
-        }
-        _ => None,
-    });
     Fact {
         person: PersonFact::No,
-        measure,
-        column: None,
+        measure: linear::same(expr, input),
+        column: days::held(expr, input),
         domain: domain::of_expr(expr, input),
         made_of: made_of(expr, input),
         direct: false,

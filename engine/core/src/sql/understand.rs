@@ -9,7 +9,7 @@ use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use super::names::Names;
 use super::reads::{self, Reads};
 use super::text::QueryText;
-use super::{comma_joins, expanded, expressions, planning_error, shape, subqueries};
+use super::{comma_joins, expanded, expressions, group_keys, planning_error, shape, subqueries};
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};
 use crate::limits::Limits;
@@ -86,6 +86,7 @@ pub fn understand(
     check_expressions(&plan, &text)?;
     let plan = subqueries::flatten(plan, &text)?;
     let plan = comma_joins::given_conditions(plan)?;
+    let plan = group_keys::once(plan)?;
     expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     Ok(Understood { user, project, text, plan, reads })
