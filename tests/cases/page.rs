@@ -9,8 +9,6 @@ use crate::example;
 use crate::listing;
 use crate::story::{Case, Story};
 
-const FRAME: &str = include_str!("manual/sql.md");
-
 /// The page as it should be.
 pub(crate) fn rendered(stories: &[Story]) -> String {
     let marked: Vec<(&str, &Case)> = stories
@@ -20,7 +18,8 @@ pub(crate) fn rendered(stories: &[Story]) -> String {
         .collect();
     let mut used = vec![];
     let mut page = String::new();
-    for line in FRAME.lines() {
+    let frame = std::fs::read_to_string(folder().join("cases/manual/sql.md")).unwrap();
+    for line in frame.lines() {
         match marker(line) {
             Some(("cases", theme)) => {
                 used.push(theme);
@@ -40,7 +39,11 @@ pub(crate) fn rendered(stories: &[Story]) -> String {
 
 /// Where the page is.
 pub(crate) fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/sql.md")
+    folder().join("../docs/sql.md")
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Whether the page is what the cases make of it.
