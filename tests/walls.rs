@@ -183,11 +183,13 @@ fn only_the_vault_runs_plans_and_looks_into_rows() {
         // Intake and the generator write batches before there is anything to protect; they run no plan.
         let intake = ["engine/core/src/extract/", "engine/core/src/sample"];
         let writes = intake.iter().any(|folder| source.path.starts_with(folder));
+        // Made-up values, to see that total expressions are total.
+        let made_up = source.path == "engine/core/src/guard/total/tests.rs";
         for (word, allowed) in [
             ("ExecutionPlan", in_vault),
             (".execute(", in_vault || source.path.starts_with("engine/ledger/")),
             (".create_physical_plan(", in_vault),
-            ("RecordBatch", in_vault || writes),
+            ("RecordBatch", in_vault || writes || made_up),
         ] {
             if let Some(line) = source.names(word).filter(|_| !allowed) {
                 wrong.push(format!("{}:{line} names {word}", source.path));

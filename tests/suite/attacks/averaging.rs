@@ -17,6 +17,9 @@ noise = { method = "cell_key_geometric", count_sd = 2.0, magnitude_sd = 1.0 }
 rounding = { method = "none", base = 5 }
 dominance = { nk = [], p = 10.0, compare = ">" }
 negatives = "refuse"
+dof_min = 10
+min_max = { rule = "deny", percentiles = [5, 95] }
+quantile = { range = [1, 99] }
 max_rows = 5000
 "#;
 
@@ -85,6 +88,70 @@ async fn every_rewrite_of_a_sum_gives_the_same_number() {
     let first = world.number(NOISY, SUMS[0]).await;
     for sql in SUMS {
         assert_eq!(world.number(NOISY, sql).await, first, "{sql}");
+    }
+}
+
+/// The variance of incomes, in many words.
+const SPREADS: [&str; 10] = [
+    "select var_pop(income) from people",
+    "select var_pop(income * 3 + 7) / 9 from people",
+    "select var_pop(100 - income) from people",
+    "select covar_pop(income, income) from people",
+    "select covar_pop(income * 2, income + 1) / 2 from people",
+    "select regr_sxx(1 - income, income) / regr_count(income, income) from people",
+    "select regr_syy(income, income * 5) / count(income) from people",
+    "select regr_sxy(income, income) / count(*) from people",
+    "select var_pop(income) filter (where birth_year > 0) from people",
+    "select var_pop(m) from (select person_id, max(income) m from people group by person_id) t",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rewrite_of_a_variance_gives_the_same_number() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    let first = world.number(NOISY, SPREADS[0]).await;
+    for sql in SPREADS {
+        let found = world.number(NOISY, sql).await;
+        // Those that divide sums of distances are rounded before they are divided.
+        assert!((found / first - 1.0).abs() < 0.02, "{found} instead of {first}: {sql}");
+        if !sql.contains("regr") {
+            assert!((found / first - 1.0).abs() < 1e-9, "{found} instead of {first}: {sql}");
+        }
+    }
+}
+
+/// When women were born, in many words.
+const BORN: [&str; 9] = [
+    "select avg(birth_year) from people where sex = 'f'",
+    "select avg(case when sex = 'f' then birth_year end) from people",
+    "select 2000 - avg(2000 - birth_year) from people where sex = 'f'",
+    "select avg(birth_year * 2) / 2 from people where sex = 'f'",
+    "select -avg(-birth_year) from people where sex = 'f'",
+    "select avg(cast(birth_year as double) + 1000) - 1000 from people where sex = 'f'",
+    "select avg(b) from (select person_id, max(birth_year) b from people where sex = 'f' group by person_id) t",
+    "select avg(b) from (select person_id, birth_year b from people) t join people p on p.person_id = t.person_id where p.sex = 'f'",
+    "select avg(q.birth_year) from people p join people q on p.person_id = q.person_id where p.sex = 'f'",
+];
+
+/// How long people come, in many words.
+const DAYS: [&str; 7] = [
+    "select sum(l - f) from (select person_id, min(visited_on) f, max(visited_on) l from visits group by person_id) t",
+    "select sum(d) from (select person_id, max(visited_on) - min(visited_on) d from visits group by person_id) t",
+    "select -sum(-(l - f)) from (select person_id, min(visited_on) f, max(visited_on) l from visits group by person_id) t",
+    "select sum(2 * (l - f)) / 2 from (select person_id, min(visited_on) f, max(visited_on) l from visits group by person_id) t",
+    "select sum(l - f) from (select person_id, min(visited_on) f, max(visited_on) l from visits group by person_id) t where l > f",
+    "select sum(l - f) from (select person_id, first_value(visited_on order by visited_on) f, last_value(visited_on order by visited_on) l from visits group by person_id) t",
+    "select sum(visited_on - f) from (select person_id, visited_on, lag(visited_on) over (partition by person_id order by visited_on) f from visits) t",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rewrite_of_days_and_years_gives_the_same_number() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    for rewrites in [&BORN[..], &DAYS[..]] {
+        let first = world.number(NOISY, rewrites[0]).await;
+        for sql in rewrites {
+            let number = world.number(NOISY, sql).await;
+            assert!((number - first).abs() < 1e-6, "{number} is not {first}: {sql}");
+        }
     }
 }
 

@@ -18,7 +18,10 @@ use super::rowwise::RowWise;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Curve(&'static str);
 
-const ONE: &[(&str, fn(f64) -> f64)] = &[
+type OfOne = fn(f64) -> f64;
+type OfTwo = fn(f64, f64) -> f64;
+
+const ONE: &[(&str, OfOne)] = &[
     ("acos", f64::acos),
     ("acosh", f64::acosh),
     ("asin", f64::asin),
@@ -44,7 +47,7 @@ const ONE: &[(&str, fn(f64) -> f64)] = &[
     ("tanh", f64::tanh),
 ];
 
-const TWO: &[(&str, fn(f64, f64) -> f64)] =
+const TWO: &[(&str, OfTwo)] =
     &[("atan2", f64::atan2), ("log", |base, x| x.ln() / base.ln()), ("power", f64::powf)];
 
 impl Curve {
@@ -58,11 +61,11 @@ impl Curve {
         found.map(Self)
     }
 
-    fn of_one(&self) -> Option<fn(f64) -> f64> {
+    fn of_one(&self) -> Option<OfOne> {
         ONE.iter().find(|(name, _)| *name == self.0).map(|(_, curve)| *curve)
     }
 
-    fn of_two(&self) -> Option<fn(f64, f64) -> f64> {
+    fn of_two(&self) -> Option<OfTwo> {
         TWO.iter().find(|(name, _)| *name == self.0).map(|(_, curve)| *curve)
     }
 }

@@ -53,6 +53,8 @@ pub(super) struct Fact {
     pub(super) person: PersonFact,
     /// The declared measure it holds, if it holds one.
     pub(super) measure: Option<Measure>,
+    /// The declared date column whose days it holds, if it holds one, for example `sample.admissions.admission_date`.
+    pub(super) day: Option<Arc<str>>,
     /// Every value it can hold, where that is public knowledge.
     pub(super) domain: Option<Domain>,
     /// Above the boundary: the protected values it is computed from, as (scan, output).
@@ -98,12 +100,35 @@ impl PersonFact {
 }
 
 /// A base measure: what is summed, in which fixed-point unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Measure {
     /// Canonical name, for example `sum:sample.admissions.cost`; the same by whatever way it is reached.
     pub(super) name: String,
     /// Digits after the point that are kept.
     pub(super) decimals: u32,
+    /// Between which values the contract says that one row lies. Sums per person may lie outside.
+    pub(super) range: (f64, f64),
+    /// What is taken off every value before it is summed, and given back for every row afterwards: for a whole number
+    /// that is no measure, one less than its lower bound. The noise then follows the width of the bounds and not the
+    /// distance from zero, and still everybody who has a value contributes.
+    pub(super) lowered: f64,
+}
+
+impl Measure {
+    /// A measure whose values are summed as they are.
+    pub(super) const fn plain(name: String, decimals: u32, range: (f64, f64)) -> Self {
+        Self { name, decimals, range, lowered: 0.0 }
+    }
+
+    /// The same measure with its values moved.
+    pub(super) fn moved(self, by: f64) -> Self {
+        Self { range: (self.range.0 + by, self.range.1 + by), ..self }
+    }
+
+    /// What a sum per person is: sums are measures only where values are summed as they are.
+    pub(super) fn summed(self) -> Option<Self> {
+        (self.lowered == 0.0).then_some(self)
+    }
 }
 
 /// Values a column can hold, NULL included where it can be missing.
@@ -129,6 +154,12 @@ impl Side {
 }
 
 impl Fact {
+    /// What is left when one of a column's values is picked, per person or in a window: by min, max, first_value,
+    /// last_value, lag and the like.
+    pub(super) fn picked(&self) -> Self {
+        Self { measure: self.measure.clone(), day: self.day.clone(), ..Self::default() }
+    }
+
     pub(super) const fn is_person(&self) -> bool {
         matches!(self.person, PersonFact::Person)
     }

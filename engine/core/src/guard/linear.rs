@@ -10,6 +10,7 @@ use datafusion::logical_expr::expr::{Case, ScalarFunction};
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use datafusion::scalar::ScalarValue;
 
+use super::days;
 use super::facts::{Measure, Relation};
 
 /// `scale * base + offset`, for every row that has the argument; a missing base counts as zero there.
@@ -56,22 +57,24 @@ pub(super) fn of(expr: &Expr, input: &Relation) -> Option<Linear> {
             (Operator::Divide, None, Some(b)) if b != 0.0 && is_real(expr, input) => {
                 Some(of(left, input)?.times(1.0 / b))
             }
+            (Operator::Minus, None, None) => days::difference(left, right, input),
             _ => None,
         },
         Expr::Case(case) => of_case(case, input),
-        Expr::ScalarFunction(call) => of(filled(call)?, input),
+        // Where a zero stands in, there must be nothing to give back.
+        Expr::ScalarFunction(call) => of(filled(call)?, input).filter(|form| form.offset == 0.0),
         _ => None,
     }
 }
 
 impl Linear {
-    fn times(mut self, factor: f64) -> Self {
+    pub(super) fn times(mut self, factor: f64) -> Self {
         self.scale *= factor;
         self.offset *= factor;
         self
     }
 
-    fn plus(mut self, term: f64) -> Self {
+    pub(super) fn plus(mut self, term: f64) -> Self {
         self.offset += term;
         self
     }
@@ -79,7 +82,30 @@ impl Linear {
 
 fn measure(expr: &Expr, column: &Column, input: &Relation) -> Option<Linear> {
     let found = input.fact(column)?.measure.clone()?;
-    Some(Linear { base: Base::Measure(expr.clone(), found), scale: 1.0, offset: 0.0 })
+    let lowered = found.lowered;
+    if lowered == 0.0 {
+        return Some(Linear { base: Base::Measure(expr.clone(), found), scale: 1.0, offset: 0.0 });
+    }
+    let less = match expr.get_type(input.plan.schema().as_ref()).ok()? {
+        DataType::Int64 => ScalarValue::Int64(Some(lowered as i64)),
+        DataType::Float64 => ScalarValue::Float64(Some(lowered)),
+        _ => return None,
+    };
+    let less = Box::new(Expr::Literal(less, None));
+    let lower = BinaryExpr::new(Box::new(expr.clone()), Operator::Minus, less);
+    let base = Base::Measure(Expr::BinaryExpr(lower), found.moved(-lowered));
+    Some(Linear { base, scale: 1.0, offset: lowered })
+}
+
+/// The measure that an expression holds value for value.
+pub(super) fn same(expr: &Expr, input: &Relation) -> Option<Measure> {
+    let Linear { base, scale, offset } = of(expr, input)?;
+    match base {
+        Base::Measure(_, measure) if scale == 1.0 && offset == measure.lowered => {
+            Some(measure.clone().moved(measure.lowered))
+        }
+        Base::Measure(..) | Base::Ones(_) => None,
+    }
 }
 
 /// The first argument of `coalesce(x, 0)`: for a sum a missing value and a zero are the same.
@@ -128,6 +154,7 @@ fn of_case(case: &Case, input: &Relation) -> Option<Linear> {
         .chain(case.else_expr.as_deref())
         .collect();
     let mut found: Option<Linear> = None;
+    let zeros = branches.iter().any(|branch| number(branch) == Some(0.0));
     for branch in &branches {
         match number(branch) {
             Some(0.0) => {}
@@ -142,6 +169,7 @@ fn of_case(case: &Case, input: &Relation) -> Option<Linear> {
             None if is_null(branch) => {}
             None => {
                 let form = of(branch, input)?;
+                let offset = found.as_ref().map_or(form.offset, |found| found.offset);
                 let same = match (&found, &form) {
                     (None, _) => true,
                     (
@@ -154,7 +182,9 @@ fn of_case(case: &Case, input: &Relation) -> Option<Linear> {
                     ) => scale == other,
                     _ => false,
                 };
-                if !same || form.offset != 0.0 {
+                // What is given back is given back for every row: rows of zeros or ones must not be among them.
+                let mixed = offset != 0.0 && (zeros || matches!(form.base, Base::Ones(_)));
+                if !same || form.offset != offset || mixed {
                     return None;
                 }
                 found = Some(form);
@@ -223,7 +253,8 @@ fn holds(data_type: &DataType, number: f64) -> bool {
     }
 }
 
-fn is_null(expr: &Expr) -> bool {
+/// A NULL that is written out, looking through casts.
+pub(super) fn is_null(expr: &Expr) -> bool {
     match expr {
         Expr::Literal(value, _) => value.is_null(),
         Expr::Cast(cast) => is_null(&cast.expr),

@@ -49,7 +49,7 @@ pub(super) fn aggregate(
 ) -> Result<Relation, Refusal> {
     let mut columns: Vec<Fact> = node.group_expr.iter().map(|key| fact_of(key, &input)).collect();
     for expr in &node.aggr_expr {
-        columns.push(Fact { measure: measure_of(expr, &input, text)?, ..Fact::default() });
+        columns.push(aggregated(expr, &input, text)?);
     }
     let one_row = columns.iter().take(node.group_expr.len()).all(Fact::is_person);
     let plan =
@@ -68,15 +68,15 @@ pub(super) fn aggregate(
     })
 }
 
-/// The base measure that a per-person aggregate holds. Sums of per-person counts are counts of rows, and sums of
+/// What a per-person aggregate holds: a base measure, or days. Sums of per-person counts are counts of rows, and sums of
 /// per-person sums are sums: they keep the canonical name, so that both ways give the same number. So do smallest
 /// and largest values: of one value per person they are that value, and with a name of their own every further
 /// `max(max(..))` would draw fresh noise for the same total. Means have a unit of their own and one name for it.
-fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<Measure>, Refusal> {
+fn aggregated(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Fact, Refusal> {
     let call = match expr {
-        Expr::Alias(alias) => return measure_of(&alias.expr, input, text),
+        Expr::Alias(alias) => return aggregated(&alias.expr, input, text),
         Expr::AggregateFunction(call) => call,
-        _ => return Ok(None),
+        _ => return Ok(Fact::default()),
     };
     let AggregateFunction { func, params } = call;
     let argument = params.args.first().map(|argument| fact_of(argument, input)).unwrap_or_default();
@@ -88,18 +88,29 @@ fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<
         )
         .at(text.find(func.name())));
     }
-    let mean = |measure: Measure| match measure.name.starts_with(MEAN) {
+    let measure = match (func.name(), params.distinct) {
+        ("min" | "max" | "first_value" | "last_value", _) => return Ok(argument.picked()),
+        ("count", false) => Some(counted(ROWS)),
+        ("count", true) => Some(counted("distinct")),
+        ("sum", false) => argument.measure.and_then(Measure::summed),
+        ("avg", false) => argument.measure.map(mean),
+        _ => None,
+    };
+    Ok(Fact { measure, ..Fact::default() })
+}
+
+fn mean(measure: Measure) -> Measure {
+    match measure.name.starts_with(MEAN) {
         true => measure,
         false => Measure {
             name: format!("{MEAN}{}", measure.name),
             decimals: measure.decimals.max(MEAN_DECIMALS),
+            ..measure
         },
-    };
-    Ok(match (func.name(), params.distinct) {
-        ("count", false) => Some(Measure { name: ROWS.to_owned(), decimals: 0 }),
-        ("count", true) => Some(Measure { name: "distinct".to_owned(), decimals: 0 }),
-        ("sum", false) | ("min" | "max" | "first_value" | "last_value", _) => argument.measure,
-        ("avg", false) => argument.measure.map(mean),
-        _ => None,
-    })
+    }
+}
+
+/// A number of things per person. No contract says how many: up to a thousand, each number has a bin of its own.
+fn counted(name: &str) -> Measure {
+    Measure::plain(name.to_owned(), 0, (0.0, 1_000.0))
 }

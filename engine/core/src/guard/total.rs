@@ -178,20 +178,24 @@ fn no_arithmetic(op: Operator, left: &DataType, right: &DataType) -> Refusal {
         DataType::Boolean => "true or false",
         _ => "this type",
     };
+    if let (DataType::Interval(_), moment) | (moment, DataType::Interval(_)) = (left, right) {
+        return Refusal::new(
+            Code::UnsupportedSql,
+            format!("`{op}` does not go with this interval and {}", plain(moment)),
+            "add an interval of whole days or months to a date, or take it away: `d + INTERVAL '30 days'`; hours \
+             only go with a date with a time; a difference of dates is a number of days: `a - b <= 30`",
+        );
+    }
     let odd = if has_arithmetic(left) { right } else { left };
     let hint = match (left, right) {
         (DataType::Timestamp(..), DataType::Timestamp(..)) => {
             "for whole days write `CAST(a AS DATE) - CAST(b AS DATE)`"
         }
-        (DataType::Interval(_), _) | (_, DataType::Interval(_)) => {
-            "add or take away an interval of whole days or months from a date: `d + INTERVAL '30 days'`; \
-             from a date with a time also hours; a difference of dates is a number: `a - b <= 30`"
-        }
         _ => "compare dates with constants, subtract two dates, or take their parts with date_part",
     };
     Refusal::new(
         Code::UnsupportedSql,
-        format!("`{op}` works on numbers, not on {} here", plain(odd)),
+        format!("`{op}` works on numbers, not on {}", plain(odd)),
         hint,
     )
 }

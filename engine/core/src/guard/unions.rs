@@ -72,7 +72,7 @@ fn persons(
     if shown.is_some() {
         return stacked(schema, parts, side, vec![]);
     }
-    let name = walk.hidden_name();
+    let name = walk.hidden_name("person");
     let added = Added { name, data_type: DataType::UInt32, fact: Fact::person() };
     stacked(schema, parts, side, vec![added])
 }
@@ -200,6 +200,7 @@ impl Fact {
         Self {
             person,
             measure: self.measure.filter(|measure| Some(measure) == other.measure.as_ref()),
+            day: self.day.filter(|day| Some(day) == other.day.as_ref()),
             domain: united(self.domain, other.domain.as_ref()),
             made_of,
             direct: self.direct && other.direct,

@@ -11,18 +11,21 @@ use datafusion::logical_expr::{
     Aggregate, Distinct, Expr, FetchType, Filter, Limit, LogicalPlan, Projection, Sort,
     SubqueryAlias, TableScan,
 };
+use tresor_disclosure::Profile;
 
 use super::boundary;
+use super::days;
 use super::domain;
 use super::facts::{Fact, HIDDEN, Measure, PersonFact, Relation, Side};
 use super::flow::Flow;
 use super::grouping_sets;
 use super::joins;
+use super::linear;
 use super::per_person;
 use super::person_use;
 use super::release::{PersonalRelease, Release};
 use super::{unions, values, windows};
-use crate::catalog::contract::{Role, TableKind};
+use crate::catalog::contract::{ColumnContract, ColumnType, Role, TableKind};
 use crate::catalog::view::ViewTable;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
@@ -32,6 +35,7 @@ use crate::sql::{QueryText, SourceTable};
 pub(super) struct Walk<'a> {
     pub(super) text: &'a QueryText,
     pub(super) limits: &'a Limits,
+    pub(super) profile: &'a Profile,
     releases: Vec<Release>,
     /// The release behind each scan of a protected table: a CTE used twice is scanned twice and released once.
     scans: Vec<usize>,
@@ -41,10 +45,11 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) const fn new(text: &'a QueryText, limits: &'a Limits) -> Self {
+    pub(super) const fn new(text: &'a QueryText, limits: &'a Limits, profile: &'a Profile) -> Self {
         Self {
             text,
             limits,
+            profile,
             releases: vec![],
             scans: vec![],
             hidden: 0,
@@ -115,7 +120,18 @@ impl<'a> Walk<'a> {
     }
 
     /// Walks a node: rebuilds it, with what is known of its output.
+    ///
+    /// # Errors
+    /// A refusal; an internal one where facts and columns do not go together, because facts belong to positions.
     pub(super) fn node(&mut self, plan: &LogicalPlan) -> Result<Relation, Refusal> {
+        let relation = self.decided(plan)?;
+        if relation.columns.len() == relation.plan.schema().fields().len() {
+            return Ok(relation);
+        }
+        Err(Refusal::internal("a relation with more or fewer facts than columns"))
+    }
+
+    fn decided(&mut self, plan: &LogicalPlan) -> Result<Relation, Refusal> {
         match plan {
             LogicalPlan::TableScan(scan) => scanned(scan),
             LogicalPlan::Projection(node) => self.projection(node),
@@ -172,7 +188,7 @@ impl<'a> Walk<'a> {
         match &input.side {
             Side::Personal { .. } if !columns.iter().any(Fact::is_person) => {
                 if let Some(at) = input.person() {
-                    exprs.push(input.column(at).alias(self.hidden_name()));
+                    exprs.push(input.column(at).alias(self.hidden_name("person")));
                     columns.push(Fact { person: PersonFact::Person, ..Fact::default() });
                 }
             }
@@ -207,11 +223,11 @@ impl<'a> Walk<'a> {
 
     fn aggregate(&mut self, node: &Aggregate) -> Result<Relation, Refusal> {
         let input = self.node(&node.input)?;
-        for expr in node.group_expr.iter().chain(&node.aggr_expr) {
-            person_use::check(expr_argument(expr), &input, self.text)?;
-            for part in further_parts(expr) {
-                person_use::check_condition(part, &input, self.text)?;
-            }
+        for key in &node.group_expr {
+            person_use::check(key, &input, self.text)?;
+        }
+        for aggregate in &node.aggr_expr {
+            person_use::check_aggregate(aggregate, &input, self.text)?;
         }
         if let (Side::Personal { .. }, Some(sets)) = (&input.side, grouping_sets::of(node)) {
             return grouping_sets::aggregate(self, node, sets, &input);
@@ -288,8 +304,8 @@ impl<'a> Walk<'a> {
     }
 
     /// A fresh name for a column that the guard adds.
-    pub(super) fn hidden_name(&mut self) -> String {
-        format!("{HIDDEN}person_{}", self.number())
+    pub(super) fn hidden_name(&mut self, what: &str) -> String {
+        format!("{HIDDEN}{what}_{}", self.number())
     }
 
     /// Registers a release and gives its number; an equal one (a CTE used twice) is run and priced once.
@@ -363,33 +379,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// An aggregate's argument, or the key itself: a bare person column is fine in both.
-fn expr_argument(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Alias(alias) => expr_argument(&alias.expr),
-        Expr::AggregateFunction(call) => call.params.args.first().unwrap_or(expr),
-        other => other,
-    }
-}
-
-/// What an aggregate reads beside its first argument: nothing there may be the person.
-fn further_parts(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::Alias(alias) => further_parts(&alias.expr),
-        Expr::AggregateFunction(call) => {
-            let order = call.params.order_by.iter().map(|key| &key.expr);
-            call.params
-                .args
-                .iter()
-                .skip(1)
-                .chain(order)
-                .chain(call.params.filter.as_deref())
-                .collect()
-        }
-        _ => vec![],
-    }
-}
-
 fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
     let Some(source) = scan.source.downcast_ref::<SourceTable>() else {
         return Err(Refusal::internal("a scan of something that is not in the catalogue"));
@@ -433,11 +422,24 @@ fn column_fact(table: &ViewTable, at: usize) -> Fact {
         Role::Person if personal => PersonFact::Person,
         _ => PersonFact::No,
     };
-    let measure = (column.role == Role::Measure && personal).then(|| Measure {
-        name: format!("sum:{}.{}.{}", table.dataset, table.table.name, column.name),
-        decimals: column.decimals,
-    });
-    Fact { person, measure, domain: domain::of_column(column), ..Fact::default() }
+    let name = format!("{}.{}.{}", table.dataset, table.table.name, column.name);
+    let measure = if personal { column_measure(column, &name) } else { None };
+    let day = (personal && column.role == Role::Date).then(|| Arc::from(name));
+    Fact { person, measure, day, domain: domain::of_column(column), ..Fact::default() }
+}
+
+/// What can be summed: measures, and whole numbers with bounds.
+fn column_measure(column: &ColumnContract, name: &str) -> Option<Measure> {
+    let bounds = column.bounds?;
+    let range = (bounds.lower, bounds.upper);
+    let measure = Measure::plain(format!("sum:{name}"), column.decimals, range);
+    match (column.role, column.kind) {
+        (Role::Measure, _) => Some(measure),
+        (Role::Category, ColumnType::Integer) => {
+            Some(Measure { lowered: bounds.lower - 1.0, ..measure })
+        }
+        _ => None,
+    }
 }
 
 /// What is known of an expression over a relation.
@@ -456,15 +458,10 @@ pub(super) fn fact_of(expr: &Expr, input: &Relation) -> Fact {
 
 /// What is known of something computed: it is not the person.
 fn computed(expr: &Expr, input: &Relation) -> Fact {
-    let measure = super::linear::of(expr, input).and_then(|form| match form.base {
-        super::linear::Base::Measure(_, measure) if form.scale == 1.0 && form.offset == 0.0 => {
-            Some(measure)
-        }
-        _ => None,
-    });
     Fact {
         person: PersonFact::No,
-        measure,
+        measure: linear::same(expr, input),
+        day: days::column(expr, input),
         domain: domain::of_expr(expr, input),
         made_of: made_of(expr, input),
         direct: false,

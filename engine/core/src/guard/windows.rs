@@ -24,7 +24,7 @@ pub(super) fn window(walk: &Walk<'_>, node: &Window, input: Relation) -> Result<
         let call = call_of(expr)?;
         columns.push(if personal {
             stays_with_person(call, &input, walk.text)?;
-            Fact { measure: measure_of(call, &input), ..Fact::default() }
+            taken(call, &input)
         } else {
             Fact { made_of: made_of(expr, &input), ..Fact::default() }
         });
@@ -95,18 +95,24 @@ fn stays_with_person(
     .at(text.find("OVER")))
 }
 
-/// Values that a window takes from another row are values of the same measure; sums over a window are repeated in
-/// every row, so they get a name of their own.
-fn measure_of(call: &WindowFunction, input: &Relation) -> Option<Measure> {
-    let argument = call.params.args.first().map(|argument| fact_of(argument, input))?;
-    let measure = argument.measure?;
+/// Values that a window takes from another row are values of the same measure or days of the same column, unless a
+/// value of another kind stands in where there is no such row; sums over a window are repeated in every row, so they
+/// get a name of their own.
+fn taken(call: &WindowFunction, input: &Relation) -> Fact {
+    let Some(argument) = call.params.args.first().map(|argument| fact_of(argument, input)) else {
+        return Fact::default();
+    };
     match (&call.fun, call.fun.name()) {
+        (_, "lag" | "lead") if call.params.args.len() > 2 => Fact::default(),
         (_, "lag" | "lead" | "first_value" | "last_value" | "nth_value" | "min" | "max") => {
-            Some(measure)
+            argument.picked()
         }
         (WindowFunctionDefinition::AggregateUDF(_), "sum") => {
-            Some(Measure { name: format!("{OVER}{}", measure.name), decimals: measure.decimals })
+            let named =
+                |measure: Measure| Measure { name: format!("{OVER}{}", measure.name), ..measure };
+            let measure = argument.measure.and_then(Measure::summed).map(named);
+            Fact { measure, ..Fact::default() }
         }
-        _ => None,
+        _ => Fact::default(),
     }
 }

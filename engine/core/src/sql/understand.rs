@@ -9,7 +9,9 @@ use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use super::names::Names;
 use super::reads::{self, Reads};
 use super::text::QueryText;
-use super::{comma_joins, expanded, expressions, planning_error, shape, subqueries, windows};
+use super::{
+    comma_joins, expanded, expressions, group_keys, planning_error, shape, subqueries, windows,
+};
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};
 use crate::limits::Limits;
@@ -87,6 +89,7 @@ pub fn understand(
     plan.check_invariants(InvariantLevel::Executable)
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     let plan = comma_joins::given_conditions(plan)?;
+    let plan = group_keys::once(plan)?;
     expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     Ok(Understood { user, project, text, plan, reads })

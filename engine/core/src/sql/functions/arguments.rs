@@ -37,6 +37,7 @@ pub(super) fn check(name: &str, number: usize, rule: Rule, argument: &Expr) -> R
     }
     let wanted = match rule {
         Rule::Any => "any value".to_owned(),
+        Rule::Word([only]) => format!("`{only}`"),
         Rule::Word(words) => format!("one of {}", words.join(", ")),
         Rule::Whole(low, high) => format!("a whole number from {low} to {high}, written out"),
         Rule::Text(least, most) => format!("a text of {least} to {most} characters, written out"),
@@ -51,8 +52,8 @@ pub(super) fn check(name: &str, number: usize, rule: Rule, argument: &Expr) -> R
         Rule::Nothing => {
             return Err(Refusal::new(
                 Code::BadArguments,
-                format!("`{name}` takes no more than {} arguments here", number - 1),
-                "leave the rest out",
+                format!("`{name}` has too many arguments"),
+                format!("leave argument {number} out"),
             ));
         }
     };
