@@ -7,8 +7,12 @@ const SHOWN: usize = 8;
 
 /// The example.
 pub(crate) fn of(case: &Case) -> String {
+    let title = match case.title.strip_suffix('?') {
+        Some(_) => case.title.clone(),
+        None => format!("{}.", case.title),
+    };
     let Some(answer) = &case.answer else {
-        return format!("**{}.** (no answer is written yet)", case.title);
+        return format!("**{title}** (no answer is written yet)");
     };
     let came_back = match &case.outcome {
         Outcome::Released { .. } => fenced("text", &table(answer)),
@@ -16,7 +20,7 @@ pub(crate) fn of(case: &Case) -> String {
         Outcome::Explained => fenced("text", &flow(answer)),
         Outcome::Budget | Outcome::Log => fenced("text", answer),
     };
-    format!("**{}.**\n\n{}\n\n{came_back}", case.title, fenced("sql", &case.sql))
+    format!("**{title}**\n\n{}\n\n{came_back}", fenced("sql", &case.sql))
 }
 
 fn fenced(language: &str, text: &str) -> String {
