@@ -163,6 +163,7 @@ const RULES: &str = "
 p, auditor, *, audit-log, read, allow
 p, researcher, *, clinic/people/*, *, allow
 p, researcher, *, clinic/visits/*, *, allow
+p, researcher, *, clinic/labs/*, *, allow
 p, researcher, *, clinic/wards/*, *, allow
 p, researcher, *, registry/donors/*, *, allow
 p, researcher, noisy, clinic/people/hiv, group, deny
