@@ -100,6 +100,8 @@ codes! {
     JoinNotOnPerson = "join_not_on_person", Sql, "tables about people must be joined on the person";
     /// A join with a table without persons that could multiply rows.
     JoinFanOut = "join_not_on_key", Sql, "the joined table needs its whole key";
+    /// A window over rows about people that does not stay with one person.
+    WindowNotPerPerson = "window_not_per_person", Sql, "windows over people must stay with one person";
     /// A kind of join that is not supported here.
     JoinNotSupported = "join_not_supported", Sql, "this join is not supported";
     /// An aggregate that hands out single values or has no disclosure rule.
@@ -204,6 +206,13 @@ impl Refusal {
     #[must_use]
     pub fn under(mut self, rule: impl Into<String>) -> Self {
         self.0.rule = Some(rule.into());
+        self
+    }
+
+    /// Says what to write instead in other words.
+    #[must_use]
+    pub fn hinting(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = hint.into();
         self
     }
 

@@ -5,37 +5,21 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::logical_plan::TableScanBuilder;
-use datafusion::logical_expr::{
-    Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, TableSource,
-};
+use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Projection};
 
 use super::domain;
 use super::facts::{Fact, PersonFact, Relation, Side};
+use super::flow::Flow;
 use super::linear::{self, Base};
 use super::release::{
-    Argument, Counted, Key, Output, PERSON, PersonalRelease, Release, Statistic, Total, row_column,
+    Argument, Counted, Key, Output, PERSON, PersonalRelease, Release, Statistic, Total,
 };
+use super::tables;
 use super::walk::{Walk, fact_of, internal, only};
 use crate::refusal::{Code, Refusal};
 use crate::sql::QueryText;
-
-/// A protected table, as it stands in the finishing plan. Has no rows until the vault has made them.
-#[derive(Debug)]
-pub(crate) struct ProtectedTable {
-    /// Which scan of which protected table it is.
-    pub(crate) scan: usize,
-    schema: SchemaRef,
-}
-
-impl TableSource for ProtectedTable {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-}
 
 /// Cuts the plan at an aggregate.
 pub(super) fn aggregate(
@@ -80,8 +64,10 @@ pub(super) fn public(walk: &mut Walk<'_>, input: Relation) -> Result<Relation, R
         Side::Public { keys } => keys.clone(),
         Side::Personal { .. } | Side::Released { .. } => vec![],
     };
+    let input_flow = input.flow;
     let number = walk.release(Release::Public(input.plan))?;
-    protected_scan(walk.scan(number), &schema, facts, keys)
+    let flow = input_flow.then("copied as it is: about nobody");
+    protected(walk.scan(number), &schema, facts, keys, flow)
 }
 
 fn cut(
@@ -146,39 +132,26 @@ fn cut(
         direct: true,
         ..Fact::default()
     }));
-    protected_scan(scan, schema, facts, vec![(0..group.len()).collect()])
+    let grouped = match group.len() {
+        0 => "release boundary: one cell over everybody".to_owned(),
+        1 => "release boundary: protected cells, by 1 column".to_owned(),
+        columns => format!("release boundary: protected cells, by {columns} columns"),
+    };
+    let flow = input.flow.clone().then(grouped);
+    protected(scan, schema, facts, vec![(0..group.len()).collect()], flow)
 }
 
-/// The scan of a protected table, under the names that the plan above expects, with its row number.
-fn protected_scan(
+/// What stands above the boundary in place of what was cut off.
+fn protected(
     number: usize,
     schema: &DFSchema,
     mut facts: Vec<Fact>,
     keys: Vec<Vec<usize>>,
+    flow: Flow,
 ) -> Result<Relation, Refusal> {
-    let row = row_column(number);
-    let mut fields: Vec<Field> = schema
-        .fields()
-        .iter()
-        .enumerate()
-        .map(|(at, field)| Field::new(format!("c{at}"), field.data_type().clone(), true))
-        .collect();
-    fields.push(Field::new(&row, DataType::UInt32, true));
-    let source = ProtectedTable { scan: number, schema: Arc::new(Schema::new(fields)) };
-    let table = format!("protected_{number}");
-    let scan = TableScanBuilder::new(table.as_str(), Arc::new(source)).build().map_err(internal)?;
-    let scan = LogicalPlan::TableScan(scan);
-    let mut exprs = vec![];
-    for (at, (qualifier, field)) in schema.iter().enumerate() {
-        let (from, column) = scan.schema().qualified_field(at);
-        let column = Expr::Column((from, column).into());
-        exprs.push(column.alias_qualified(qualifier.cloned(), field.name()));
-    }
-    exprs.push(datafusion::prelude::ident(row.as_str()));
+    let plan = tables::protected_scan(number, schema)?;
     facts.push(Fact::default());
-    let plan = Projection::try_new(exprs, Arc::new(scan)).map_err(internal)?;
-    let side = Side::Released { keys };
-    Ok(Relation { plan: LogicalPlan::Projection(plan), side, columns: facts })
+    Ok(Relation { plan, side: Side::Released { keys }, columns: facts, flow })
 }
 
 fn person_listed(key: &Expr, text: &QueryText) -> Refusal {
@@ -230,7 +203,14 @@ impl Arguments<'_> {
                  per person (GROUP BY the person column in a sub-query) it is allowed",
             )
             .at(self.text.find(name))),
-            (name, _) => Err(Refusal::new(
+            (name, false) => Err(Refusal::new(
+                Code::AggregateNotAllowed,
+                format!("`{name}` has no disclosure rule here, so its result cannot be protected"),
+                "use count, sum or avg; to see a distribution, band the values with CASE and count people per \
+                 band; per person (GROUP BY the person column in a sub-query) it is allowed",
+            )
+            .at(self.text.find(name))),
+            (name, true) => Err(Refusal::new(
                 Code::AggregateNotAllowed,
                 format!("`{name}(distinct ..)` has no disclosure rule"),
                 format!("leave DISTINCT out, or take `{name}` per person in a sub-query first"),
@@ -268,7 +248,7 @@ impl Arguments<'_> {
     ) -> Result<Statistic, Refusal> {
         match fact_of(argument, self.input).person {
             PersonFact::Person => Ok(Statistic::Count(Counted::Persons)),
-            PersonFact::OrNull => {
+            PersonFact::OrNull | PersonFact::Half { .. } => {
                 let at = self.add(argument.clone().unalias(), Argument::Presence);
                 Ok(Statistic::Count(Counted::PersonsWith(at)))
             }

@@ -54,6 +54,20 @@ pub(super) fn of_column(column: &ColumnContract) -> Option<Domain> {
     {
         values.push(null);
     }
+    listed(values)
+}
+
+/// The values of a column that is written into the query; `None` where one of them is not plain.
+pub(super) fn of_values(values: &[Option<ScalarValue>], data_type: &DataType) -> Option<Domain> {
+    let mut all: Vec<ScalarValue> = vec![];
+    for value in values {
+        push(&mut all, value.as_ref()?.cast_to(data_type).ok()?);
+    }
+    listed(all)
+}
+
+/// A domain of these values, unless they are too many.
+pub(super) fn listed(values: Vec<ScalarValue>) -> Option<Domain> {
     (values.len() <= LARGEST).then(|| values.into())
 }
 
@@ -75,7 +89,7 @@ pub(super) fn of_expr(expr: &Expr, input: &Relation) -> Option<Domain> {
             if case.else_expr.is_none() {
                 push(&mut values, ScalarValue::try_from(&data_type).ok()?);
             }
-            (values.len() <= LARGEST).then(|| values.into())
+            listed(values)
         }
         Expr::Cast(cast) => {
             let values: Result<Vec<_>, _> = of_expr(&cast.expr, input)?
@@ -224,7 +238,8 @@ fn kept(conjunct: &Expr, relation: &Relation) -> Option<(usize, Domain)> {
     Some((at, keep.into()))
 }
 
-fn constant(expr: &Expr) -> Option<ScalarValue> {
+/// A constant that is not NULL, looking through casts.
+pub(super) fn constant(expr: &Expr) -> Option<ScalarValue> {
     match expr {
         Expr::Literal(value, _) if !value.is_null() => Some(value.clone()),
         Expr::Cast(cast) => constant(&cast.expr)?.cast_to(cast.field.data_type()).ok(),

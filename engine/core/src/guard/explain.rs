@@ -27,6 +27,8 @@ impl Guarded {
             "cost": { "points": self.cost() },
             "columns": columns,
             "protected_tables": releases,
+            "person_flow": self.flow.as_json(),
+            "person_flow_text": self.flow.as_text().lines().collect::<Vec<_>>(),
             "protection": protection(&self.grant.profile),
             "policy": { "digest": self.grant.policy_digest, "profile": self.grant.profile.id },
             "snapshots": self.snapshots.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
@@ -38,6 +40,10 @@ impl Guarded {
             Release::Public(_) => json!({
                 "about": "nobody",
                 "text": "rows of tables without people are copied as they are",
+            }),
+            Release::Earlier(_) => json!({
+                "about": "nobody",
+                "text": "an earlier protected result, used as a table",
             }),
             Release::Personal(release) => {
                 let listed = release.all_listed;

@@ -9,10 +9,13 @@ use datafusion::common::Column;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::scalar::ScalarValue;
 
+use super::flow::Flow;
+
 /// Prefix of columns that the guard adds; no researcher's column can begin with it.
 pub(crate) const HIDDEN: &str = crate::sql::RESERVED;
 
 /// A plan node as the guard rebuilt it, with what is known of its output.
+#[derive(Clone)]
 pub(super) struct Relation {
     /// The rebuilt node. Below the boundary it always carries the person.
     pub(super) plan: LogicalPlan,
@@ -20,6 +23,8 @@ pub(super) struct Relation {
     pub(super) side: Side,
     /// One fact per output column of `plan`, by position.
     pub(super) columns: Vec<Fact>,
+    /// How it came about, for the researcher.
+    pub(super) flow: Flow,
 }
 
 /// The side of the boundary.
@@ -66,6 +71,30 @@ pub(super) enum PersonFact {
     Person,
     /// It is the person of the row, or NULL (the far side of an outer join).
     OrNull,
+    /// The same, on one side of the FULL JOIN of this number: where one side is NULL, the other is not.
+    Half {
+        /// Which FULL JOIN of the query.
+        join: usize,
+        /// Whether it is the left side.
+        left: bool,
+    },
+}
+
+impl PersonFact {
+    /// The first of several columns of one row that is not NULL. Each is the person of that row or NULL.
+    pub(super) fn first_of(all: &[Self]) -> Self {
+        let half = |join: usize, left: bool| all.contains(&Self::Half { join, left });
+        let whole = all.iter().any(|fact| match fact {
+            Self::Person => true,
+            Self::Half { join, left } => half(*join, !left),
+            Self::No | Self::OrNull => false,
+        });
+        match (all.contains(&Self::No), whole) {
+            (true, _) => Self::No,
+            (false, true) => Self::Person,
+            (false, false) => Self::OrNull,
+        }
+    }
 }
 
 /// A base measure: what is summed, in which fixed-point unit.
@@ -105,7 +134,10 @@ impl Fact {
     }
 
     pub(super) const fn touches_person(&self) -> bool {
-        matches!(self.person, PersonFact::Person | PersonFact::OrNull)
+        match self.person {
+            PersonFact::Person | PersonFact::OrNull | PersonFact::Half { .. } => true,
+            PersonFact::No => false,
+        }
     }
 }
 

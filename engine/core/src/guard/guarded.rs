@@ -6,6 +6,7 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 
 use super::facts::{HIDDEN, Relation};
+use super::flow::Flow;
 use super::release::{PersonalRelease, Release};
 use super::total::make_total;
 use super::walk::Walk;
@@ -30,6 +31,8 @@ pub struct Guarded {
     pub(crate) finishing: LogicalPlan,
     pub(crate) columns: Vec<ResultColumn>,
     pub(crate) snapshots: BTreeSet<SnapshotId>,
+    /// How the person flows from the tables to the result.
+    pub(crate) flow: Flow,
 }
 
 /// One column of the result.
@@ -38,7 +41,7 @@ pub(crate) struct ResultColumn {
     pub(crate) name: String,
     /// The protected values it is computed from: (scan, output). None for a dimension.
     pub(crate) made_of: Vec<(usize, usize)>,
-    /// Whether it is one protected value as it is, so that its interval applies.
+    /// Whether each value is one protected value as it is, so that its interval applies.
     pub(crate) direct: bool,
 }
 
@@ -53,6 +56,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
     let root = walk.node(&plan)?;
     let root = walk.released(root)?;
     let columns = result_columns(&root);
+    let flow = root.flow;
     let finishing = make_total(root.plan)?;
     let mut releases = vec![];
     let (guarded_releases, scans) = walk.into_parts();
@@ -63,9 +67,10 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
                 Release::Personal(PersonalRelease { input, ..release })
             }
             Release::Public(plan) => Release::Public(make_total(plan)?),
+            Release::Earlier(plan) => Release::Earlier(make_total(plan)?),
         });
     }
-    Ok(Guarded { user, project, text, grant, releases, scans, finishing, columns, snapshots })
+    Ok(Guarded { user, project, text, grant, releases, scans, finishing, columns, snapshots, flow })
 }
 
 impl Guarded {
@@ -74,7 +79,7 @@ impl Guarded {
     pub fn cost(&self) -> u64 {
         let of_release = |release: &Release| match release {
             Release::Personal(release) => release.base_measures(),
-            Release::Public(_) => 0,
+            Release::Public(_) | Release::Earlier(_) => 0,
         };
         self.releases.iter().map(of_release).sum::<u64>().max(1)
     }
@@ -118,8 +123,7 @@ fn result_columns(root: &Relation) -> Vec<ResultColumn> {
         if columns.iter().any(|known| known.name == name) {
             name = format!("{name}_{number}");
         }
-        let direct = fact.direct && fact.made_of.len() == 1;
-        columns.push(ResultColumn { name, made_of: fact.made_of.clone(), direct });
+        columns.push(ResultColumn { name, made_of: fact.made_of.clone(), direct: fact.direct });
     }
     columns
 }

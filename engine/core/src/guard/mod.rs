@@ -7,8 +7,11 @@
 mod arithmetic;
 mod boundary;
 mod domain;
+mod earlier;
 pub(crate) mod explain;
 mod facts;
+pub(crate) mod flow;
+mod grouping_sets;
 mod guarded;
 mod joins;
 mod linear;
@@ -16,9 +19,13 @@ mod moments;
 mod per_person;
 mod person_use;
 pub(crate) mod release;
+mod tables;
 mod total;
+mod unions;
+mod values;
 mod walk;
+mod windows;
 
-pub(crate) use boundary::ProtectedTable;
 pub(crate) use guarded::ResultColumn;
 pub use guarded::{Guarded, guard};
+pub(crate) use tables::{EarlierTable, ProtectedTable};

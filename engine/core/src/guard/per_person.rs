@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan};
 
-use super::facts::{Fact, Measure, PersonFact, Relation, Side};
+use super::facts::{Fact, Measure, Relation, Side};
 use super::release::ROWS;
 use super::walk::{fact_of, internal};
 use crate::refusal::{Code, Refusal};
@@ -29,14 +29,14 @@ pub(super) fn person_key(
     if let Some(at) = facts.iter().position(Fact::is_person) {
         return Ok(Some(at));
     }
-    let Some(at) = facts.iter().position(|fact| fact.person == PersonFact::OrNull) else {
+    let Some(at) = facts.iter().position(|fact| fact.touches_person()) else {
         return Ok(None);
     };
     let name = node.group_expr.get(at).map(|key| key.schema_name().to_string()).unwrap_or_default();
     Err(Refusal::new(
         Code::PersonColumnUse,
-        format!("`{name}` may be missing here, because its table is on the right of a LEFT JOIN"),
-        "group by the person column of the table on the left",
+        format!("`{name}` may be missing here, because its table is on the far side of an outer join"),
+        "group by the person column of the table that keeps its rows; after a FULL JOIN by `coalesce(a.person, b.person)`",
     )
     .at(text.find("GROUP")))
 }
@@ -55,7 +55,17 @@ pub(super) fn aggregate(
     let plan =
         Aggregate::try_new(Arc::new(input.plan), node.group_expr.clone(), node.aggr_expr.clone())
             .map_err(internal)?;
-    Ok(Relation { plan: LogicalPlan::Aggregate(plan), side: Side::Personal { one_row }, columns })
+    let flow = input.flow.then(if one_row {
+        "per person: one row each"
+    } else {
+        "per person and further columns"
+    });
+    Ok(Relation {
+        plan: LogicalPlan::Aggregate(plan),
+        side: Side::Personal { one_row },
+        columns,
+        flow,
+    })
 }
 
 /// The base measure that a per-person aggregate holds. Sums of per-person counts are counts of rows, and sums of
@@ -88,7 +98,7 @@ fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<
     Ok(match (func.name(), params.distinct) {
         ("count", false) => Some(Measure { name: ROWS.to_owned(), decimals: 0 }),
         ("count", true) => Some(Measure { name: "distinct".to_owned(), decimals: 0 }),
-        ("sum", false) | ("min" | "max", _) => argument.measure,
+        ("sum", false) | ("min" | "max" | "first_value" | "last_value", _) => argument.measure,
         ("avg", false) => argument.measure.map(mean),
         _ => None,
     })

@@ -18,6 +18,8 @@ pub(crate) enum Release {
     Personal(PersonalRelease),
     /// Rows about nobody: copied as they are.
     Public(LogicalPlan),
+    /// A result over the releases before, which a later release plan reads as a table about nobody.
+    Earlier(LogicalPlan),
 }
 
 /// Cells of persons. The input has the columns person, keys, arguments, in this order.

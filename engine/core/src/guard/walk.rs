@@ -6,18 +6,22 @@
 use std::sync::Arc;
 
 use datafusion::common::Result;
+use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
-    Aggregate, Distinct, Expr, Filter, Limit, LogicalPlan, Projection, Sort, SubqueryAlias,
-    TableScan,
+    Aggregate, Distinct, Expr, FetchType, Filter, Limit, LogicalPlan, Projection, Sort,
+    SubqueryAlias, TableScan,
 };
 
 use super::boundary;
 use super::domain;
 use super::facts::{Fact, HIDDEN, Measure, PersonFact, Relation, Side};
+use super::flow::Flow;
+use super::grouping_sets;
 use super::joins;
 use super::per_person;
 use super::person_use;
 use super::release::{PersonalRelease, Release};
+use super::{unions, values, windows};
 use crate::catalog::contract::{Role, TableKind};
 use crate::catalog::view::ViewTable;
 use crate::limits::Limits;
@@ -47,6 +51,12 @@ impl<'a> Walk<'a> {
             multiplying_joins: 0,
             multiplying_results: 0,
         }
+    }
+
+    /// A number that no other thing of this query has.
+    pub(super) const fn number(&mut self) -> usize {
+        self.hidden += 1;
+        self.hidden
     }
 
     /// The releases, and for each scan of a protected table the release behind it.
@@ -122,14 +132,18 @@ impl<'a> Walk<'a> {
             LogicalPlan::EmptyRelation(empty) => Ok(Relation {
                 columns: vec![Fact::default(); empty.schema.fields().len()],
                 plan: plan.clone(),
-                side: Side::Public { keys: vec![] },
+                side: Side::Public { keys: vec![vec![]] },
+                flow: Flow::start("no table"),
             }),
-            LogicalPlan::Window(_)
-            | LogicalPlan::Repartition(_)
-            | LogicalPlan::Union(_)
+            LogicalPlan::Window(node) => {
+                let input = self.node(&node.input)?;
+                windows::window(self, node, input)
+            }
+            LogicalPlan::Union(node) => unions::union(self, node),
+            LogicalPlan::Values(node) => Ok(values::values(node)),
+            LogicalPlan::Repartition(_)
             | LogicalPlan::Subquery(_)
             | LogicalPlan::Statement(_)
-            | LogicalPlan::Values(_)
             | LogicalPlan::Explain(_)
             | LogicalPlan::Analyze(_)
             | LogicalPlan::Extension(_)
@@ -142,7 +156,7 @@ impl<'a> Walk<'a> {
             | LogicalPlan::RecursiveQuery(_) => Err(Refusal::new(
                 Code::UnsupportedSql,
                 "a clause of this query is not supported",
-                "use SELECT, JOIN, WHERE, GROUP BY, HAVING, DISTINCT, ORDER BY and LIMIT",
+                "use SELECT, JOIN, WHERE, GROUP BY, HAVING, DISTINCT, UNION, windows, ORDER BY and LIMIT",
             )),
         }
     }
@@ -178,22 +192,29 @@ impl<'a> Walk<'a> {
             other => other.clone(),
         };
         let plan = Projection::try_new(exprs, Arc::new(input.plan)).map_err(internal)?;
-        Ok(Relation { plan: LogicalPlan::Projection(plan), side, columns })
+        Ok(Relation { plan: LogicalPlan::Projection(plan), side, columns, flow: input.flow })
     }
 
     fn filter(&mut self, node: &Filter) -> Result<Relation, Refusal> {
         let mut input = self.node(&node.input)?;
         person_use::check_condition(&node.predicate, &input, self.text)?;
         domain::narrow(&node.predicate, &mut input);
-        let Relation { plan, side, columns } = input;
+        let Relation { plan, side, columns, flow } = input;
         let plan = Filter::try_new(node.predicate.clone(), Arc::new(plan)).map_err(internal)?;
-        Ok(Relation { plan: LogicalPlan::Filter(plan), side, columns })
+        let flow = flow.then("rows that meet a condition");
+        Ok(Relation { plan: LogicalPlan::Filter(plan), side, columns, flow })
     }
 
     fn aggregate(&mut self, node: &Aggregate) -> Result<Relation, Refusal> {
         let input = self.node(&node.input)?;
         for expr in node.group_expr.iter().chain(&node.aggr_expr) {
             person_use::check(expr_argument(expr), &input, self.text)?;
+            for part in further_parts(expr) {
+                person_use::check_condition(part, &input, self.text)?;
+            }
+        }
+        if let (Side::Personal { .. }, Some(sets)) = (&input.side, grouping_sets::of(node)) {
+            return grouping_sets::aggregate(self, node, sets, &input);
         }
         match &input.side {
             Side::Personal { .. } => match per_person::person_key(node, &input, self.text)? {
@@ -205,17 +226,20 @@ impl<'a> Walk<'a> {
     }
 
     fn sort(&mut self, node: &Sort) -> Result<Relation, Refusal> {
-        let Relation { plan, side, columns } = self.not_personal(&node.input, "sorted", "ORDER")?;
+        let Relation { plan, side, columns, flow } =
+            self.not_personal(&node.input, "sorted", "ORDER")?;
         let sort = Sort { expr: node.expr.clone(), input: Arc::new(plan), fetch: node.fetch };
-        Ok(Relation { plan: LogicalPlan::Sort(sort), side, columns })
+        Ok(Relation { plan: LogicalPlan::Sort(sort), side, columns, flow })
     }
 
     fn limit(&mut self, node: &Limit) -> Result<Relation, Refusal> {
-        let Relation { plan, side, columns } =
+        let Relation { plan, side, columns, flow } =
             self.not_personal(&node.input, "cut off", "LIMIT")?;
+        let one = matches!(node.get_fetch_type(), Ok(FetchType::Literal(Some(0 | 1))));
+        let side = if one { side.keyed(vec![]) } else { side };
         let limit =
             Limit { skip: node.skip.clone(), fetch: node.fetch.clone(), input: Arc::new(plan) };
-        Ok(Relation { plan: LogicalPlan::Limit(limit), side, columns })
+        Ok(Relation { plan: LogicalPlan::Limit(limit), side, columns, flow })
     }
 
     fn not_personal(
@@ -237,9 +261,9 @@ impl<'a> Walk<'a> {
     }
 
     fn alias(&mut self, node: &SubqueryAlias) -> Result<Relation, Refusal> {
-        let Relation { plan, side, columns } = self.node(&node.input)?;
+        let Relation { plan, side, columns, flow } = self.node(&node.input)?;
         let plan = SubqueryAlias::try_new(Arc::new(plan), node.alias.clone()).map_err(internal)?;
-        Ok(Relation { plan: LogicalPlan::SubqueryAlias(plan), side, columns })
+        Ok(Relation { plan: LogicalPlan::SubqueryAlias(plan), side, columns, flow })
     }
 
     fn distinct(&mut self, input: &LogicalPlan) -> Result<Relation, Refusal> {
@@ -264,9 +288,8 @@ impl<'a> Walk<'a> {
     }
 
     /// A fresh name for a column that the guard adds.
-    fn hidden_name(&mut self) -> String {
-        self.hidden += 1;
-        format!("{HIDDEN}person_{}", self.hidden)
+    pub(super) fn hidden_name(&mut self) -> String {
+        format!("{HIDDEN}person_{}", self.number())
     }
 
     /// Registers a release and gives its number; an equal one (a CTE used twice) is run and priced once.
@@ -349,6 +372,24 @@ fn expr_argument(expr: &Expr) -> &Expr {
     }
 }
 
+/// What an aggregate reads beside its first argument: nothing there may be the person.
+fn further_parts(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::Alias(alias) => further_parts(&alias.expr),
+        Expr::AggregateFunction(call) => {
+            let order = call.params.order_by.iter().map(|key| &key.expr);
+            call.params
+                .args
+                .iter()
+                .skip(1)
+                .chain(order)
+                .chain(call.params.filter.as_deref())
+                .collect()
+        }
+        _ => vec![],
+    }
+}
+
 fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
     let Some(source) = scan.source.downcast_ref::<SourceTable>() else {
         return Err(Refusal::internal("a scan of something that is not in the catalogue"));
@@ -376,7 +417,13 @@ fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
         TableKind::Public { key } if key.is_empty() => Side::Public { keys: vec![] },
         TableKind::Public { key } => Side::Public { keys: vec![key.clone()] },
     };
-    Ok(Relation { plan: LogicalPlan::TableScan(scan.clone()), side, columns })
+    let rows = match &side {
+        Side::Personal { one_row: true } => "one row per person",
+        Side::Personal { one_row: false } => "many rows per person",
+        Side::Public { .. } | Side::Released { .. } => "no persons",
+    };
+    let flow = Flow::start(format!("table {}: {rows}", table.table.name));
+    Ok(Relation { plan: LogicalPlan::TableScan(scan.clone()), side, columns, flow })
 }
 
 fn column_fact(table: &ViewTable, at: usize) -> Fact {
@@ -398,28 +445,34 @@ pub(super) fn fact_of(expr: &Expr, input: &Relation) -> Fact {
     match expr {
         Expr::Alias(alias) => fact_of(&alias.expr, input),
         Expr::Column(column) => input.fact(column).cloned().unwrap_or_default(),
-        other => {
-            let form = super::linear::of(other, input);
-            let measure = form.and_then(|form| match form.base {
-                super::linear::Base::Measure(_, measure)
-                    if form.scale == 1.0 && form.offset == 0.0 =>
-                {
-                    Some(measure)
-                }
-                _ => None,
-            });
-            Fact {
-                person: PersonFact::No,
-                measure,
-                domain: domain::of_expr(other, input),
-                made_of: made_of(other, input),
-                direct: false,
-            }
+        Expr::ScalarFunction(call) if call.func == datafusion::functions::core::coalesce() => {
+            let parts: Vec<PersonFact> =
+                call.args.iter().map(|part| fact_of(part, input).person).collect();
+            Fact { person: PersonFact::first_of(&parts), ..computed(expr, input) }
         }
+        other => computed(other, input),
     }
 }
 
-fn made_of(expr: &Expr, input: &Relation) -> Vec<(usize, usize)> {
+/// What is known of something computed: it is not the person.
+fn computed(expr: &Expr, input: &Relation) -> Fact {
+    let measure = super::linear::of(expr, input).and_then(|form| match form.base {
+        super::linear::Base::Measure(_, measure) if form.scale == 1.0 && form.offset == 0.0 => {
+            Some(measure)
+        }
+        _ => None,
+    });
+    Fact {
+        person: PersonFact::No,
+        measure,
+        domain: domain::of_expr(expr, input),
+        made_of: made_of(expr, input),
+        direct: false,
+    }
+}
+
+/// The protected values that an expression is computed from.
+pub(super) fn made_of(expr: &Expr, input: &Relation) -> Vec<(usize, usize)> {
     let mut all: Vec<(usize, usize)> = expr
         .column_refs()
         .into_iter()
@@ -446,28 +499,39 @@ pub(super) fn only(relation: Relation, positions: &[usize]) -> Result<Relation, 
     let exprs = positions.iter().map(|&at| relation.column(at)).collect();
     let columns = positions.iter().filter_map(|&at| relation.columns.get(at).cloned()).collect();
     let plan = Projection::try_new(exprs, Arc::new(relation.plan)).map_err(internal)?;
-    Ok(Relation { plan: LogicalPlan::Projection(plan), side: relation.side, columns })
+    Ok(Relation {
+        plan: LogicalPlan::Projection(plan),
+        side: relation.side,
+        columns,
+        flow: relation.flow,
+    })
 }
 
 /// Each row once: an aggregate over all columns, which every planner can run.
 fn distinct_rows(relation: Relation) -> Result<Relation, Refusal> {
     let keys = (0..relation.columns.len()).map(|at| relation.column(at)).collect();
-    let Relation { plan, side, columns } = relation;
+    let Relation { plan, side, columns, flow } = relation;
     let plan = Aggregate::try_new(Arc::new(plan), keys, vec![]).map_err(internal)?;
-    Ok(Relation { plan: LogicalPlan::Aggregate(plan), side, columns })
+    Ok(Relation { plan: LogicalPlan::Aggregate(plan), side, columns, flow })
 }
 
 /// An aggregate over public rows or over protected cells.
 fn above(node: &Aggregate, input: Relation) -> Result<Relation, Refusal> {
-    let mut columns: Vec<Fact> = node.group_expr.iter().map(|key| fact_of(key, &input)).collect();
+    let keys = grouping_set_to_exprlist(&node.group_expr).map_err(internal)?;
+    let mut columns: Vec<Fact> =
+        keys.iter().map(|key| Fact { direct: false, ..fact_of(key, &input) }).collect();
+    if grouping_sets::of(node).is_some() {
+        columns.push(Fact::default()); // the number that tells the set; with the keys it is unique
+    }
+    let side = input.side.clone().keyed((0..columns.len()).collect());
     for aggregate in &node.aggr_expr {
         columns.push(Fact { made_of: made_of(aggregate, &input), ..Fact::default() });
     }
-    let side = input.side.keyed((0..node.group_expr.len()).collect());
     let plan =
         Aggregate::try_new(Arc::new(input.plan), node.group_expr.clone(), node.aggr_expr.clone())
             .map_err(internal)?;
-    Ok(Relation { plan: LogicalPlan::Aggregate(plan), side, columns })
+    let flow = input.flow.then("aggregate of results");
+    Ok(Relation { plan: LogicalPlan::Aggregate(plan), side, columns, flow })
 }
 
 pub(super) fn internal(error: datafusion::common::DataFusionError) -> Refusal {

@@ -5,12 +5,12 @@
 
 use datafusion::arrow::datatypes::{DataType, IntervalUnit, TimeUnit};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::expr::{AggregateFunction, AggregateFunctionParams};
+use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
-use super::functions;
 use super::shape::unsupported;
 use super::text::QueryText;
+use super::{functions, windows};
 use crate::refusal::{Code, Refusal};
 
 /// Checks one expression and everything inside it.
@@ -59,24 +59,19 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
             functions::check_call(call).map_err(|refusal| refusal.at(text.find(call.func.name())))
         }
         Expr::AggregateFunction(call) => check_aggregate(call, text),
-        Expr::WindowFunction(_) => Err(unsupported(
-            "a window function (OVER)",
-            "use GROUP BY, or compare the groups after downloading the result",
-        )),
+        Expr::WindowFunction(call) => windows::check(call, text),
         Expr::SimilarTo(_) => Err(unsupported("SIMILAR TO", "use LIKE")),
+        // Sub-queries become joins before anything else looks at the plan.
         Expr::Exists(_)
         | Expr::InSubquery(_)
-        | Expr::SetComparison(_)
         | Expr::ScalarSubquery(_)
-        | Expr::OuterReferenceColumn(..) => Err(unsupported(
-            "a sub-query inside an expression or condition",
-            "put it into a CTE (WITH ..) and JOIN it on the person",
+        | Expr::OuterReferenceColumn(..)
+        | Expr::GroupingSet(_) => Ok(()),
+        Expr::SetComparison(_) => Err(unsupported(
+            "ANY or ALL with a sub-query",
+            "use IN, EXISTS, or compare with `(SELECT max(..) ..)`",
         )
-        .at(text.find_any(&["EXISTS", "ANY", "ALL"]))),
-        Expr::GroupingSet(_) => {
-            Err(unsupported("GROUPING SETS, ROLLUP or CUBE", "send one query per level of totals")
-                .at(text.find_any(&["ROLLUP", "CUBE", "GROUPING"])))
-        }
+        .at(text.find_any(&["ANY", "ALL", "SOME"]))),
         Expr::ScalarVariable(..) | Expr::Placeholder(_) => {
             Err(unsupported("a variable or placeholder", "write the value into the SQL"))
         }
@@ -170,32 +165,14 @@ fn check_operator(op: Operator, text: &QueryText) -> Result<(), Refusal> {
 }
 
 fn check_aggregate(call: &AggregateFunction, text: &QueryText) -> Result<(), Refusal> {
-    let AggregateFunction { func, params } = call;
-    let AggregateFunctionParams { args, distinct: _, filter, order_by, null_treatment } = params;
-    if !functions::aggregates().contains(func) {
-        return Err(Refusal::new(
-            Code::AggregateNotAllowed,
-            format!("`{}` has no disclosure rule here", func.name()),
-            "use count, sum or avg",
-        )
-        .at(text.find(func.name())));
-    }
-    if filter.is_some() {
+    if call.params.filter.is_some() {
         return Err(unsupported(
             "FILTER (WHERE ..)",
             "write the condition inside: `count(CASE WHEN .. THEN 1 END)`",
         )
         .at(text.find("FILTER")));
     }
-    if !order_by.is_empty() || null_treatment.is_some() || args.len() != 1 {
-        return Err(Refusal::new(
-            Code::BadArguments,
-            format!("`{}` takes one argument and no further clause", func.name()),
-            "leave the rest out",
-        )
-        .at(text.find(func.name())));
-    }
-    Ok(())
+    functions::check_aggregate(call).map_err(|refusal| refusal.at(text.find(call.func.name())))
 }
 
 /// The types of values that queries work with.
@@ -206,6 +183,7 @@ fn check_type(data_type: &DataType) -> Result<(), Refusal> {
             | DataType::Boolean
             | DataType::Int32
             | DataType::Int64
+            | DataType::UInt8 // what grouping() is computed from
             | DataType::UInt32
             | DataType::UInt64
             | DataType::Float64

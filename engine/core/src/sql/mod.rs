@@ -2,6 +2,7 @@
 //!
 //! Knows the catalogue view of one project. Must never know: rows, policies, profiles, prices.
 
+mod comma_joins;
 mod expanded;
 mod expressions;
 pub mod functions;
@@ -10,8 +11,10 @@ mod planning_error;
 mod reads;
 mod shape;
 mod sizes;
+mod subqueries;
 mod text;
 mod understand;
+mod windows;
 
 pub(crate) use names::SourceTable;
 pub use reads::Reads;

@@ -78,8 +78,8 @@ impl ContextProvider for Names<'_> {
         functions::aggregate(name)
     }
 
-    fn get_window_meta(&self, _name: &str) -> Option<Arc<WindowUDF>> {
-        None
+    fn get_window_meta(&self, name: &str) -> Option<Arc<WindowUDF>> {
+        functions::window(name)
     }
 
     fn get_variable_type(&self, _variable_names: &[String]) -> Option<DataType> {
@@ -103,6 +103,6 @@ impl ContextProvider for Names<'_> {
     }
 
     fn udwf_names(&self) -> Vec<String> {
-        Vec::new()
+        functions::windows().iter().map(|f| f.name().to_owned()).collect()
     }
 }

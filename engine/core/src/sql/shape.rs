@@ -6,14 +6,17 @@
 
 use std::collections::HashMap;
 
+mod clauses;
+mod nested;
+
 use datafusion::sql::sqlparser::ast::{
-    Cte, Distinct, Expr, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName,
-    OrderBy, OrderByKind, Query, Select, SelectFlavor, SelectItem, SetExpr, Spanned, Statement,
-    TableFactor, TableWithJoins, Value, With,
+    Cte, Distinct, GroupByExpr, Join, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
+    SetQuantifier, Spanned, Statement, TableFactor, TableWithJoins, Values, With,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 
+use self::clauses::{check_join, check_limit, check_order};
 use super::sizes;
 use super::text::{QueryText, position};
 use crate::limits::Limits;
@@ -133,6 +136,7 @@ impl Counts<'_> {
         check_order(order_by.as_ref())?;
         check_limit(limit_clause.as_ref())?;
         let names = self.with(with.as_ref(), outer)?;
+        self.nested(order_by, &names)?;
         self.body(body, &names)
     }
 
@@ -166,11 +170,20 @@ impl Counts<'_> {
         match body {
             SetExpr::Select(select) => self.select(select, names),
             SetExpr::Query(query) => self.query(query, names),
-            SetExpr::SetOperation { .. } => Err(unsupported(
-                "UNION, INTERSECT or EXCEPT",
-                "use one SELECT with GROUP BY, or send two queries",
-            )),
-            SetExpr::Values(_) => Err(unsupported("VALUES", "use CASE to band or map values")),
+            SetExpr::SetOperation { op: _, set_quantifier, left, right } => {
+                if !matches!(
+                    set_quantifier,
+                    SetQuantifier::All | SetQuantifier::Distinct | SetQuantifier::None
+                ) {
+                    return Err(unsupported("BY NAME", "list the columns in the same order"));
+                }
+                self.body(left, names)?;
+                self.body(right, names)
+            }
+            SetExpr::Values(Values { explicit_row: _, value_keyword: _, rows }) => {
+                self.within("rows in VALUES", rows.len(), self.limits.in_list, "in_list")?;
+                self.nested(rows, names)
+            }
             SetExpr::Table(_) => Err(unsupported("TABLE", "write SELECT .. FROM")),
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
                 Err(not_one_select("the text changes data"))
@@ -192,13 +205,13 @@ impl Counts<'_> {
             from,
             lateral_views,
             prewhere,
-            selection: _,
+            selection,
             connect_by,
             group_by,
             cluster_by,
             distribute_by,
             sort_by,
-            having: _,
+            having,
             named_window,
             qualify,
             window_before_qualify: _,
@@ -215,18 +228,19 @@ impl Counts<'_> {
             && cluster_by.is_empty()
             && distribute_by.is_empty()
             && sort_by.is_empty()
-            && named_window.is_empty()
-            && qualify.is_none()
             && value_table_mode.is_none()
             && matches!(flavor, SelectFlavor::Standard);
         if !plain {
             return Err(unsupported(
-                "a clause outside standard SELECT (TOP, INTO, LATERAL VIEW, PREWHERE, QUALIFY, WINDOW, .. BY)",
-                "use SELECT, FROM, WHERE, GROUP BY, HAVING, ORDER BY and LIMIT",
+                "a clause outside standard SELECT (TOP, INTO, LATERAL VIEW, PREWHERE, CONNECT BY, SORT BY)",
+                "use SELECT, FROM, WHERE, GROUP BY, HAVING, WINDOW, QUALIFY, ORDER BY and LIMIT",
             ));
         }
         if matches!(distinct, Some(Distinct::On(_))) {
-            return Err(unsupported("DISTINCT ON", "use GROUP BY"));
+            return Err(unsupported(
+                "DISTINCT ON",
+                "number the rows with `row_number() OVER (PARTITION BY .. ORDER BY ..)` in a CTE and keep number 1",
+            ));
         }
         if let Some(item) =
             projection.iter().find(|i| matches!(i, SelectItem::ExprWithAliases { .. }))
@@ -240,17 +254,24 @@ impl Counts<'_> {
             "output_columns",
         )?;
         self.group_by(group_by)?;
-        for table in from {
+        self.nested(projection, names)?;
+        self.nested(selection, names)?;
+        self.nested(group_by, names)?;
+        self.nested(having, names)?;
+        self.nested(qualify, names)?;
+        self.nested(named_window, names)?;
+        for (at, table) in from.iter().enumerate() {
+            // A comma is a join whose condition stands in WHERE.
+            self.joined(usize::from(at > 0))?;
             self.table_with_joins(table, names)?;
         }
-        if from.len() > 1 {
-            return Err(Refusal::new(
-                Code::JoinNotSupported,
-                "tables are listed with a comma, which pairs every row with every row",
-                "write JOIN .. ON .., for example `patients p JOIN admissions a ON a.person_id = p.person_id`",
-            ));
-        }
         Ok(())
+    }
+
+    /// Counts joins.
+    fn joined(&mut self, more: usize) -> Result<(), Refusal> {
+        self.joins = self.joins.saturating_add(more);
+        self.within("joins", self.joins, self.limits.joins, "joins")
     }
 
     fn group_by(&self, group_by: &GroupByExpr) -> Result<(), Refusal> {
@@ -277,8 +298,8 @@ impl Counts<'_> {
                 return Err(unsupported("GLOBAL", "leave it out"));
             }
             check_join(join_operator)?;
-            self.joins += 1;
-            self.within("joins", self.joins, self.limits.joins, "joins")?;
+            self.nested(join_operator, names)?;
+            self.joined(1)?;
             self.factor(relation, names)?;
         }
         Ok(())
@@ -326,8 +347,7 @@ impl Counts<'_> {
                 let weight = names.get(&name.to_string().to_lowercase());
                 let weight = weight.copied().unwrap_or(Weight { references: 1, joins: 0 });
                 self.references = self.references.saturating_add(weight.references);
-                self.joins = self.joins.saturating_add(weight.joins);
-                self.within("joins", self.joins, self.limits.joins, "joins")?;
+                self.joined(weight.joins)?;
                 self.within(
                     "table references",
                     self.references,
@@ -370,96 +390,5 @@ impl Counts<'_> {
             "split it into several queries (a CTE counts once for every use)",
         )
         .under(format!("limit: {name}")))
-    }
-}
-
-fn check_order(order_by: Option<&OrderBy>) -> Result<(), Refusal> {
-    match order_by {
-        None => Ok(()),
-        Some(OrderBy { kind, interpolate: None }) => match kind {
-            OrderByKind::Expressions(keys) if keys.iter().all(|key| key.with_fill.is_none()) => {
-                Ok(())
-            }
-            OrderByKind::Expressions(_) => Err(unsupported("WITH FILL", "leave it out")),
-            OrderByKind::All(_) => Err(unsupported("ORDER BY ALL", "name the columns to sort by")),
-        },
-        Some(OrderBy { kind: _, interpolate: Some(_) }) => {
-            Err(unsupported("INTERPOLATE", "leave it out"))
-        }
-    }
-}
-
-fn check_limit(limit: Option<&LimitClause>) -> Result<(), Refusal> {
-    match limit {
-        None => Ok(()),
-        Some(LimitClause::LimitOffset { limit, offset, limit_by }) if limit_by.is_empty() => {
-            let offset = offset.as_ref().map(|offset| &offset.value);
-            limit.iter().chain(offset).try_for_each(check_number_of_rows)
-        }
-        Some(LimitClause::LimitOffset { .. }) => Err(unsupported("LIMIT .. BY", "use LIMIT alone")),
-        Some(LimitClause::OffsetCommaLimit { offset: _, limit: _ }) => {
-            Err(unsupported("LIMIT with a comma", "write LIMIT n OFFSET m"))
-        }
-    }
-}
-
-/// How many rows is said by the text alone, so that it cannot fail when it is too late to refuse.
-fn check_number_of_rows(expr: &Expr) -> Result<(), Refusal> {
-    let whole = match expr {
-        Expr::Value(value) => match &value.value {
-            Value::Number(digits, _) => digits.parse::<u32>().is_ok(),
-            _ => false,
-        },
-        _ => false,
-    };
-    if whole {
-        return Ok(());
-    }
-    let refusal = unsupported("this LIMIT or OFFSET", "write a whole number, for example LIMIT 20");
-    Err(refusal.at(position(expr.span())))
-}
-
-fn check_join(operator: &JoinOperator) -> Result<(), Refusal> {
-    let constraint = match operator {
-        JoinOperator::Join(constraint)
-        | JoinOperator::Inner(constraint)
-        | JoinOperator::Left(constraint)
-        | JoinOperator::LeftOuter(constraint)
-        | JoinOperator::CrossJoin(constraint) => constraint,
-        JoinOperator::Right(_) | JoinOperator::RightOuter(_) => {
-            return Err(Refusal::new(
-                Code::JoinNotSupported,
-                "RIGHT JOIN is not supported",
-                "swap the two tables and write LEFT JOIN",
-            ));
-        }
-        JoinOperator::FullOuter(_)
-        | JoinOperator::Semi(_)
-        | JoinOperator::LeftSemi(_)
-        | JoinOperator::RightSemi(_)
-        | JoinOperator::Anti(_)
-        | JoinOperator::LeftAnti(_)
-        | JoinOperator::RightAnti(_)
-        | JoinOperator::CrossApply
-        | JoinOperator::OuterApply
-        | JoinOperator::AsOf { .. }
-        | JoinOperator::StraightJoin(_)
-        | JoinOperator::ArrayJoin
-        | JoinOperator::LeftArrayJoin
-        | JoinOperator::InnerArrayJoin => {
-            return Err(Refusal::new(
-                Code::JoinNotSupported,
-                "only JOIN, LEFT JOIN and (between results) CROSS JOIN are supported",
-                "write `JOIN .. ON ..` or `LEFT JOIN .. ON ..`",
-            ));
-        }
-    };
-    match constraint {
-        JoinConstraint::On(_) | JoinConstraint::Using(_) | JoinConstraint::None => Ok(()),
-        JoinConstraint::Natural => Err(Refusal::new(
-            Code::JoinNotSupported,
-            "NATURAL JOIN links whatever columns happen to share a name",
-            "write `JOIN .. ON ..` and name the columns",
-        )),
     }
 }

@@ -90,26 +90,33 @@ fn check_function(function: &Function) -> Result<(), Refusal> {
     if *uses_odbc_syntax || !matches!(parameters, FunctionArguments::None) {
         return Err(unsupported("this way of calling a function", "write `name(arguments)`"));
     }
-    if over.is_some() {
+    if over.is_none() && functions::needs_over(&written) {
         return Err(unsupported(
-            "a window function (OVER)",
-            "use GROUP BY, or compare the groups after downloading the result",
+            &format!("`{written}` without OVER"),
+            "it looks at a row among others: write `OVER (PARTITION BY .. ORDER BY ..)`",
         ));
     }
-    if null_treatment.is_some() || !within_group.is_empty() {
-        return Err(unsupported("IGNORE NULLS, RESPECT NULLS or WITHIN GROUP", "leave it out"));
+    if null_treatment.is_some() && over.is_none() {
+        return Err(unsupported("IGNORE NULLS or RESPECT NULLS without OVER", "leave it out"));
+    }
+    if !within_group.is_empty() && !functions::takes_within_group(&written) {
+        return Err(unsupported("WITHIN GROUP here", "leave it out"));
     }
     match args {
         FunctionArguments::None => Ok(()),
         FunctionArguments::Subquery(_) => {
             Err(unsupported("a sub-query as an argument", "compute it in a CTE and join it"))
         }
-        FunctionArguments::List(list) => check_clauses(&list.clauses),
+        FunctionArguments::List(list) => check_clauses(&written, &list.clauses),
     }
 }
 
-fn check_clauses(clauses: &[FunctionArgumentClause]) -> Result<(), Refusal> {
-    if clauses.is_empty() {
+/// Only where a row is chosen by an order may ORDER BY stand inside the arguments.
+fn check_clauses(name: &str, clauses: &[FunctionArgumentClause]) -> Result<(), Refusal> {
+    let sorted = |clause: &FunctionArgumentClause| {
+        matches!(clause, FunctionArgumentClause::OrderBy(_)) && functions::is_sorted(name)
+    };
+    if clauses.iter().all(sorted) {
         return Ok(());
     }
     Err(unsupported("a clause inside the arguments of a function", "leave it out"))

@@ -130,18 +130,11 @@ impl Body<'_> {
         col: usize,
         column: &ResultColumn,
     ) -> Value {
-        let parts = column.made_of.iter().map(|&(scan, output)| self.part(batch, at, scan, output));
-        let mut reason = None;
-        let mut unknown = false;
-        for part in parts {
-            match part {
-                Some(status) => reason = reason.or_else(|| status.reason()),
-                None => unknown = true,
-            }
-        }
+        let parts = self.parts(batch, at, column);
+        let reason = parts.iter().find_map(|part| part.reason());
         let (code, why) = match reason {
             Some(reason) => ("c", reason.sentence(self.profile)),
-            None if unknown => ("c", "computed from values that are withheld".to_owned()),
+            None if parts.is_empty() => ("c", "computed from values that are withheld".to_owned()),
             None => ("x", "the computation has no value here".to_owned()),
         };
         json!({ "row": row, "col": col, "code": code, "reason": why })
@@ -150,20 +143,24 @@ impl Body<'_> {
     /// Whether a value in this row was computed from one that is withheld, whatever came of it:
     /// `coalesce(count(*), 0)` must not pass for a true zero, so numbers made of withheld ones are not shown.
     fn withheld_part(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> bool {
-        column.made_of.iter().any(|&(scan, output)| {
-            self.part(batch, at, scan, output).is_some_and(|status| status.reason().is_some())
-        })
+        self.parts(batch, at, column).iter().any(|part| part.reason().is_some())
     }
 
     fn half_width(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> Option<f64> {
-        let [(scan, output)] = column.made_of.as_slice() else { return None };
         if !column.direct || self.profile.noise.method == NoiseMethod::None {
             return None;
         }
-        match self.part(batch, at, *scan, *output)? {
-            Status::Shown { half_width } if half_width > 0.0 => Some(half_width),
-            Status::Shown { .. } | Status::Withheld(_) => None,
+        match self.parts(batch, at, column).as_slice() {
+            [Status::Shown { half_width }] if *half_width > 0.0 => Some(*half_width),
+            _ => None,
         }
+    }
+
+    /// The statuses of the protected values that a value of this row is computed from, as far as they can still be
+    /// told. In a union each row has those of its own part only.
+    fn parts(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> Vec<Status> {
+        let part = |&(scan, output): &(usize, usize)| self.part(batch, at, scan, output);
+        column.made_of.iter().filter_map(part).collect()
     }
 
     /// The 95 % interval. Where the profile refuses values below zero, everybody knows that the truth is not there.

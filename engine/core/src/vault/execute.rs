@@ -14,14 +14,18 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::default_table_source::{DefaultTableSource, provider_as_source};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DataFusionError, Result, internal_err};
+use datafusion::datasource::MemTable;
 use datafusion::execution::session_state::SessionState;
-use datafusion::logical_expr::{EmitTo, Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{EmitTo, Expr, LogicalPlan, LogicalPlanBuilder, TableSource};
+use datafusion::physical_plan::ExecutionPlanProperties;
 use datafusion::physical_plan::aggregates::group_values::{GroupValues, new_group_values};
 use datafusion::physical_plan::aggregates::order::GroupOrdering;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::scalar::ScalarValue;
 use futures::StreamExt;
 
 use super::cells::Cells;
+use super::finish::in_memory;
 use super::kernel::{Broken, Kernel, Keys};
 use super::record_keys::RecordKeys;
 use super::session::{Optimizer, runtime, session};
@@ -29,6 +33,7 @@ use super::tables::{FileFacts, SnapshotTable};
 use crate::catalog::contract::TableKind;
 use crate::catalog::view::{ViewTable, arrow_field};
 use crate::extract::Snapshot;
+use crate::guard::EarlierTable;
 use crate::guard::release::{PERSON, PersonalRelease};
 use crate::limits::Limits;
 use crate::sql::SourceTable;
@@ -50,13 +55,17 @@ pub(super) struct Ground {
 }
 
 /// Runs a release plan over all lanes.
-pub(super) async fn measure(release: &PersonalRelease, ground: &Ground) -> Result<Cells> {
+pub(super) async fn measure(
+    release: &PersonalRelease,
+    earlier: &[Vec<RecordBatch>],
+    ground: &Ground,
+) -> Result<Cells> {
     let snapshot = personal_snapshot(&release.input, ground)?;
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = Arc::new(session(&runtime, ground.optimizer));
     let release = Arc::new(release.clone());
     let sorted = sorted_by_person(&release.input)?;
-    let plan = Arc::new(state.optimize(&bind(&sorted, ground, 0)?)?);
+    let plan = Arc::new(state.optimize(&bind(&sorted, earlier, ground)?)?);
 
     let mut tasks = tokio::task::JoinSet::new();
     for shards in split(snapshot.shards().len(), ground.lanes) {
@@ -80,10 +89,14 @@ pub(super) async fn measure(release: &PersonalRelease, ground: &Ground) -> Resul
 }
 
 /// Runs a plan over public tables and hands out its rows.
-pub(super) async fn copy_public(plan: &LogicalPlan, ground: &Ground) -> Result<Vec<RecordBatch>> {
+pub(super) async fn copy_public(
+    plan: &LogicalPlan,
+    earlier: &[Vec<RecordBatch>],
+    ground: &Ground,
+) -> Result<Vec<RecordBatch>> {
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = session(&runtime, ground.optimizer);
-    let plan = state.optimize(&bind(plan, ground, 0)?)?;
+    let plan = state.optimize(&bind(plan, earlier, ground)?)?;
     collect(&plan, &state, usize::MAX).await
 }
 
@@ -111,13 +124,12 @@ async fn run(
     state: &SessionState,
 ) -> Result<datafusion::physical_plan::SendableRecordBatchStream> {
     let physical = state.query_planner().create_physical_plan(plan, state).await?;
-    if datafusion::physical_plan::ExecutionPlanProperties::output_partitioning(&physical)
-        .partition_count()
-        != 1
-    {
-        return internal_err!("a plan with several partitions");
-    }
-    physical.execute(0, state.task_ctx())
+    let partitions = physical.output_partitioning().partition_count();
+    // The parts of a union are partitions; they are read one after the other, so that rows keep their order.
+    let streams: Result<Vec<_>> =
+        (0..partitions).map(|part| physical.execute(part, state.task_ctx())).collect();
+    let rows = futures::stream::iter(streams?).flatten();
+    Ok(Box::pin(RecordBatchStreamAdapter::new(physical.schema(), rows)))
 }
 
 type LaneCells = Vec<(Vec<ScalarValue>, Vec<tresor_disclosure::Contribution>)>;
@@ -227,15 +239,24 @@ fn sorted_by_person(plan: &LogicalPlan) -> Result<LogicalPlan> {
     LogicalPlanBuilder::from(plan.clone()).sort(vec![person.sort(true, false)])?.build()
 }
 
-/// Replaces catalogue tables by files: this shard of personal tables, public tables whole.
-fn bind(plan: &LogicalPlan, ground: &Ground, shard: usize) -> Result<LogicalPlan> {
+/// Replaces catalogue tables by files: the first shard of personal tables, public tables whole. Earlier results are
+/// tables in memory.
+fn bind(plan: &LogicalPlan, earlier: &[Vec<RecordBatch>], ground: &Ground) -> Result<LogicalPlan> {
     let bound = plan.clone().transform_up(|node| match node {
         LogicalPlan::TableScan(mut scan) => {
-            let Some(source) = scan.source.downcast_ref::<SourceTable>() else {
-                return internal_err!("a release plan scans something else than the catalogue");
+            scan.source = match (
+                scan.source.downcast_ref::<SourceTable>(),
+                scan.source.downcast_ref::<EarlierTable>(),
+            ) {
+                (Some(table), _) => provider_as_source(Arc::new(file_table(&table.0, ground, 0)?)),
+                (None, Some(table)) => match earlier.get(table.release) {
+                    Some(batches) => in_memory(table.schema(), batches)?,
+                    None => return internal_err!("an earlier result that was not made"),
+                },
+                (None, None) => {
+                    return internal_err!("a release plan scans something else than the catalogue");
+                }
             };
-            let table = file_table(&source.0, ground, shard)?;
-            scan.source = provider_as_source(Arc::new(table));
             Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
         }
         other => Ok(Transformed::no(other)),
@@ -250,6 +271,9 @@ fn rebind(plan: &LogicalPlan, ground: &Ground, shard: usize) -> Result<LogicalPl
             let Some(source) = scan.source.downcast_ref::<DefaultTableSource>() else {
                 return internal_err!("an optimised plan scans something else than a file");
             };
+            if source.table_provider.downcast_ref::<MemTable>().is_some() {
+                return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
+            }
             let Some(known) = source.table_provider.downcast_ref::<SnapshotTable>() else {
                 return internal_err!("an optimised plan scans something else than a snapshot");
             };

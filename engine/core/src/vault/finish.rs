@@ -2,16 +2,32 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::default_table_source::provider_as_source;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Result, internal_err};
 use datafusion::datasource::MemTable;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, TableSource};
 
 use super::execute::{Ground, collect};
 use super::session::{runtime, session};
 use crate::guard::ProtectedTable;
+
+/// Makes a result that a later release plan reads as a table.
+pub(super) async fn earlier(
+    plan: &LogicalPlan,
+    tables: &[Vec<RecordBatch>],
+    scans: &[usize],
+    ground: &Ground,
+) -> Result<Vec<RecordBatch>> {
+    let most = ground.limits.result_rows;
+    let batches = finish(plan, tables, scans, most, ground).await?;
+    if batches.iter().map(RecordBatch::num_rows).sum::<usize>() > most {
+        return internal_err!("an earlier result of too many rows");
+    }
+    Ok(batches)
+}
 
 /// Runs the finishing plan over the protected tables. `scans` tells the table behind each scan.
 /// Stops soon after `most_rows`: pairs of results can be many more than anybody will see.
@@ -32,11 +48,7 @@ pub(super) async fn finish(
             };
             let schema = datafusion::logical_expr::TableSource::schema(source);
             // Each scan has its own name for the row number, so that a table joined with itself keeps both.
-            let renamed: Result<Vec<RecordBatch>> = batches
-                .iter()
-                .map(|b| Ok(RecordBatch::try_new(Arc::clone(&schema), b.columns().to_vec())?))
-                .collect();
-            scan.source = provider_as_source(Arc::new(MemTable::try_new(schema, vec![renamed?])?));
+            scan.source = in_memory(schema, batches)?;
             Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
         }
         LogicalPlan::EmptyRelation(empty) => Ok(Transformed::no(LogicalPlan::EmptyRelation(empty))),
@@ -46,4 +58,16 @@ pub(super) async fn finish(
     let state = session(&runtime, ground.optimizer);
     let plan = state.optimize(&bound.data)?;
     collect(&plan, &state, most_rows).await
+}
+
+/// Batches as a table with these names.
+pub(super) fn in_memory(
+    schema: SchemaRef,
+    batches: &[RecordBatch],
+) -> Result<Arc<dyn TableSource>> {
+    let renamed: Result<Vec<RecordBatch>> = batches
+        .iter()
+        .map(|batch| Ok(RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec())?))
+        .collect();
+    Ok(provider_as_source(Arc::new(MemTable::try_new(schema, vec![renamed?])?)))
 }

@@ -9,7 +9,7 @@ use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Mom
 
 use super::answer::{Body, Statuses, Written};
 use super::execute::{Ground, copy_public, measure};
-use super::finish::finish;
+use super::finish::{earlier, finish};
 use super::protect::protect;
 use super::record_keys::RecordKeys;
 use super::released::Released;
@@ -179,15 +179,19 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
     for release in &guarded.releases {
         match release {
             Release::Personal(release) => {
-                let cells = measure(release, &ground).await?;
+                let cells = measure(release, &tables, &ground).await?;
                 let rows = protect(release, &cells, profile, &vault.noise, &vault.limits)?;
                 omits |= rows.may_omit;
                 tables.push(vec![rows.batch]);
                 statuses.push(rows.statuses);
             }
             Release::Public(plan) => {
-                let batches = copy_public(plan, &ground).await?;
+                let batches = copy_public(plan, &tables, &ground).await?;
                 tables.push(super::public::with_row_numbers(plan, batches)?);
+                statuses.push(vec![]);
+            }
+            Release::Earlier(plan) => {
+                tables.push(earlier(plan, &tables, &guarded.scans, &ground).await?);
                 statuses.push(vec![]);
             }
         }

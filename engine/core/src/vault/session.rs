@@ -60,7 +60,8 @@ pub(super) fn session(runtime: &Arc<RuntimeEnv>, optimizer: Optimizer) -> Sessio
         .with_config(config)
         .with_runtime_env(Arc::clone(runtime))
         .with_scalar_functions(functions::scalars().map(|(f, _)| Arc::clone(f)).collect())
-        .with_aggregate_functions(functions::aggregates().to_vec());
+        .with_aggregate_functions(functions::aggregates().to_vec())
+        .with_window_functions(functions::windows().to_vec());
     match optimizer {
         Optimizer::On => builder.build(),
         Optimizer::Off => builder.with_optimizer_rules(vec![]).build(),

@@ -1,0 +1,46 @@
+//! Whether a row finds at most one partner: the equated columns hold a whole key of the other side.
+
+use datafusion::logical_expr::Expr;
+
+use super::super::facts::Relation;
+use crate::refusal::{Code, Refusal};
+use crate::sql::QueryText;
+
+/// Whether these expressions hold a whole key of the relation. The empty key is that of a relation of one row.
+pub(super) fn hold_key(exprs: &[&Expr], relation: &Relation) -> bool {
+    let named: Vec<usize> = exprs
+        .iter()
+        .filter_map(|expr| match expr {
+            Expr::Column(column) => relation.position(column),
+            _ => None,
+        })
+        .collect();
+    relation.side.keys().iter().any(|key| key.iter().all(|at| named.contains(at)))
+}
+
+/// Requires that these expressions hold a whole key of the relation.
+///
+/// # Errors
+/// When they do not, with the key that would do.
+pub(super) fn whole_key(
+    exprs: &[&Expr],
+    relation: &Relation,
+    text: &QueryText,
+) -> Result<(), Refusal> {
+    if hold_key(exprs, relation) {
+        return Ok(());
+    }
+    let wanted = relation.side.keys().first().map(|key| {
+        let names: Vec<String> = key.iter().map(|&at| format!("`{}`", relation.name(at))).collect();
+        names.join(" and ")
+    });
+    Err(Refusal::new(
+        Code::JoinFanOut,
+        "the joined table could match several rows for one row, which would count people's rows more than once",
+        match wanted {
+            Some(wanted) => format!("equate its whole key: {wanted}"),
+            None => "join a table or sub-query whose key is known".to_owned(),
+        },
+    )
+    .at(text.find("JOIN")))
+}

@@ -1,0 +1,148 @@
+//! Aggregates that may be planned, and the form of their calls.
+//!
+//! Where each may stand is not decided here: at a release boundary the guard refuses what has no disclosure rule,
+//! per person and above the boundary it lets all of them through.
+
+use std::sync::{Arc, LazyLock};
+
+use datafusion::functions_aggregate::{
+    average, bool_and_or, correlation, count, covariance, first_last, grouping, median, min_max,
+    percentile_cont, regr, stddev, sum, variance,
+};
+use datafusion::logical_expr::AggregateUDF;
+use datafusion::logical_expr::expr::{AggregateFunction, AggregateFunctionParams};
+
+use super::arguments::literal_real;
+use crate::refusal::{Code, Refusal};
+
+/// What a call must look like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// One argument.
+    One,
+    /// Two arguments.
+    Two,
+    /// One argument and the order that says which row is meant.
+    Sorted,
+    /// A share written out, and WITHIN GROUP.
+    Share,
+    /// Columns of the GROUP BY.
+    Keys,
+}
+
+struct Allowed {
+    function: Arc<AggregateUDF>,
+    form: Form,
+}
+
+static ALLOWED: LazyLock<Vec<Allowed>> = LazyLock::new(|| {
+    let allow = |function, form| Allowed { function, form };
+    vec![
+        allow(average::avg_udaf(), Form::One),
+        allow(bool_and_or::bool_and_udaf(), Form::One),
+        allow(bool_and_or::bool_or_udaf(), Form::One),
+        allow(correlation::corr_udaf(), Form::Two),
+        allow(count::count_udaf(), Form::One),
+        allow(covariance::covar_pop_udaf(), Form::Two),
+        allow(covariance::covar_samp_udaf(), Form::Two),
+        allow(first_last::first_value_udaf(), Form::Sorted),
+        allow(grouping::grouping_udaf(), Form::Keys),
+        allow(first_last::last_value_udaf(), Form::Sorted),
+        allow(min_max::max_udaf(), Form::One),
+        allow(median::median_udaf(), Form::One),
+        allow(min_max::min_udaf(), Form::One),
+        allow(percentile_cont::percentile_cont_udaf(), Form::Share),
+        allow(regr::regr_avgx_udaf(), Form::Two),
+        allow(regr::regr_avgy_udaf(), Form::Two),
+        allow(regr::regr_count_udaf(), Form::Two),
+        allow(regr::regr_intercept_udaf(), Form::Two),
+        allow(regr::regr_r2_udaf(), Form::Two),
+        allow(regr::regr_slope_udaf(), Form::Two),
+        allow(regr::regr_sxx_udaf(), Form::Two),
+        allow(regr::regr_sxy_udaf(), Form::Two),
+        allow(regr::regr_syy_udaf(), Form::Two),
+        allow(stddev::stddev_udaf(), Form::One),
+        allow(stddev::stddev_pop_udaf(), Form::One),
+        allow(sum::sum_udaf(), Form::One),
+        allow(variance::var_pop_udaf(), Form::One),
+        allow(variance::var_samp_udaf(), Form::One),
+    ]
+});
+
+static AGGREGATES: LazyLock<Vec<Arc<AggregateUDF>>> =
+    LazyLock::new(|| ALLOWED.iter().map(|allowed| Arc::clone(&allowed.function)).collect());
+
+/// Every allowed aggregate.
+#[must_use]
+pub fn aggregates() -> &'static [Arc<AggregateUDF>] {
+    &AGGREGATES
+}
+
+/// The aggregate of this name or alias.
+#[must_use]
+pub fn aggregate(name: &str) -> Option<Arc<AggregateUDF>> {
+    named(name).map(|allowed| Arc::clone(&allowed.function))
+}
+
+fn named(name: &str) -> Option<&'static Allowed> {
+    ALLOWED.iter().find(|allowed| {
+        let f = &allowed.function;
+        f.name() == name || f.aliases().iter().any(|alias| alias == name)
+    })
+}
+
+/// Whether this aggregate is told by ORDER BY in its argument which row is meant.
+pub(in crate::sql) fn is_sorted(name: &str) -> bool {
+    named(name).is_some_and(|allowed| allowed.form == Form::Sorted)
+}
+
+/// Whether this aggregate takes WITHIN GROUP.
+pub(in crate::sql) fn takes_within_group(name: &str) -> bool {
+    named(name).is_some_and(|allowed| allowed.form == Form::Share)
+}
+
+/// Checks a call in the plan: a listed implementation, in the form that it has.
+pub(in crate::sql) fn check_aggregate(call: &AggregateFunction) -> Result<(), Refusal> {
+    let AggregateFunction { func, params } = call;
+    let AggregateFunctionParams { args, distinct, filter: _, order_by, null_treatment } = params;
+    let Some(allowed) = ALLOWED.iter().find(|allowed| allowed.function == *func) else {
+        return Err(Refusal::new(
+            Code::AggregateNotAllowed,
+            format!("`{}` has no disclosure rule here", func.name()),
+            "use count, sum or avg",
+        ));
+    };
+    let plain = order_by.is_empty() && null_treatment.is_none();
+    let (fits, wanted) = match allowed.form {
+        Form::One => (args.len() == 1 && plain, "takes one argument and no further clause"),
+        Form::Two => {
+            (args.len() == 2 && plain && !distinct, "takes two arguments and no further clause")
+        }
+        Form::Sorted => (
+            args.len() == 1 && !order_by.is_empty() && null_treatment.is_none() && !distinct,
+            "takes one argument and ORDER BY, which says which row is meant",
+        ),
+        Form::Share => (
+            args.len() == 2
+                && order_by.len() <= 1
+                && null_treatment.is_none()
+                && !distinct
+                && args.get(1).and_then(literal_real).is_some_and(|s| (0.0..=1.0).contains(&s)),
+            "takes a share from 0 to 1, written out, and WITHIN GROUP (ORDER BY ..)",
+        ),
+        Form::Keys => (!args.is_empty() && plain && !distinct, "takes columns of the GROUP BY"),
+    };
+    if fits {
+        return Ok(());
+    }
+    let name = func.name();
+    Err(Refusal::new(
+        Code::BadArguments,
+        format!("`{name}` {wanted}"),
+        match allowed.form {
+            Form::Sorted => format!("write `{name}(value ORDER BY day)`"),
+            Form::Share => format!("write `{name}(0.5) WITHIN GROUP (ORDER BY value)`"),
+            Form::One | Form::Two | Form::Keys => "leave the rest out".to_owned(),
+        },
+    ))
+}

@@ -1,0 +1,62 @@
+//! The functions a researcher may call, and those that they may not, each with its reason.
+//!
+//! Allow-list (PERSON-KNOWN): what is not here is refused, by name before planning and by name *and*
+//! implementation after it, because the planner inserts functions that nobody registered. Every function that the
+//! planner knows is either on a list of ours or in `refused.rs`; a test holds the two together.
+
+mod aggregates;
+mod arguments;
+mod refused;
+mod scalars;
+#[cfg(test)]
+mod tests;
+mod windows;
+
+use std::sync::Arc;
+
+use datafusion::functions::datetime::planner::DatetimeFunctionPlanner;
+use datafusion::functions::unicode::planner::UnicodeFunctionPlanner;
+use datafusion::functions_aggregate::planner::AggregateFunctionPlanner;
+use datafusion::functions_window::planner::WindowFunctionPlanner;
+use datafusion::logical_expr::planner::ExprPlanner;
+
+use crate::refusal::{Code, Refusal};
+
+pub use aggregates::{aggregate, aggregates};
+pub(super) use aggregates::{check_aggregate, is_sorted, takes_within_group};
+pub(super) use arguments::{literal_text, literal_whole};
+pub(super) use scalars::check_call;
+pub use scalars::{scalar, scalars};
+pub use windows::{window, windows};
+
+/// The expression planners that standard syntax (`extract`, `substring`, `count(*)`, `count(*) OVER`) needs.
+#[must_use]
+pub fn planners() -> Vec<Arc<dyn ExprPlanner>> {
+    vec![
+        Arc::new(DatetimeFunctionPlanner),
+        Arc::new(UnicodeFunctionPlanner),
+        Arc::new(AggregateFunctionPlanner),
+        Arc::new(WindowFunctionPlanner),
+    ]
+}
+
+/// Checks a name as it is written in the SQL, before anything is planned.
+pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
+    if scalar(name).is_some() || aggregate(name).is_some() || window(name).is_some() {
+        return Ok(());
+    }
+    if let Some(refusal) = refused::refuse(name) {
+        return Err(refusal);
+    }
+    let known: Vec<&str> = scalars().map(|(f, _)| f.name()).collect();
+    Err(Refusal::new(
+        Code::UnknownFunction,
+        format!("the function `{name}` is not available"),
+        format!("available are count, sum, avg, {}", known.join(", ")),
+    ))
+}
+
+/// Whether a name means something only with OVER.
+pub(super) fn needs_over(name: &str) -> bool {
+    window(name).is_some() && aggregate(name).is_none()
+}
