@@ -100,10 +100,17 @@ fn lines<T: std::fmt::Debug>(list: impl IntoIterator<Item = T>) -> String {
 }
 
 async fn released(world: &World, text: &str) -> Result<Answer, Outcome> {
-    tests::ask::ask(&world.engine, EXACT, text).await.map_err(|refusal| match refusal.code() {
-        Code::ExecutionFailed => Outcome::Differs(format!("execution failed: {text}")),
-        code => Outcome::Refused(code.as_str().to_owned(), format!("{refusal}: {text}")),
-    })
+    match tests::ask::ask(&world.engine, EXACT, text).await {
+        Ok(answer) => Ok(answer),
+        Err(refusal) if refusal.code() == Code::ExecutionFailed => {
+            let cause = world.last_cause().await;
+            Err(Outcome::Differs(format!("execution failed: {text}\n{cause}")))
+        }
+        Err(refusal) => {
+            let code = refusal.code().as_str().to_owned();
+            Err(Outcome::Refused(code, format!("{refusal}: {text}")))
+        }
+    }
 }
 
 /// The answer of a part as the twin reads it.

@@ -21,3 +21,22 @@ impl World {
         Self { engine: home.engine().await, persons: persons(&clinic), _home: home }
     }
 }
+
+impl World {
+    /// What the log has sealed of the last failure: for the developer who reads why a test failed.
+    pub(crate) async fn last_cause(&self) -> String {
+        let auditor = tests::ask::caller(tests::home::AUDITOR);
+        let (mut from, mut last) = (0, String::new());
+        loop {
+            let page = self.engine.audit(&auditor, from, 500).await.unwrap();
+            for entry in page["entries"].as_array().unwrap() {
+                let cause = entry["opened"]["cause"].as_str();
+                last = cause.map_or(last, str::to_owned);
+            }
+            match page["next"].as_u64() {
+                Some(next) if next - from >= 500 => from = next,
+                _ => return last,
+            }
+        }
+    }
+}

@@ -40,11 +40,23 @@ pub(crate) enum Feature {
 /// What the engine answers.
 pub(crate) const ANSWERED: &[Feature] = &[
     Feature::LeftJoin,
+    Feature::RightJoin,
+    Feature::FullJoin,
+    Feature::SemiJoin,
+    Feature::InPersons,
+    Feature::InValues,
+    Feature::Exists,
     Feature::Wards,
+    Feature::Values,
     Feature::PerPerson,
     Feature::PerPersonHaving,
+    Feature::Window,
+    Feature::WindowRows,
     Feature::Distinct,
+    Feature::Union,
     Feature::TwoResults,
+    Feature::ReleasedValue,
+    Feature::ResultWindow,
     Feature::Having,
 ];
 
