@@ -21,6 +21,8 @@ pub(super) enum Operation {
     Subtract,
     Multiply,
     Divide,
+    /// Bands and last digits are honest uses. On a column of many values it also mixes people like a hash does, which
+    /// nothing here stops: that is left to the noise of each count and to the budget.
     Remainder,
     Negate,
     Absolute,
@@ -143,5 +145,10 @@ fn real(operation: Operation, a: f64, b: f64) -> Option<f64> {
         Operation::Negate => -a,
         Operation::Absolute => a.abs(),
     };
-    result.is_finite().then_some(result)
+    finite(result)
+}
+
+/// A number, unless it is an infinity or a NaN. There is one zero: a second one would be a group of its own.
+pub(super) fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then_some(number + 0.0)
 }

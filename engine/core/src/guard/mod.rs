@@ -6,19 +6,26 @@
 
 mod arithmetic;
 mod boundary;
+mod calendar;
+mod calls;
+mod curves;
 mod domain;
+mod durations;
 mod earlier;
 pub(crate) mod explain;
 mod facts;
 pub(crate) mod flow;
 mod grouping_sets;
 mod guarded;
+mod joined;
 mod joins;
 mod linear;
+mod matched;
 mod moments;
 mod per_person;
 mod person_use;
 pub(crate) mod release;
+mod rowwise;
 mod tables;
 mod total;
 mod unions;

@@ -4,17 +4,25 @@
 //! becomes its checked form, dates beyond the calendar go before something fails on them. Names of output columns
 //! are kept, so the plan above still finds them.
 
-use datafusion::arrow::datatypes::DataType;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{DFSchema, Result};
-use datafusion::functions::{core, datetime, math};
-use datafusion::logical_expr::expr::{Case, Cast, ScalarFunction, TryCast};
+use datafusion::common::{Column, DFSchema, Result};
+use datafusion::logical_expr::expr::{Cast, ScalarFunction, TryCast};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
-use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
+use datafusion::logical_expr::{
+    BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator, Projection,
+};
 
 use super::arithmetic::{Operation, checked, has_arithmetic};
-use super::moments::{Span, is_moment, within};
+use super::calls::{self, reachable};
+use super::curves::Finite;
+use super::durations;
+use super::joined::Joined;
+use super::moments::{Span, is_moment};
+use super::rowwise;
 use crate::refusal::{Code, Refusal};
 
 /// The same plan with total expressions.
@@ -32,13 +40,38 @@ pub(super) fn make_total(plan: LogicalPlan) -> Result<LogicalPlan, Refusal> {
             let total = expr.transform_up(|inner| one(inner, &schema, &mut refusal))?;
             Ok(total.update_data(|expr| saved.restore(expr)))
         })?;
-        changed.map_data(LogicalPlan::recompute_schema)
+        let node = changed.data.recompute_schema()?;
+        Ok(Transformed::yes(numbers_only(node)?))
     });
     match (refusal, total) {
         (Some(refusal), _) => Err(refusal),
         (None, Ok(total)) => Ok(total.data),
         (None, Err(error)) => Err(Refusal::internal(error.to_string())),
     }
+}
+
+/// Sums, means and slopes of numbers may still be none: an aggregate and a window hand them on as NULL.
+fn numbers_only(node: LogicalPlan) -> Result<LogicalPlan> {
+    let inputs = match &node {
+        LogicalPlan::Aggregate(aggregate) => aggregate.group_expr.len(),
+        LogicalPlan::Window(window) => window.input.schema().fields().len(),
+        _ => return Ok(node),
+    };
+    let schema = Arc::clone(node.schema());
+    let computed =
+        |at: usize, field: &Field| at >= inputs && *field.data_type() == DataType::Float64;
+    if !schema.fields().iter().enumerate().any(|(at, field)| computed(at, field)) {
+        return Ok(node);
+    }
+    let exprs = schema.iter().enumerate().map(|(at, (qualifier, field))| {
+        let column = Expr::Column(Column::from((qualifier, field)));
+        if !computed(at, field) {
+            return column;
+        }
+        let number = rowwise::call(Finite, vec![column], DataType::Float64);
+        number.alias_qualified(qualifier.cloned(), field.name())
+    });
+    Ok(LogicalPlan::Projection(Projection::try_new(exprs.collect(), Arc::new(node))?))
 }
 
 fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<Transformed<Expr>> {
@@ -57,12 +90,30 @@ fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<T
             } else {
                 expr
             };
-            Ok(Transformed::yes(Expr::TryCast(TryCast::new(expr, to))))
+            let real = to == DataType::Float64 && is_text(&from);
+            let cast = Expr::TryCast(TryCast::new(expr, to));
+            // `inf` and `nan` are texts that are read as numbers.
+            Ok(Transformed::yes(match real {
+                true => rowwise::call(Finite, vec![cast], DataType::Float64),
+                false => cast,
+            }))
         }
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
+            if op == Operator::StringConcat {
+                let returns = BinaryExpr { left: left.clone(), op, right: right.clone() };
+                let returns = Expr::BinaryExpr(returns).get_type(schema)?;
+                return Ok(Transformed::yes(rowwise::call(
+                    Joined::Both,
+                    vec![*left, *right],
+                    returns,
+                )));
+            }
             let Some(operation) = arithmetic(op) else {
                 return Ok(Transformed::no(Expr::BinaryExpr(BinaryExpr { left, op, right })));
             };
+            if let Some(total) = durations::total(&left, op, &right, schema)? {
+                return Ok(Transformed::yes(total));
+            }
             let (l, r) = (left.get_type(schema)?, right.get_type(schema)?);
             if l != r || !has_arithmetic(&l) {
                 refusal.get_or_insert_with(|| no_arithmetic(op, &l, &r));
@@ -73,39 +124,18 @@ fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<T
         Expr::Negative(inner) if has_arithmetic(&inner.get_type(schema)?) => {
             Ok(Transformed::yes(call(Operation::Negate, vec![*inner])))
         }
-        Expr::ScalarFunction(ScalarFunction { func, args }) if func == core::coalesce() => {
-            Ok(Transformed::yes(first_value(args)))
-        }
-        Expr::ScalarFunction(ScalarFunction { func, args }) if func == math::abs() => {
-            Ok(Transformed::yes(call(Operation::Absolute, args)))
-        }
-        Expr::ScalarFunction(ScalarFunction { func, mut args })
-            if func == datetime::date_trunc() =>
-        {
-            let moment = args.pop().map(|moment| reachable(Span::Nanoseconds, moment));
-            args.extend(moment);
-            Ok(Transformed::yes(Expr::ScalarFunction(ScalarFunction { func, args })))
-        }
+        Expr::ScalarFunction(function) => Ok(Transformed::yes(calls::total(function, schema)?)),
         other => Ok(Transformed::no(other)),
     }
 }
 
 /// Whether a cast needs the year, month and day of a date or time, which a try-cast insists on as well.
 fn named_by_calendar(from: &DataType, to: &DataType) -> bool {
-    let text = matches!(to, DataType::Utf8 | DataType::Utf8View);
-    is_moment(from) && (text || (*to == DataType::Date32 && *from != DataType::Date32))
+    is_moment(from) && (is_text(to) || (*to == DataType::Date32 && *from != DataType::Date32))
 }
 
-fn reachable(span: Span, moment: Expr) -> Expr {
-    Expr::ScalarFunction(ScalarFunction::new_udf(within(span), vec![moment]))
-}
-
-/// `coalesce` as CASE, which needs no optimizer rule to run.
-fn first_value(mut args: Vec<Expr>) -> Expr {
-    let last = args.pop().map(Box::new);
-    let when_then_expr =
-        args.into_iter().map(|arg| (Box::new(arg.clone().is_not_null()), Box::new(arg))).collect();
-    Expr::Case(Case { expr: None, when_then_expr, else_expr: last })
+const fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Utf8 | DataType::Utf8View)
 }
 
 const fn arithmetic(op: Operator) -> Option<Operation> {
@@ -141,15 +171,30 @@ fn no_such_value(written: &str, wanted: &DataType) -> Refusal {
 
 fn no_arithmetic(op: Operator, left: &DataType, right: &DataType) -> Refusal {
     let plain = |data_type: &DataType| match data_type {
-        DataType::Date32 | DataType::Timestamp(..) => "a date",
+        DataType::Date32 => "a date",
+        DataType::Timestamp(..) => "a date with a time",
+        DataType::Interval(_) => "an interval",
         DataType::Utf8 | DataType::Utf8View => "a text",
         DataType::Boolean => "true or false",
         _ => "this type",
     };
     let odd = if has_arithmetic(left) { right } else { left };
+    let hint = match (left, right) {
+        (DataType::Timestamp(..), DataType::Timestamp(..)) => {
+            "for whole days write `CAST(a AS DATE) - CAST(b AS DATE)`"
+        }
+        (DataType::Interval(_), _) | (_, DataType::Interval(_)) => {
+            "add or take away an interval of whole days or months from a date: `d + INTERVAL '30 days'`; \
+             from a date with a time also hours; a difference of dates is a number: `a - b <= 30`"
+        }
+        _ => "compare dates with constants, subtract two dates, or take their parts with date_part",
+    };
     Refusal::new(
         Code::UnsupportedSql,
-        format!("`{op}` works on numbers, not on {}", plain(odd)),
-        "compare dates with constants, or take their parts with date_part",
+        format!("`{op}` works on numbers, not on {} here", plain(odd)),
+        hint,
     )
 }
+
+#[cfg(test)]
+mod tests;

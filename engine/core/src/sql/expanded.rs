@@ -125,7 +125,9 @@ const COPIES_OF_CONDITIONS: usize = 3;
 fn copies(expr: &Expr) -> usize {
     match expr {
         Expr::Between(_) => 2,
-        Expr::ScalarFunction(call) if ["coalesce", "nullif"].contains(&call.func.name()) => 2,
+        Expr::ScalarFunction(call) if ["coalesce", "nullif", "nvl"].contains(&call.func.name()) => {
+            2
+        }
         // Short lists become comparisons.
         Expr::InList(list) if list.list.len() <= 3 => list.list.len().max(1),
         _ => 1,

@@ -6,9 +6,11 @@
 use datafusion::arrow::datatypes::{DataType, IntervalUnit, TimeUnit};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+use datafusion::logical_expr::{Aggregate, BinaryExpr, Expr, Operator};
+use datafusion::scalar::ScalarValue;
 
 use super::shape::unsupported;
+use super::steps::Step;
 use super::text::QueryText;
 use super::{functions, windows};
 use crate::refusal::{Code, Refusal};
@@ -18,13 +20,25 @@ pub(super) fn check(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
     check_one(expr, text)?;
     let mut result = Ok(());
     let _ = expr.apply_children(|child| {
-        result = check(child, text);
+        result = match step(expr, child) {
+            Some(Step::Written(_)) => Ok(()),
+            Some(Step::Days(days)) => check(days, text),
+            None => check(child, text),
+        };
         Ok(match result {
             Ok(()) => TreeNodeRecursion::Continue,
             Err(_) => TreeNodeRecursion::Stop,
         })
     });
     result
+}
+
+/// The step by which `+` or `-` moves a date, if a part of it is one.
+fn step<'a>(whole: &Expr, part: &'a Expr) -> Option<Step<'a>> {
+    match whole {
+        Expr::BinaryExpr(BinaryExpr { op: Operator::Plus | Operator::Minus, .. }) => Step::of(part),
+        _ => None,
+    }
 }
 
 fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
@@ -44,6 +58,13 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
         | Expr::Between(_)
         | Expr::Case(_)
         | Expr::InList(_) => Ok(()),
+        Expr::Literal(ScalarValue::Float64(Some(number)), _) if !number.is_finite() => {
+            Err(Refusal::new(
+                Code::BadArguments,
+                "a number in the query is too large",
+                "write numbers below 1e308",
+            ))
+        }
         Expr::Literal(value, _) => check_type(&value.data_type()),
         Expr::Like(like) => match like.pattern.as_ref() {
             pattern if like.escape_char.is_none() && is_constant(pattern) => check_pattern(pattern),
@@ -52,7 +73,13 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
                 "write the pattern as a constant, for example `LIKE 'I21%'`",
             )),
         },
-        Expr::BinaryExpr(BinaryExpr { left: _, op, right: _ }) => check_operator(*op, text),
+        // What `grouping()` is replaced by.
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: Operator::BitwiseAnd | Operator::BitwiseShiftRight,
+            right: _,
+        }) if tells_grouping(left) => Ok(()),
+        Expr::BinaryExpr(BinaryExpr { left: _, op, right: _ }) => check_operator(*op),
         Expr::Cast(cast) => check_type(cast.field.data_type()),
         Expr::TryCast(cast) => check_type(cast.field.data_type()),
         Expr::ScalarFunction(call) => {
@@ -86,6 +113,13 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
     }
 }
 
+/// Whether an expression is computed from the number that tells the set of a row of GROUPING SETS.
+fn tells_grouping(expr: &Expr) -> bool {
+    let columns = expr.column_refs();
+    !columns.is_empty()
+        && columns.iter().all(|column| column.name == Aggregate::INTERNAL_GROUPING_ID)
+}
+
 /// A pattern is compiled while rows are read; a long one fails there.
 fn check_pattern(pattern: &Expr) -> Result<(), Refusal> {
     let length = functions::literal_text(pattern).map_or(0, |text| text.chars().count());
@@ -111,7 +145,7 @@ fn is_constant(expr: &Expr) -> bool {
     }
 }
 
-fn check_operator(op: Operator, text: &QueryText) -> Result<(), Refusal> {
+fn check_operator(op: Operator) -> Result<(), Refusal> {
     match op {
         Operator::Eq
         | Operator::NotEq
@@ -124,6 +158,7 @@ fn check_operator(op: Operator, text: &QueryText) -> Result<(), Refusal> {
         | Operator::Multiply
         | Operator::Divide
         | Operator::Modulo
+        | Operator::StringConcat
         | Operator::And
         | Operator::Or
         | Operator::IsDistinctFrom
@@ -135,9 +170,8 @@ fn check_operator(op: Operator, text: &QueryText) -> Result<(), Refusal> {
         | Operator::LikeMatch
         | Operator::ILikeMatch
         | Operator::NotLikeMatch
-        | Operator::NotILikeMatch => Err(unsupported("a pattern operator", "use LIKE")),
-        Operator::StringConcat => {
-            Err(unsupported("joining texts with ||", "use separate columns").at(text.find("||")))
+        | Operator::NotILikeMatch => {
+            Err(unsupported("a pattern operator", "use LIKE or regexp_like"))
         }
         Operator::BitwiseAnd
         | Operator::BitwiseOr
@@ -187,6 +221,7 @@ fn check_type(data_type: &DataType) -> Result<(), Refusal> {
             | DataType::UInt32
             | DataType::UInt64
             | DataType::Float64
+            | DataType::Decimal128(20, 0) // where whole numbers with and without sign are compared
             | DataType::Utf8
             | DataType::Utf8View
             | DataType::Date32
@@ -197,8 +232,9 @@ fn check_type(data_type: &DataType) -> Result<(), Refusal> {
     }
     if matches!(data_type, DataType::Interval(IntervalUnit::MonthDayNano)) {
         return Err(unsupported(
-            "arithmetic with intervals",
-            "compare with a constant date, for example `DATE '2023-01-01'`, or use date_part",
+            "an interval in this place",
+            "add it to a date or take it away: `d + INTERVAL '30 days'`; a difference of dates is a number of \
+             days: `a - b <= 30`",
         ));
     }
     Err(unsupported(

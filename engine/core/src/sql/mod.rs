@@ -11,6 +11,7 @@ mod planning_error;
 mod reads;
 mod shape;
 mod sizes;
+mod steps;
 mod subqueries;
 mod text;
 mod understand;
@@ -18,6 +19,7 @@ mod windows;
 
 pub(crate) use names::SourceTable;
 pub use reads::Reads;
+pub(crate) use steps::Step;
 pub use text::QueryText;
 pub(crate) use understand::RESERVED;
 pub use understand::{Submission, Understood, understand};

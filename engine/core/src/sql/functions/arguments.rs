@@ -3,6 +3,7 @@
 use datafusion::logical_expr::Expr;
 use datafusion::scalar::ScalarValue;
 
+use super::patterns;
 use crate::refusal::{Code, Refusal};
 
 /// A rule for one argument.
@@ -14,26 +15,46 @@ pub(super) enum Rule {
     Word(&'static [&'static str]),
     /// A whole number in this range, as a literal.
     Whole(i64, i64),
+    /// A text of so many characters, as a literal.
+    Text(usize, usize),
+    /// A text without `$` and `\`, as a literal: what replaces a pattern.
+    Plain,
+    /// A regular expression, as a literal.
+    Pattern,
+    /// A date format, as a literal.
+    Format,
+    /// Nothing: the argument must be left out.
+    Nothing,
 }
+
+/// Longest text that replaces a pattern, characters.
+const LONGEST_REPLACEMENT: usize = 64;
 
 /// Holds an argument against its rule.
 pub(super) fn check(name: &str, number: usize, rule: Rule, argument: &Expr) -> Result<(), Refusal> {
-    let fits = match rule {
-        Rule::Any => true,
-        Rule::Word(words) => {
-            literal_text(argument).is_some_and(|text| words.contains(&text.to_lowercase().as_str()))
-        }
-        Rule::Whole(low, high) => {
-            literal_whole(argument).is_some_and(|number| (low..=high).contains(&number))
-        }
-    };
-    if fits {
+    if fits(rule, argument) {
         return Ok(());
     }
     let wanted = match rule {
         Rule::Any => "any value".to_owned(),
         Rule::Word(words) => format!("one of {}", words.join(", ")),
         Rule::Whole(low, high) => format!("a whole number from {low} to {high}, written out"),
+        Rule::Text(least, most) => format!("a text of {least} to {most} characters, written out"),
+        Rule::Plain => format!(
+            "a text of at most {LONGEST_REPLACEMENT} characters without `$` and `\\`, written out"
+        ),
+        Rule::Pattern => format!(
+            "a regular expression of at most {} characters, written out",
+            patterns::LONGEST_PATTERN
+        ),
+        Rule::Format => "a date format of %Y, %m, %d, %j, %b, %B, %a, %A, %V, %G and %u".to_owned(),
+        Rule::Nothing => {
+            return Err(Refusal::new(
+                Code::BadArguments,
+                format!("`{name}` takes no more than {} arguments here", number - 1),
+                "leave the rest out",
+            ));
+        }
     };
     Err(Refusal::new(
         Code::BadArguments,
@@ -42,8 +63,26 @@ pub(super) fn check(name: &str, number: usize, rule: Rule, argument: &Expr) -> R
     ))
 }
 
+fn fits(rule: Rule, argument: &Expr) -> bool {
+    let text = |test: &dyn Fn(&str) -> bool| literal_text(argument).is_some_and(test);
+    match rule {
+        Rule::Any => true,
+        Rule::Nothing => false,
+        Rule::Word(words) => text(&|text| words.contains(&text.to_lowercase().as_str())),
+        Rule::Whole(low, high) => {
+            literal_whole(argument).is_some_and(|number| (low..=high).contains(&number))
+        }
+        Rule::Text(least, most) => text(&|text| (least..=most).contains(&text.chars().count())),
+        Rule::Plain => {
+            text(&|text| text.chars().count() <= LONGEST_REPLACEMENT && !text.contains(['$', '\\']))
+        }
+        Rule::Pattern => text(&|text| patterns::compile(text, false).is_some()),
+        Rule::Format => text(&patterns::is_date_format),
+    }
+}
+
 /// A text that is written out, looking through casts.
-pub(in crate::sql) fn literal_text(expr: &Expr) -> Option<&str> {
+pub(crate) fn literal_text(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Literal(value, _) => value.try_as_str().flatten(),
         Expr::Cast(cast) => literal_text(&cast.expr),

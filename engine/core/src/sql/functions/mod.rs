@@ -6,6 +6,7 @@
 
 mod aggregates;
 mod arguments;
+pub(crate) mod patterns;
 mod refused;
 mod scalars;
 #[cfg(test)]
@@ -24,7 +25,8 @@ use crate::refusal::{Code, Refusal};
 
 pub use aggregates::{aggregate, aggregates};
 pub(super) use aggregates::{check_aggregate, is_sorted, takes_within_group};
-pub(super) use arguments::{literal_text, literal_whole};
+pub(crate) use arguments::literal_text;
+pub(super) use arguments::literal_whole;
 pub(super) use scalars::check_call;
 pub use scalars::{scalar, scalars};
 pub use windows::{window, windows};

@@ -59,12 +59,10 @@ pub(super) const REFUSED: &[Group] = &[
         code: Code::UnknownFunction,
         reason: "mixes values so that single people could be picked by the outcome",
         hint: "choose people by their attributes",
-        known: &[],
+        known: &["decode", "encode"],
         elsewhere: &[
             "crc32",
-            "decode",
             "digest",
-            "encode",
             "farm_fingerprint",
             "hash",
             "hashtext",
@@ -136,6 +134,7 @@ pub(super) const REFUSED: &[Group] = &[
             "find_in_set",
             "get_field",
             "named_struct",
+            "regexp_instr",
             "regexp_match",
             "struct",
             "union_extract",
@@ -195,6 +194,7 @@ pub(super) const REFUSED: &[Group] = &[
         reason: "works with times of day, seconds or zones that tables do not have here",
         hint: "use date_part('hour', ..), date_trunc, or CAST to DATE or TIMESTAMP",
         known: &[
+            "date_bin",
             "from_unixtime",
             "make_time",
             "to_local_time",
@@ -224,11 +224,21 @@ pub(super) const REFUSED: &[Group] = &[
     },
 ];
 
+/// Other names that the planner has for refused functions.
+const ALIASES: &[(&str, &str)] = &[
+    ("current_timestamp", "now"),
+    ("rand", "random"),
+    ("row", "struct"),
+    ("substring_index", "substr_index"),
+    ("today", "current_date"),
+];
+
 /// The refusal of a function by its name, if it is here.
 pub(super) fn refuse(name: &str) -> Option<Refusal> {
+    let known = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, known)| known);
     let group = REFUSED
         .iter()
-        .find(|group| group.known.contains(&name) || group.elsewhere.contains(&name))?;
+        .find(|group| group.known.contains(&known) || group.elsewhere.contains(&known))?;
     Some(match group.code {
         Code::AggregateNotAllowed => {
             Refusal::new(group.code, format!("`{name}` {}", group.reason), group.hint)
