@@ -84,7 +84,7 @@ async fn answers(world: &World, query: &Query) -> Result<Outcome, Outcome> {
         let differs = |why: String| {
             let parts: Vec<String> = tables.iter().map(|(_, rows)| lines(rows)).collect();
             let (parts, expected) = (parts.join("\n"), lines(&expected));
-            let engine = &whole.csv;
+            let engine = lines(whole.csv.lines());
             Outcome::Differs(format!(
                 "{why}\nthe engine:\n{engine}\nthe parts:\n{parts}\nexpected:\n{expected}"
             ))
@@ -216,13 +216,18 @@ fn same_rows(
     answer: &Answer,
 ) -> Result<Tally, String> {
     let found: Vec<&Vec<Json>> = answer.rows().iter().map(|row| row.as_array().unwrap()).collect();
-    if found.len() != expected.len() {
+    // The engine writes no more rows than the profile allows, and says so.
+    let cut = answer.json["truncated"] == true && found.len() < expected.len();
+    if found.len() != expected.len() && !cut {
         return Err(format!("expected {} rows, got {}", expected.len(), found.len()));
     }
     let fits = |expected: &[over::Expected], row: &[Json]| {
         expected.iter().zip(row).all(|(expected, json)| same_value(expected, json))
     };
-    if over.order.is_empty() {
+    if cut {
+        let strange = found.iter().find(|row| !expected.iter().any(|expected| fits(expected, row)));
+        strange.map_or(Ok(()), |row| Err(format!("{row:?} is not expected")))?;
+    } else if over.order.is_empty() {
         let mut left = found;
         for row in expected {
             let place = left.iter().position(|found| fits(row, found));
