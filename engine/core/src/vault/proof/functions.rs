@@ -1,18 +1,23 @@
 //! The functions that a proven plan may call: those of the list, and the engine's own.
 
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, Volatility};
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, Volatility, WindowUDF};
 
 use super::{Proof, Unproven};
+use crate::guard::OWN;
 use crate::sql::functions;
-
-/// What the engine's own functions begin with. Nobody but the engine can put one into a plan.
-const OWN: [&str; 2] = ["checked_", "within_"];
 
 pub(super) fn check_scalar(function: &ScalarUDF) -> Proof<()> {
     let listed = functions::scalars().any(|(known, _)| known.as_ref() == function);
-    let own = OWN.iter().any(|prefix| function.name().starts_with(prefix));
+    let own = function.name().starts_with(OWN);
     if !listed && !own {
         return Err(Unproven("a function that is not on the list"));
+    }
+    check_volatility(function.signature().volatility)
+}
+
+pub(super) fn check_window(function: &WindowUDF) -> Proof<()> {
+    if !functions::windows().iter().any(|known| known.as_ref() == function) {
+        return Err(Unproven("a window function that is not on the list"));
     }
     check_volatility(function.signature().volatility)
 }

@@ -9,7 +9,7 @@ use datafusion::logical_expr::expr::{
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{Aggregate, DistinctOn, Expr, LogicalPlan, Window};
 
-use super::functions::check_aggregate;
+use super::functions::{check_aggregate, check_window};
 use super::plan::{Prover, moved};
 use super::relation::{About, Relation};
 use super::scan::choose_rows;
@@ -131,8 +131,9 @@ impl Prover {
                 check_aggregate(function)?;
                 function.name() == "count"
             }
-            WindowFunctionDefinition::WindowUDF(_) => {
-                return Err(Unproven("a window function that is not on the list"));
+            WindowFunctionDefinition::WindowUDF(function) => {
+                check_window(function)?;
+                false
             }
         };
         self.arguments(&params.args, counted, scope)?;
