@@ -46,6 +46,16 @@ impl Home {
         home
     }
 
+    /// A home that serves an extract of a folder: contract and tables as CSV.
+    pub fn over(source: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_policies(&folder.path().join("policies"));
+        let home = Self { folder };
+        home.add_from(source);
+        home.add_registry();
+        home
+    }
+
     /// Adds the clinic as an extract.
     pub fn add(&self, clinic: &Clinic) {
         let source = self.path().join("source").join("clinic");

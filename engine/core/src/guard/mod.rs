@@ -34,6 +34,6 @@ mod walk;
 mod windows;
 
 pub(crate) use guarded::ResultColumn;
-pub(crate) use rowwise::OWN;
 pub use guarded::{Guarded, guard};
+pub(crate) use rowwise::OWN;
 pub(crate) use tables::{EarlierTable, ProtectedTable};

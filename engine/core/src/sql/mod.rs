@@ -6,6 +6,7 @@ mod comma_joins;
 mod expanded;
 mod expressions;
 pub mod functions;
+mod group_keys;
 mod names;
 mod planning_error;
 mod reads;

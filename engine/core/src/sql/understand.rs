@@ -9,7 +9,7 @@ use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use super::names::Names;
 use super::reads::{self, Reads};
 use super::text::QueryText;
-use super::{comma_joins, expanded, expressions, planning_error, shape, subqueries};
+use super::{comma_joins, expanded, expressions, group_keys, planning_error, shape, subqueries};
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};
 use crate::limits::Limits;
@@ -84,8 +84,9 @@ pub fn understand(
         .execute_and_check(plan, names.options(), |_, _| {})
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
+    let plan = group_keys::named_once(plan)?;
     let plan = subqueries::flatten(plan, &text)?;
-    let plan = comma_joins::given_conditions(plan)?;
+    let plan = group_keys::named_once(comma_joins::given_conditions(plan)?)?;
     expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     Ok(Understood { user, project, text, plan, reads })

@@ -124,8 +124,9 @@ impl Generator {
             Style::Rollup => (0..=keys.len()).map(|end| all[..end].to_vec()).collect(),
             Style::Cube => subsets,
             Style::Sets => {
-                subsets.retain(|_| self.chance.percent(60));
-                if subsets.is_empty() { vec![all] } else { subsets }
+                // Every key is in some set: one that is in none cannot be told.
+                subsets.retain(|set| *set == all || self.chance.percent(60));
+                subsets
             }
         };
         Some((style, sets))
