@@ -6,6 +6,6 @@ mod fuzz;
 mod kill;
 mod model;
 mod neighbours;
-mod probe;
+mod statistics;
 mod strangers;
 mod types;

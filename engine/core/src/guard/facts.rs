@@ -98,12 +98,14 @@ impl PersonFact {
 }
 
 /// A base measure: what is summed, in which fixed-point unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Measure {
     /// Canonical name, for example `sum:sample.admissions.cost`; the same by whatever way it is reached.
     pub(super) name: String,
     /// Digits after the point that are kept.
     pub(super) decimals: u32,
+    /// Between which values the contract says that one row lies. Sums per person may lie outside.
+    pub(super) range: (f64, f64),
 }
 
 /// Values a column can hold, NULL included where it can be missing.

@@ -93,13 +93,19 @@ fn measure_of(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Option<
         false => Measure {
             name: format!("{MEAN}{}", measure.name),
             decimals: measure.decimals.max(MEAN_DECIMALS),
+            ..measure
         },
     };
     Ok(match (func.name(), params.distinct) {
-        ("count", false) => Some(Measure { name: ROWS.to_owned(), decimals: 0 }),
-        ("count", true) => Some(Measure { name: "distinct".to_owned(), decimals: 0 }),
+        ("count", false) => Some(counted(ROWS)),
+        ("count", true) => Some(counted("distinct")),
         ("sum", false) | ("min" | "max" | "first_value" | "last_value", _) => argument.measure,
         ("avg", false) => argument.measure.map(mean),
         _ => None,
     })
+}
+
+/// A number of things per person. No contract says how many: up to a thousand, each number has a bin of its own.
+fn counted(name: &str) -> Measure {
+    Measure { name: name.to_owned(), decimals: 0, range: (0.0, 1_000.0) }
 }

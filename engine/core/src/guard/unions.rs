@@ -72,7 +72,7 @@ fn persons(
     if shown.is_some() {
         return stacked(schema, parts, side, vec![]);
     }
-    let name = walk.hidden_name();
+    let name = walk.hidden_name("person");
     let added = Added { name, data_type: DataType::UInt32, fact: Fact::person() };
     stacked(schema, parts, side, vec![added])
 }

@@ -105,7 +105,7 @@ fn measure_of(call: &WindowFunction, input: &Relation) -> Option<Measure> {
             Some(measure)
         }
         (WindowFunctionDefinition::AggregateUDF(_), "sum") => {
-            Some(Measure { name: format!("{OVER}{}", measure.name), decimals: measure.decimals })
+            Some(Measure { name: format!("{OVER}{}", measure.name), ..measure })
         }
         _ => None,
     }

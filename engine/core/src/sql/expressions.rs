@@ -199,13 +199,6 @@ fn check_operator(op: Operator) -> Result<(), Refusal> {
 }
 
 fn check_aggregate(call: &AggregateFunction, text: &QueryText) -> Result<(), Refusal> {
-    if call.params.filter.is_some() {
-        return Err(unsupported(
-            "FILTER (WHERE ..)",
-            "write the condition inside: `count(CASE WHEN .. THEN 1 END)`",
-        )
-        .at(text.find("FILTER")));
-    }
     functions::check_aggregate(call).map_err(|refusal| refusal.at(text.find(call.func.name())))
 }
 

@@ -24,7 +24,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::scalar::ScalarValue;
 use futures::StreamExt;
 
-use super::cells::Cells;
+use super::cells::{Cells, Measured};
 use super::finish::in_memory;
 use super::kernel::{Broken, Kernel, Keys};
 use super::proof::{self, Proven};
@@ -79,8 +79,8 @@ pub(super) async fn measure(
     let mut cells = Cells::default();
     while let Some(done) = tasks.join_next().await {
         let lane = done.map_err(|error| DataFusionError::External(Box::new(error)))??;
-        for (keys, contributions) in lane {
-            cells.add(keys, contributions)?;
+        for (keys, measured) in lane {
+            cells.add(keys, measured)?;
         }
     }
     if release.keys.is_empty() && cells.get(&[]).is_none() {
@@ -135,7 +135,7 @@ async fn run(
     Ok(Box::pin(RecordBatchStreamAdapter::new(physical.schema(), rows)))
 }
 
-type LaneCells = Vec<(Vec<ScalarValue>, Vec<tresor_disclosure::Contribution>)>;
+type LaneCells = Vec<(Vec<ScalarValue>, Vec<Measured>)>;
 
 /// One lane: its shards in order, one kernel.
 async fn lane(

@@ -111,7 +111,7 @@ fn check_shape(root: &Relation, release: &PersonalRelease) -> Proof<()> {
         return Err(Unproven("a key of cells that holds person numbers"));
     }
     let summed = |kind: &Argument| match kind {
-        Argument::Value { .. } => true,
+        Argument::Value { .. } | Argument::Positions { .. } => true,
         Argument::Presence => false,
     };
     let mut arguments = arguments.iter().zip(&release.arguments);
