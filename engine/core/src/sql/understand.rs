@@ -1,8 +1,8 @@
 //! `Submission` to `Understood`.
 
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::logical_expr::{InvariantLevel, LogicalPlan};
 use datafusion::logical_expr::planner::ContextProvider;
+use datafusion::logical_expr::{InvariantLevel, LogicalPlan};
 use datafusion::optimizer::Analyzer;
 use datafusion::sql::planner::{ParserOptions, SqlToRel};
 
@@ -82,14 +82,14 @@ pub fn understand(
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_names(&plan, &text)?;
     check_expressions(&plan, &text)?;
-    let plan = analysed(plan, &names)
-        .map_err(|error| planning_error::refuse(&error, &names, &text))?;
+    let plan =
+        analysed(plan, &names).map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
+    let plan = group_keys::once(plan)?;
     let plan = subqueries::flatten(plan, &text)?;
     plan.check_invariants(InvariantLevel::Executable)
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
-    let plan = comma_joins::given_conditions(plan)?;
-    let plan = group_keys::once(plan)?;
+    let plan = group_keys::once(comma_joins::given_conditions(plan)?)?;
     expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     Ok(Understood { user, project, text, plan, reads })
