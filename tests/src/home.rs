@@ -135,8 +135,11 @@ fn write_policies(folder: &Path) {
     write("access/model.conf", include_str!("../../policies/access/model.conf"));
     write("access/rules.csv", RULES);
     write("people.toml", PEOPLE);
-    write("profiles/exact.toml", &profile("exact", "none", "none", 0));
-    write("profiles/noisy.toml", &profile("noisy", "cell_key_geometric", "nearest", 10));
+    write("profiles/exact.toml", &profile("exact", "none", "none", 0, "deny"));
+    write(
+        "profiles/noisy.toml",
+        &profile("noisy", "cell_key_geometric", "nearest", 10, "percentile"),
+    );
     let exact = project("exact", "");
     write("projects/exact.toml", &exact);
     write("projects/noisy.toml", &project("noisy", ""));
@@ -192,7 +195,7 @@ operator = "="
 values = ["planned"]
 "#;
 
-fn profile(id: &str, noise: &str, rounding: &str, p: u32) -> String {
+fn profile(id: &str, noise: &str, rounding: &str, p: u32, min_max: &str) -> String {
     format!(
         r#"
 id = "{id}"
@@ -205,6 +208,9 @@ noise = {{ method = "{noise}", count_sd = 2.0, magnitude_sd = 1.0 }}
 rounding = {{ method = "{rounding}", base = 5 }}
 dominance = {{ nk = [], p = {p}.0, compare = ">" }}
 negatives = "refuse"
+dof_min = 10
+min_max = {{ rule = "{min_max}", percentiles = [5, 95] }}
+quantile = {{ range = [1, 99] }}
 max_rows = 5000
 "#
     )

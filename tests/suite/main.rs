@@ -3,5 +3,6 @@
 mod attacks;
 mod kill;
 mod model;
+mod statistics;
 mod strangers;
 mod types;

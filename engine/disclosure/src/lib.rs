@@ -10,7 +10,9 @@
 //! are assembled in [`protect`]. This crate must never know: SQL text, the researcher, the time, a
 //! row of data, a file.
 
+pub mod bins;
 pub mod contribution;
+pub mod distribution;
 pub mod dominance;
 pub mod grid;
 pub mod noise;
@@ -20,8 +22,10 @@ pub mod protect;
 pub mod rounding;
 pub mod threshold;
 
+pub use bins::Bins;
 pub use contribution::Contribution;
+pub use distribution::Distribution;
 pub use noise::NoiseSecret;
-pub use outcome::{Protected, Reason};
+pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
-pub use protect::{mean, persons, rows, sum};
+pub use protect::{Leg, Pair, Spread, degrees, mean, pair, persons, quantile, rows, spread, sum};

@@ -31,9 +31,12 @@ pub enum Reason {
     TooFewContributors,
     /// One or two persons make up too much of the value.
     Dominated,
+    /// Too few distinct persons for what is estimated of them.
+    TooFewDegrees,
     /// A person total below zero, where the profile refuses them.
     NegativeValues,
-    /// A mean whose protected number of rows may be zero, so that it has no bounds.
+    /// The noise of the parts is larger than what they tell: a mean whose number of rows may be zero, a variance below
+    /// zero, a correlation beyond one.
     TooUncertain,
     /// The value cannot be protected: the profile has problems, or the measurements contradict each
     /// other.
@@ -48,6 +51,7 @@ impl Reason {
             Self::TooFewPersons => "too_few_persons",
             Self::TooFewContributors => "too_few_contributors",
             Self::Dominated => "dominated",
+            Self::TooFewDegrees => "too_few_degrees",
             Self::NegativeValues => "negative_values",
             Self::TooUncertain => "too_uncertain",
             Self::Unprotectable => "unprotectable",
@@ -73,9 +77,23 @@ impl Reason {
                 )
             }
             Self::Dominated => "one or two people make up too much of this value".to_owned(),
+            Self::TooFewDegrees => {
+                format!("fewer than {} degrees of freedom ({zero})", profile.dof_min)
+            }
             Self::NegativeValues => "values below zero cannot be protected here".to_owned(),
-            Self::TooUncertain => "too uncertain to be divided by".to_owned(),
+            Self::TooUncertain => {
+                "too uncertain: the noise is larger than what it would tell".to_owned()
+            }
             Self::Unprotectable => "this value could not be protected".to_owned(),
         }
     }
+}
+
+/// A protected number that is computed from others, in its own unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The number.
+    pub value: f64,
+    /// Half the width of the 95 % interval around it.
+    pub half_width: f64,
 }

@@ -10,7 +10,7 @@
 pub(crate) mod tests;
 mod validate;
 
-pub use validate::{FEWEST_PERSONS, LARGEST_SD, ProfileProblem};
+pub use validate::{FEWEST_DOF, FEWEST_PERSONS, LARGEST_SD, OUTERMOST, ProfileProblem};
 
 use serde::Deserialize;
 
@@ -38,6 +38,12 @@ pub struct Profile {
     pub dominance: Dominance,
     /// What happens to negative totals where dominance is tested.
     pub negatives: Negatives,
+    /// Degrees of freedom that a spread or a line through points must have: persons, minus what is estimated of them.
+    pub dof_min: u64,
+    /// What happens to smallest and largest values.
+    pub min_max: MinMax,
+    /// Which quantiles may be asked for.
+    pub quantile: Quantile,
     /// Most rows one release may have.
     pub max_rows: u64,
 }
@@ -147,4 +153,50 @@ pub enum Negatives {
     Refuse,
     /// Shares are taken of absolute person totals.
     Abs,
+}
+
+/// What happens to smallest and largest values, which are single persons' values.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MinMax {
+    /// The rule.
+    pub rule: MinMaxRule,
+    /// The percentiles that stand in for the smallest and the largest value.
+    pub percentiles: [f64; 2],
+}
+
+/// A rule for smallest and largest values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MinMaxRule {
+    /// They are refused.
+    Deny,
+    /// A percentile is told instead, and that it is one.
+    Percentile,
+}
+
+/// Which quantiles may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quantile {
+    /// The lowest and the highest percentile.
+    pub range: [f64; 2],
+}
+
+impl Quantile {
+    /// Whether a share (in millionths) may be asked for.
+    #[must_use]
+    pub fn allows(self, share: u32) -> bool {
+        let [low, high] = self.range.map(millionths);
+        low.is_some_and(|low| low <= share) && high.is_some_and(|high| share <= high)
+    }
+}
+
+/// A percentage as whole millionths of one; `None` outside 0 to 100 or with more than four decimals.
+#[must_use]
+pub fn millionths(percent: f64) -> Option<u32> {
+    let scaled = percent * 10_000.0;
+    let whole = scaled.round();
+    let allowed = (0.0..=100.0).contains(&percent) && (scaled - whole).abs() < 1e-6;
+    allowed.then_some(whole as u32)
 }

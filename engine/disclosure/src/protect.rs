@@ -5,8 +5,10 @@
 //! is a cell with another.
 
 mod mean;
+mod moments;
 mod persons;
 mod perturb;
+mod quantile;
 mod rows;
 mod screen;
 mod sum;
@@ -14,6 +16,8 @@ mod sum;
 mod tests;
 
 pub use mean::mean;
+pub use moments::{Leg, Pair, Spread, degrees, pair, spread};
 pub use persons::persons;
+pub use quantile::quantile;
 pub use rows::rows;
 pub use sum::sum;

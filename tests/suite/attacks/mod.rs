@@ -2,12 +2,15 @@
 
 mod averaging;
 mod bombs;
+mod distinct;
 mod errors;
 mod fan_out;
 mod having;
 mod plain;
+mod quantiles;
 mod ratio;
 mod small_keys;
+mod spreads;
 
 use std::sync::Arc;
 

@@ -31,13 +31,13 @@ pub(super) enum Operation {
 impl Operation {
     const fn name(self) -> &'static str {
         match self {
-            Self::Add => "checked_add",
-            Self::Subtract => "checked_subtract",
-            Self::Multiply => "checked_multiply",
-            Self::Divide => "checked_divide",
-            Self::Remainder => "checked_remainder",
-            Self::Negate => "checked_negate",
-            Self::Absolute => "checked_absolute",
+            Self::Add => "total_add",
+            Self::Subtract => "total_subtract",
+            Self::Multiply => "total_multiply",
+            Self::Divide => "total_divide",
+            Self::Remainder => "total_remainder",
+            Self::Negate => "total_negate",
+            Self::Absolute => "total_absolute",
         }
     }
 

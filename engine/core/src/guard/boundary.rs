@@ -6,16 +6,13 @@
 use std::sync::Arc;
 
 use datafusion::common::DFSchema;
-use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Projection};
 
-use super::domain;
+use super::distinct;
 use super::facts::{Fact, PersonFact, Relation, Side};
 use super::flow::Flow;
-use super::linear::{self, Base};
-use super::release::{
-    Argument, Counted, Key, Output, PERSON, PersonalRelease, Release, Statistic, Total,
-};
+use super::release::{Argument, Key, Output, PERSON, PersonalRelease, Release};
+use super::statistics::Arguments;
 use super::tables;
 use super::walk::{Walk, fact_of, internal, only};
 use crate::refusal::{Code, Refusal};
@@ -27,15 +24,17 @@ pub(super) fn aggregate(
     node: &Aggregate,
     input: Relation,
 ) -> Result<Relation, Refusal> {
-    let mut arguments = Arguments { input: &input, text: walk.text, exprs: vec![], kinds: vec![] };
+    let mut arguments = Arguments::new(&input, walk.text, walk.profile);
     let mut outputs = vec![];
     for expr in &node.aggr_expr {
         let (_, field) = expr.to_field(input.plan.schema().as_ref()).map_err(internal)?;
         let statistic = arguments.statistic(expr)?;
         outputs.push(Output { statistic, data_type: field.data_type().clone() });
     }
-    let Arguments { exprs, kinds, .. } = arguments;
-    cut(walk, &input, &node.group_expr, exprs, kinds, outputs, &node.schema)
+    let (exprs, kinds) = arguments.into_parts();
+    let measured = Measured { exprs, kinds, outputs, only_counted: false };
+    let cells = cut(walk, &input, &node.group_expr, measured, &node.schema)?;
+    distinct::count(walk, node, &input, cells)
 }
 
 /// Cuts the plan at `SELECT DISTINCT` without the person: a protected list.
@@ -51,7 +50,7 @@ pub(super) fn list(
     });
     let schema =
         DFSchema::new_with_metadata(names.collect(), Default::default()).map_err(internal)?;
-    cut(walk, &input, &keys, vec![], vec![], vec![], &schema)
+    cut(walk, &input, &keys, Measured::default(), &schema)
 }
 
 /// Public rows above the boundary: copied by the vault, never protected.
@@ -70,15 +69,25 @@ pub(super) fn public(walk: &mut Walk<'_>, input: Relation) -> Result<Relation, R
     protected(walk.scan(number), &schema, facts, keys, flow)
 }
 
-fn cut(
+/// What is measured of each cell, and what is made of it.
+#[derive(Default)]
+pub(super) struct Measured {
+    pub(super) exprs: Vec<Expr>,
+    pub(super) kinds: Vec<Argument>,
+    pub(super) outputs: Vec<Output>,
+    /// Whether the cells are only counted.
+    pub(super) only_counted: bool,
+}
+
+/// Cuts the plan at these groups.
+pub(super) fn cut(
     walk: &mut Walk<'_>,
     input: &Relation,
     group: &[Expr],
-    arguments: Vec<Expr>,
-    kinds: Vec<Argument>,
-    outputs: Vec<Output>,
+    measured: Measured,
     schema: &DFSchema,
 ) -> Result<Relation, Refusal> {
+    let Measured { exprs: arguments, kinds, outputs, only_counted } = measured;
     let Some(person) = input.person() else {
         return Err(Refusal::internal("a personal relation without a person"));
     };
@@ -103,7 +112,9 @@ fn cut(
             return Err(person_listed(key, walk.text));
         }
         let data_type = key.get_type(input.plan.schema().as_ref()).map_err(internal)?;
-        keys.push(Key { data_type, domain: fact.domain.clone() });
+        // Small cells are not listed to be counted, whether their keys are public or not.
+        let domain = fact.domain.clone().filter(|_| !only_counted);
+        keys.push(Key { data_type, domain });
         facts.push(Fact { person: PersonFact::No, measure: None, day: None, ..fact });
         exprs.push(key.clone().unalias().alias(format!("key_{at}")));
     }
@@ -124,6 +135,7 @@ fn cut(
         one_row,
         outputs,
         all_listed,
+        only_counted,
     };
     let number = walk.personal_release(release)?;
     let scan = walk.scan(number);
@@ -162,154 +174,4 @@ fn person_listed(key: &Expr, text: &QueryText) -> Refusal {
         format!("try `count(distinct {name})` and group by attributes such as sex or region"),
     )
     .at(text.find(name.rsplit('.').next().unwrap_or(&name)))
-}
-
-/// Collects what the aggregates of one boundary need measured, each thing once.
-struct Arguments<'a> {
-    input: &'a Relation,
-    text: &'a QueryText,
-    exprs: Vec<Expr>,
-    kinds: Vec<Argument>,
-}
-
-impl Arguments<'_> {
-    fn add(&mut self, expr: Expr, kind: Argument) -> usize {
-        let known = self.exprs.iter().zip(&self.kinds).position(|(e, k)| *e == expr && *k == kind);
-        known.unwrap_or_else(|| {
-            self.exprs.push(expr);
-            self.kinds.push(kind);
-            self.exprs.len() - 1
-        })
-    }
-
-    fn statistic(&mut self, expr: &Expr) -> Result<Statistic, Refusal> {
-        let call = match expr {
-            Expr::Alias(alias) => return self.statistic(&alias.expr),
-            Expr::AggregateFunction(call) => call,
-            _ => return Err(Refusal::internal("an aggregate that is none")),
-        };
-        let Some(argument) = call.params.args.first() else {
-            return Err(Refusal::internal("an aggregate without argument"));
-        };
-        match (call.func.name(), call.params.distinct) {
-            ("count", false) => Ok(Statistic::Count(self.count(argument))),
-            ("count", true) => self.count_distinct(argument, call),
-            ("sum", false) => self.sum(argument, call),
-            ("avg", false) => self.mean(argument, call),
-            (name @ ("min" | "max"), _) => Err(Refusal::new(
-                Code::AggregateNotAllowed,
-                format!("`{name}` would show one person's own value"),
-                "use avg, or band the values with CASE and count people per band; \
-                 per person (GROUP BY the person column in a sub-query) it is allowed",
-            )
-            .at(self.text.find(name))),
-            (name, false) => Err(Refusal::new(
-                Code::AggregateNotAllowed,
-                format!("`{name}` has no disclosure rule here, so its result cannot be protected"),
-                "use count, sum or avg; to see a distribution, band the values with CASE and count people per \
-                 band; per person (GROUP BY the person column in a sub-query) it is allowed",
-            )
-            .at(self.text.find(name))),
-            (name, true) => Err(Refusal::new(
-                Code::AggregateNotAllowed,
-                format!("`{name}(distinct ..)` has no disclosure rule"),
-                format!("leave DISTINCT out, or take `{name}` per person in a sub-query first"),
-            )
-            .at(self.text.find("DISTINCT"))),
-        }
-    }
-
-    /// Rows, or persons where each has at most one row: decided by the plan, so that both ways to the same count
-    /// give the same number.
-    fn counted(&self, with: Option<usize>) -> Counted {
-        let one_row = self.input.side == (Side::Personal { one_row: true });
-        match (with, one_row) {
-            (None, true) => Counted::Persons,
-            (None, false) => Counted::Rows,
-            (Some(at), true) => Counted::PersonsWith(at),
-            (Some(at), false) => Counted::RowsWith(at),
-        }
-    }
-
-    fn count(&mut self, argument: &Expr) -> Counted {
-        if !domain::can_be_missing(argument, self.input)
-            || fact_of(argument, self.input).is_person()
-        {
-            return self.counted(None);
-        }
-        let at = self.add(argument.clone().unalias(), Argument::Presence);
-        self.counted(Some(at))
-    }
-
-    fn count_distinct(
-        &mut self,
-        argument: &Expr,
-        call: &AggregateFunction,
-    ) -> Result<Statistic, Refusal> {
-        match fact_of(argument, self.input).person {
-            PersonFact::Person => Ok(Statistic::Count(Counted::Persons)),
-            PersonFact::OrNull | PersonFact::Half { .. } => {
-                let at = self.add(argument.clone().unalias(), Argument::Presence);
-                Ok(Statistic::Count(Counted::PersonsWith(at)))
-            }
-            PersonFact::No => Err(Refusal::new(
-                Code::AggregateNotAllowed,
-                "only people can be counted as distinct",
-                match self.input.person() {
-                    Some(at) => format!(
-                        "use `count(distinct {})`, or list the values with GROUP BY",
-                        self.input.column(at).schema_name()
-                    ),
-                    None => "list the values with GROUP BY".to_owned(),
-                },
-            )
-            .at(self.text.find(call.func.name()))),
-        }
-    }
-
-    fn sum(&mut self, argument: &Expr, call: &AggregateFunction) -> Result<Statistic, Refusal> {
-        let (total, scale, offset, rows) = self.linear(argument, call)?;
-        Ok(Statistic::Sum { total, scale, offset, rows })
-    }
-
-    fn mean(&mut self, argument: &Expr, call: &AggregateFunction) -> Result<Statistic, Refusal> {
-        let (total, scale, offset, rows) = self.linear(argument, call)?;
-        Ok(Statistic::Mean { total, scale, offset, rows })
-    }
-
-    fn linear(
-        &mut self,
-        argument: &Expr,
-        call: &AggregateFunction,
-    ) -> Result<(Total, f64, f64, Counted), Refusal> {
-        let Some(form) = linear::of(argument, self.input) else {
-            return Err(Refusal::new(
-                Code::MeasureNotLinear,
-                format!(
-                    "`{}` needs a column that the data contract declares as a measure, \
-                     possibly inside CASE, times a number, plus a number",
-                    call.func.name()
-                ),
-                "see GET /api/v1/datasets for measures; to count rows that meet a condition, \
-                 use `count(CASE WHEN .. THEN 1 END)`",
-            )
-            .at(self.text.find(call.func.name())));
-        };
-        // A bare measure, scaled and shifted, is there where the measure is: no other count is needed.
-        let present = match &form.base {
-            Base::Measure(base @ Expr::Column(_), _) if !linear::fills_gaps(argument) => {
-                base.clone()
-            }
-            Base::Measure(..) | Base::Ones(_) => argument.clone(),
-        };
-        let total = match form.base {
-            Base::Measure(expr, measure) => {
-                let kind = Argument::Value { name: measure.name, decimals: measure.decimals };
-                Total::Value(self.add(expr.unalias(), kind))
-            }
-            Base::Ones(expr) => Total::Count(self.count(&expr)),
-        };
-        let rows = self.count(&present);
-        Ok((total, form.scale, form.offset, rows))
-    }
 }

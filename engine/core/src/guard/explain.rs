@@ -1,11 +1,11 @@
 //! What a guarded query would do, in data for programs and in words for people. Touches no rows.
 
 use serde_json::{Value, json};
-use tresor_disclosure::Profile;
 use tresor_disclosure::profile::NoiseMethod;
+use tresor_disclosure::{Pair, Profile, Spread};
 
 use super::guarded::Guarded;
-use super::release::{Counted, Release, Statistic, Total};
+use super::release::{Counted, PersonalRelease, Quantile, Release, Statistic, Total};
 
 impl Guarded {
     /// The verdict, the price, the protection: what `queries:check` answers.
@@ -27,12 +27,24 @@ impl Guarded {
             "cost": { "points": self.cost() },
             "columns": columns,
             "protected_tables": releases,
-            "person_flow": self.flow.as_json(),
-            "person_flow_text": self.flow.as_text().lines().collect::<Vec<_>>(),
+            "person_flow": self.flow.lines(),
             "protection": protection(&self.grant.profile),
             "policy": { "digest": self.grant.policy_digest, "profile": self.grant.profile.id },
             "snapshots": self.snapshots.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
         })
+    }
+
+    /// What a reader of the numbers must know of how they were made. Depends on the plan only.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let personal = self.releases.iter().filter_map(|release| match release {
+            Release::Personal(release) => Some(release),
+            Release::Public(_) | Release::Earlier(_) => None,
+        });
+        let mut notes: Vec<String> =
+            personal.flat_map(|release| release_notes(release, &self.grant.profile)).collect();
+        notes.sort();
+        notes.dedup();
+        notes
     }
 
     fn explain_release(&self, release: &Release) -> Value {
@@ -47,7 +59,9 @@ impl Guarded {
             }),
             Release::Personal(release) => {
                 let listed = release.all_listed;
-                let rows = if release.keys.is_empty() {
+                let rows = if release.only_counted {
+                    "only groups with enough people, and they are only counted"
+                } else if release.keys.is_empty() {
                     "one cell over all rows"
                 } else if listed {
                     "every combination of the groups is listed; small and empty ones are withheld alike"
@@ -58,7 +72,7 @@ impl Guarded {
                     "about": "people",
                     "groups": release.keys.len(),
                     "rows": rows,
-                    "statistics": release.outputs.iter().map(|o| words(&o.statistic)).collect::<Vec<_>>(),
+                    "statistics": release.outputs.iter().map(|o| words(&o.statistic, &self.grant.profile)).collect::<Vec<_>>(),
                     "points": release.base_measures(),
                     "one_row_per_person": release.one_row,
                 })
@@ -92,13 +106,80 @@ fn noise(profile: &Profile) -> Value {
     }
 }
 
-fn words(statistic: &Statistic) -> String {
+fn release_notes(release: &PersonalRelease, profile: &Profile) -> Vec<String> {
+    let note = |statistic: &Statistic| match statistic {
+        Statistic::DistinctValues => Some(format!(
+            "count(distinct ..) tells how many values at least {} people share",
+            profile.min_count
+        )),
+        Statistic::Quantile(Quantile { extreme: true, .. }) => {
+            let [low, high] = profile.min_max.percentiles;
+            Some(format!("min and max are the percentiles {low} and {high}"))
+        }
+        Statistic::Quantile(Quantile { extreme: false, .. }) => Some(format!(
+            "a quantile is the middle of a range that at least {} people share",
+            profile.min_count_measure
+        )),
+        Statistic::Count(_)
+        | Statistic::Sum { .. }
+        | Statistic::Mean { .. }
+        | Statistic::Spread { .. }
+        | Statistic::Pair { .. } => None,
+    };
+    release.outputs.iter().filter_map(|output| note(&output.statistic)).collect()
+}
+
+fn words(statistic: &Statistic, profile: &Profile) -> String {
     match statistic {
         Statistic::Count(counted) => count_words(*counted).to_owned(),
         Statistic::Sum { total, .. } => format!("sum of {}", total_words(*total)),
         Statistic::Mean { total, rows, .. } => {
             format!("sum of {} divided by number of {}", total_words(*total), count_words(*rows))
         }
+        Statistic::Spread { kind, rows, leg } => format!(
+            "{} of {} from number of {}, sum and sum of squares; {} degrees of freedom or more",
+            spread_words(*kind),
+            total_words(leg.sum),
+            count_words(*rows),
+            profile.dof_min
+        ),
+        Statistic::Pair { kind, rows, .. } => format!(
+            "{} of two measures from number of {}, sums, squares and products; {} degrees of freedom or more",
+            pair_words(*kind),
+            count_words(*rows),
+            profile.dof_min
+        ),
+        Statistic::Quantile(Quantile { share, extreme, .. }) => format!(
+            "percentile {} of a measure{}, as a range that at least {} people share",
+            f64::from(*share) / 10_000.0,
+            if *extreme { ", instead of its end" } else { "" },
+            profile.min_count_measure
+        ),
+        Statistic::DistinctValues => {
+            format!("number of values that at least {} people share", profile.min_count)
+        }
+    }
+}
+
+const fn spread_words(kind: Spread) -> &'static str {
+    match kind {
+        Spread::VarSamp => "variance of a sample",
+        Spread::VarPop => "variance of a population",
+        Spread::SdSamp => "standard deviation of a sample",
+        Spread::SdPop => "standard deviation of a population",
+        Spread::Squares => "sum of squared distances",
+    }
+}
+
+const fn pair_words(kind: Pair) -> &'static str {
+    match kind {
+        Pair::CovarSamp => "covariance of a sample",
+        Pair::CovarPop => "covariance of a population",
+        Pair::Corr => "correlation",
+        Pair::Slope => "slope",
+        Pair::Intercept => "intercept",
+        Pair::R2 => "squared correlation",
+        Pair::Products => "sum of products of distances",
     }
 }
 

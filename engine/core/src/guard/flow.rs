@@ -1,7 +1,5 @@
 //! How the person flows from tables to boundaries: a small tree in words, for the researcher.
 
-use serde_json::{Value, json};
-
 /// One step, and the steps it draws from. Says what a relation is, never what its rows hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Flow {
@@ -25,16 +23,11 @@ impl Flow {
         Self { what: what.into(), from }
     }
 
-    /// The tree as data.
-    pub(crate) fn as_json(&self) -> Value {
-        json!({ "step": self.what, "from": self.from.iter().map(Self::as_json).collect::<Vec<_>>() })
-    }
-
     /// The tree as lines of text, the result first.
-    pub(crate) fn as_text(&self) -> String {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.what.clone()];
         self.branches("", &mut lines);
-        lines.join("\n")
+        lines
     }
 
     fn branches(&self, indent: &str, lines: &mut Vec<String>) {

@@ -52,7 +52,7 @@ pub(crate) struct ResultColumn {
 pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal> {
     let (user, project, text, plan, grant) = authorised.into_parts();
     let snapshots = one_population(&plan)?;
-    let mut walk = Walk::new(&text, limits);
+    let mut walk = Walk::new(&text, limits, &grant.profile);
     let root = walk.node(&plan)?;
     let root = walk.released(root)?;
     let columns = result_columns(&root);

@@ -253,7 +253,8 @@ fn holds(data_type: &DataType, number: f64) -> bool {
     }
 }
 
-fn is_null(expr: &Expr) -> bool {
+/// A NULL that is written out, looking through casts.
+pub(super) fn is_null(expr: &Expr) -> bool {
     match expr {
         Expr::Literal(value, _) => value.is_null(),
         Expr::Cast(cast) => is_null(&cast.expr),

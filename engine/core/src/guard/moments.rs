@@ -50,8 +50,8 @@ struct Within {
 impl ScalarUDFImpl for Within {
     fn name(&self) -> &str {
         match self.span {
-            Span::Calendar => "within_calendar",
-            Span::Nanoseconds => "within_nanoseconds",
+            Span::Calendar => "total_within_calendar",
+            Span::Nanoseconds => "total_within_nanoseconds",
         }
     }
 

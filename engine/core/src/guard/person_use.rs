@@ -1,10 +1,12 @@
 //! The person column only links and counts.
 //!
 //! It may stand alone (to be joined, grouped by, counted) and may be asked whether it is missing. Compared with
-//! a literal, computed with, or put through a function, it would become a name for one person.
+//! a literal, computed with, or put through a function, it would become a name for one person. Inside
+//! `count(distinct CASE WHEN .. THEN person END)`, and nowhere else, it may be what a CASE yields.
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::Expr;
+use datafusion::logical_expr::expr::AggregateFunction;
 
 use super::facts::Relation;
 use super::walk::fact_of;
@@ -33,6 +35,48 @@ pub(super) fn check(expr: &Expr, input: &Relation, text: &QueryText) -> Result<(
             result
         }
     }
+}
+
+/// Refuses every use of the person column in an aggregate but to be counted: bare as its argument, or chosen by the
+/// CASE that `count(distinct ..)` takes.
+pub(super) fn check_aggregate(
+    expr: &Expr,
+    input: &Relation,
+    text: &QueryText,
+) -> Result<(), Refusal> {
+    let AggregateFunction { func, params } = match expr {
+        Expr::Alias(alias) => return check_aggregate(&alias.expr, input, text),
+        Expr::AggregateFunction(call) => call,
+        other => return check(other, input, text),
+    };
+    let mut arguments = params.args.iter();
+    if let Some(first) = arguments.next() {
+        match first {
+            Expr::Case(case)
+                if func.name() == "count" && params.distinct && chooses_person(first, input) =>
+            {
+                let operand =
+                    case.expr.iter().chain(case.when_then_expr.iter().map(|(when, _)| when));
+                operand.into_iter().try_for_each(|when| check_condition(when, input, text))?;
+            }
+            first => check(first, input, text)?,
+        }
+    }
+    let order = params.order_by.iter().map(|key| &key.expr);
+    let rest = arguments.chain(order).chain(params.filter.as_deref());
+    rest.into_iter().try_for_each(|part| check_condition(part, input, text))
+}
+
+/// Whether a CASE yields the person or nothing.
+pub(super) fn chooses_person(expr: &Expr, input: &Relation) -> bool {
+    let Expr::Case(case) = expr else { return false };
+    let is_person = |branch: &Expr| {
+        matches!(branch, Expr::Column(column)
+            if input.fact(column).is_some_and(super::facts::Fact::touches_person))
+    };
+    let mut yields = case.when_then_expr.iter().map(|(_, then)| then).chain(&case.else_expr);
+    yields.clone().any(|branch| is_person(branch))
+        && yields.all(|branch| is_person(branch) || super::linear::is_null(branch))
 }
 
 /// A child of a larger expression: a bare person column is refused here.

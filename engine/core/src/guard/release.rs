@@ -2,6 +2,7 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlan;
+use tresor_disclosure::{Bins, Pair, Spread};
 
 use super::facts::{Domain, HIDDEN};
 
@@ -33,6 +34,8 @@ pub(crate) struct PersonalRelease {
     pub(crate) outputs: Vec<Output>,
     /// Whether every combination of keys is public and few enough to be listed.
     pub(crate) all_listed: bool,
+    /// Whether its cells are only counted, by `count(distinct ..)`: then only large ones are there.
+    pub(crate) only_counted: bool,
 }
 
 /// One key of the cells.
@@ -55,6 +58,13 @@ pub(crate) enum Argument {
         /// Digits after the point.
         decimals: u32,
     },
+    /// Values of a base measure, counted in public bins.
+    Positions {
+        /// Digits after the point.
+        decimals: u32,
+        /// The bins.
+        bins: Bins,
+    },
 }
 
 /// One protected column.
@@ -73,6 +83,37 @@ pub(crate) enum Statistic {
     Sum { total: Total, scale: f64, offset: f64, rows: Counted },
     /// The same, divided by the number of rows.
     Mean { total: Total, scale: f64, offset: f64, rows: Counted },
+    /// How values spread around their mean.
+    Spread { kind: Spread, rows: Counted, leg: Leg },
+    /// What two measures have to do with each other.
+    Pair { kind: Pair, rows: Counted, x: Leg, y: Leg, products: Total },
+    /// `scale` times a quantile of a base measure, plus `offset`.
+    Quantile(Quantile),
+    /// How many values enough people share. Here it only tells whether the cell is large enough; a release of the
+    /// values and the finishing plan count them.
+    DistinctValues,
+}
+
+/// A measure by its moments: `scale` times a base measure, plus `offset`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Leg {
+    pub(crate) sum: Total,
+    /// Sum of squares of the base measure, where the statistic needs it.
+    pub(crate) squares: Option<Total>,
+    pub(crate) scale: f64,
+    pub(crate) offset: f64,
+}
+
+/// A position among the values of an argument, which is [`Argument::Positions`].
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Quantile {
+    pub(crate) argument: usize,
+    /// Share of rows at or below it, in millionths.
+    pub(crate) share: u32,
+    pub(crate) scale: f64,
+    pub(crate) offset: f64,
+    /// Whether it stands in for the smallest or largest value.
+    pub(crate) extreme: bool,
 }
 
 /// A count, by what is counted.
@@ -100,38 +141,78 @@ pub(crate) enum Total {
 impl PersonalRelease {
     /// How many base measures are released, hidden statistics aside: the price in points.
     pub(crate) fn base_measures(&self) -> u64 {
-        let mut counted: Vec<Counted> = vec![];
-        let mut values: Vec<usize> = vec![];
-        let mut count = |c: Counted| {
-            if !counted.contains(&c) {
-                counted.push(c);
-            }
-        };
+        let mut parts = Parts::default();
         for output in &self.outputs {
-            match &output.statistic {
-                Statistic::Count(c) => count(*c),
-                Statistic::Sum { total, rows, offset, .. } => {
-                    add_total(*total, &mut values, &mut count);
-                    if *offset != 0.0 {
-                        count(*rows);
-                    }
-                }
-                Statistic::Mean { total, rows, .. } => {
-                    add_total(*total, &mut values, &mut count);
-                    count(*rows);
-                }
-            }
+            parts.add(&output.statistic);
         }
         // A list of keys without a number still tells which cells are large enough.
-        ((counted.len() + values.len()) as u64).max(1)
+        parts.len().max(1)
     }
 }
 
-fn add_total(total: Total, values: &mut Vec<usize>, count: &mut impl FnMut(Counted)) {
-    match total {
-        Total::Value(at) if !values.contains(&at) => values.push(at),
-        Total::Value(_) => {}
-        Total::Count(counted) => count(counted),
+/// The base measures that statistics are computed from, each once.
+#[derive(Default)]
+struct Parts {
+    counted: Vec<Counted>,
+    values: Vec<usize>,
+    positions: Vec<(usize, u32)>,
+}
+
+impl Parts {
+    fn add(&mut self, statistic: &Statistic) {
+        match statistic {
+            Statistic::Count(counted) => self.count(*counted),
+            Statistic::Sum { total, rows, offset, .. } => {
+                self.total(*total);
+                if *offset != 0.0 {
+                    self.count(*rows);
+                }
+            }
+            Statistic::Mean { total, rows, .. } => {
+                self.total(*total);
+                self.count(*rows);
+            }
+            Statistic::Spread { rows, leg, .. } => {
+                self.count(*rows);
+                self.leg(leg);
+            }
+            Statistic::Pair { rows, x, y, products, .. } => {
+                self.count(*rows);
+                self.leg(x);
+                self.leg(y);
+                self.total(*products);
+            }
+            Statistic::Quantile(quantile) => {
+                // Each share is looked up in further numbers of rows, so each is paid.
+                push(&mut self.positions, (quantile.argument, quantile.share));
+            }
+            Statistic::DistinctValues => {}
+        }
+    }
+
+    fn count(&mut self, counted: Counted) {
+        push(&mut self.counted, counted);
+    }
+
+    fn total(&mut self, total: Total) {
+        match total {
+            Total::Value(at) => push(&mut self.values, at),
+            Total::Count(counted) => self.count(counted),
+        }
+    }
+
+    fn leg(&mut self, leg: &Leg) {
+        [Some(leg.sum), leg.squares].into_iter().flatten().for_each(|total| self.total(total));
+    }
+
+    const fn len(&self) -> u64 {
+        (self.counted.len() + self.values.len() + self.positions.len()) as u64
+    }
+}
+
+fn push<T: PartialEq>(known: &mut Vec<T>, part: T) {
+    if !known.contains(&part) {
+        known.push(part);
     }
 }
 

@@ -16,11 +16,15 @@ use datafusion::logical_expr::{
 };
 use datafusion::scalar::ScalarValue;
 
+/// What the names of our own functions begin with. Nobody but the guard can put one into a plan, because names in
+/// SQL are looked up on the lists only.
+pub(crate) const OWN: &str = "total_";
+
 /// What a function of ours does with columns of equal length.
 pub(super) trait RowWise:
     Debug + Clone + PartialEq + Eq + Hash + Send + Sync + 'static
 {
-    /// Its name in plans.
+    /// Its name in plans, after [`OWN`].
     fn name(&self) -> &'static str;
 
     /// One answer for each row, of this type. Must not fail because of a value.
@@ -30,12 +34,14 @@ pub(super) trait RowWise:
 /// A call of a function of ours.
 pub(super) fn call(function: impl RowWise, args: Vec<Expr>, returns: DataType) -> Expr {
     let signature = Signature::any(args.len(), Volatility::Immutable);
-    let udf = ScalarUDF::new_from_impl(Function { function, returns, signature });
+    let name = format!("{OWN}{}", function.name());
+    let udf = ScalarUDF::new_from_impl(Function { name, function, returns, signature });
     Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(udf), args))
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Function<F: RowWise> {
+    name: String,
     function: F,
     returns: DataType,
     signature: Signature,
@@ -43,7 +49,7 @@ struct Function<F: RowWise> {
 
 impl<F: RowWise> ScalarUDFImpl for Function<F> {
     fn name(&self) -> &str {
-        self.function.name()
+        &self.name
     }
 
     fn signature(&self) -> &Signature {

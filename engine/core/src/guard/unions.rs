@@ -72,7 +72,7 @@ fn persons(
     if shown.is_some() {
         return stacked(schema, parts, side, vec![]);
     }
-    let name = walk.hidden_name();
+    let name = walk.hidden_name("person");
     let added = Added { name, data_type: DataType::UInt32, fact: Fact::person() };
     stacked(schema, parts, side, vec![added])
 }
@@ -122,29 +122,45 @@ fn stacked(
                 None => fact.clone(),
             });
         }
-        let mut exprs: Vec<Expr> = visible.iter().map(|&at| part.column(at)).collect();
+        let mut exprs: Vec<Expr> = visible
+            .iter()
+            .enumerate()
+            .map(|(place, &at)| part.column(at).alias(format!("part_{place}")))
+            .collect();
         exprs.extend(added.iter().map(|more| part_of(&part, more)));
         let plan = Projection::try_new(exprs, Arc::new(part.plan)).map_err(internal)?;
         inputs.push(Arc::new(LogicalPlan::Projection(plan)));
         flows.push(part.flow);
     }
-    let mut fields: Vec<_> = schema
-        .iter()
-        .map(|(qualifier, field)| {
-            // What is computed may be NULL where the planner thinks otherwise.
-            (qualifier.cloned(), Arc::new(field.as_ref().clone().with_nullable(true)))
-        })
-        .collect();
-    fields.extend(
-        added
-            .iter()
-            .map(|more| (None, Arc::new(Field::new(&more.name, more.data_type.clone(), true)))),
-    );
-    let schema = DFSchema::new_with_metadata(fields, Default::default()).map_err(internal)?;
+    let plan = LogicalPlan::Union(union_of(inputs, schema, &added)?);
+    // A union forgets the names of its parts; the plan above wants those of the query.
+    let mut exprs = vec![];
+    for (at, (qualifier, field)) in schema.iter().enumerate() {
+        let column = datafusion::prelude::ident(format!("part_{at}"));
+        exprs.push(column.alias_qualified(qualifier.cloned(), field.name()));
+    }
+    exprs.extend(added.iter().map(|more| datafusion::prelude::ident(more.name.as_str())));
+    let plan = Projection::try_new(exprs, Arc::new(plan)).map_err(internal)?;
+    let plan = LogicalPlan::Projection(plan);
     let mut columns: Vec<Fact> = columns.into_iter().map(Option::unwrap_or_default).collect();
     columns.extend(added.into_iter().map(|more| more.fact));
-    let plan = LogicalPlan::Union(Union { inputs, schema: Arc::new(schema) });
     Ok(Relation { plan, side, columns, flow: Flow::of("one below the other", flows) })
+}
+
+/// The union under neutral names. What is computed may be NULL where the planner thinks otherwise.
+fn union_of(
+    inputs: Vec<Arc<LogicalPlan>>,
+    schema: &DFSchema,
+    added: &[Added],
+) -> Result<Union, Refusal> {
+    let own = schema.fields().iter().enumerate();
+    let own = own.map(|(at, field)| (format!("part_{at}"), field.data_type().clone()));
+    let fields = own.chain(added.iter().map(|more| (more.name.clone(), more.data_type.clone())));
+    let fields =
+        fields.map(|(name, data_type)| (None, Arc::new(Field::new(name, data_type, true))));
+    let schema =
+        DFSchema::new_with_metadata(fields.collect(), Default::default()).map_err(internal)?;
+    Ok(Union { inputs, schema: Arc::new(schema) })
 }
 
 /// The added column as this part has it: by its name, as the person, or not at all.

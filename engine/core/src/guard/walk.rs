@@ -11,6 +11,7 @@ use datafusion::logical_expr::{
     Aggregate, Distinct, Expr, FetchType, Filter, Limit, LogicalPlan, Projection, Sort,
     SubqueryAlias, TableScan,
 };
+use tresor_disclosure::Profile;
 
 use super::boundary;
 use super::days;
@@ -34,6 +35,7 @@ use crate::sql::{QueryText, SourceTable};
 pub(super) struct Walk<'a> {
     pub(super) text: &'a QueryText,
     pub(super) limits: &'a Limits,
+    pub(super) profile: &'a Profile,
     releases: Vec<Release>,
     /// The release behind each scan of a protected table: a CTE used twice is scanned twice and released once.
     scans: Vec<usize>,
@@ -43,10 +45,11 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) const fn new(text: &'a QueryText, limits: &'a Limits) -> Self {
+    pub(super) const fn new(text: &'a QueryText, limits: &'a Limits, profile: &'a Profile) -> Self {
         Self {
             text,
             limits,
+            profile,
             releases: vec![],
             scans: vec![],
             hidden: 0,
@@ -185,7 +188,7 @@ impl<'a> Walk<'a> {
         match &input.side {
             Side::Personal { .. } if !columns.iter().any(Fact::is_person) => {
                 if let Some(at) = input.person() {
-                    exprs.push(input.column(at).alias(self.hidden_name()));
+                    exprs.push(input.column(at).alias(self.hidden_name("person")));
                     columns.push(Fact { person: PersonFact::Person, ..Fact::default() });
                 }
             }
@@ -220,11 +223,11 @@ impl<'a> Walk<'a> {
 
     fn aggregate(&mut self, node: &Aggregate) -> Result<Relation, Refusal> {
         let input = self.node(&node.input)?;
-        for expr in node.group_expr.iter().chain(&node.aggr_expr) {
-            person_use::check(expr_argument(expr), &input, self.text)?;
-            for part in further_parts(expr) {
-                person_use::check_condition(part, &input, self.text)?;
-            }
+        for key in &node.group_expr {
+            person_use::check(key, &input, self.text)?;
+        }
+        for aggregate in &node.aggr_expr {
+            person_use::check_aggregate(aggregate, &input, self.text)?;
         }
         if let (Side::Personal { .. }, Some(sets)) = (&input.side, grouping_sets::of(node)) {
             return grouping_sets::aggregate(self, node, sets, &input);
@@ -301,8 +304,8 @@ impl<'a> Walk<'a> {
     }
 
     /// A fresh name for a column that the guard adds.
-    pub(super) fn hidden_name(&mut self) -> String {
-        format!("{HIDDEN}person_{}", self.number())
+    pub(super) fn hidden_name(&mut self, what: &str) -> String {
+        format!("{HIDDEN}{what}_{}", self.number())
     }
 
     /// Registers a release and gives its number; an equal one (a CTE used twice) is run and priced once.
@@ -373,33 +376,6 @@ impl<'a> Walk<'a> {
             .under("limit: measures"));
         }
         self.release(Release::Personal(release))
-    }
-}
-
-/// An aggregate's argument, or the key itself: a bare person column is fine in both.
-fn expr_argument(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Alias(alias) => expr_argument(&alias.expr),
-        Expr::AggregateFunction(call) => call.params.args.first().unwrap_or(expr),
-        other => other,
-    }
-}
-
-/// What an aggregate reads beside its first argument: nothing there may be the person.
-fn further_parts(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::Alias(alias) => further_parts(&alias.expr),
-        Expr::AggregateFunction(call) => {
-            let order = call.params.order_by.iter().map(|key| &key.expr);
-            call.params
-                .args
-                .iter()
-                .skip(1)
-                .chain(order)
-                .chain(call.params.filter.as_deref())
-                .collect()
-        }
-        _ => vec![],
     }
 }
 

@@ -119,6 +119,9 @@ rounding = { method = "none", base = 5 }
 noise = { method = "none", count_sd = 2.0, magnitude_sd = 1.0 }
 dominance = { nk = [], p = 10.0, compare = ">" }
 negatives = "refuse"
+dof_min = 10
+min_max = { rule = "deny", percentiles = [5, 95] }
+quantile = { range = [1, 99] }
 max_rows = 5000
 "#;
 
@@ -388,7 +391,7 @@ async fn mistakes_of_all_files_come_together_and_in_order() {
         [
             "policies/access/rules.csv:4:45",
             "policies/people.toml:2:1",
-            "policies/profiles/plain.toml:11:12",
+            "policies/profiles/plain.toml:14:12",
             "policies/projects/heart.toml:8:19",
             "policies/projects/heart.toml:9:17",
         ]

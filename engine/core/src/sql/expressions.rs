@@ -6,7 +6,7 @@
 use datafusion::arrow::datatypes::{DataType, IntervalUnit, TimeUnit};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+use datafusion::logical_expr::{Aggregate, BinaryExpr, Expr, Operator};
 use datafusion::scalar::ScalarValue;
 
 use super::shape::unsupported;
@@ -73,6 +73,12 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
                 "write the pattern as a constant, for example `LIKE 'I21%'`",
             )),
         },
+        // What `grouping()` is replaced by.
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: Operator::BitwiseAnd | Operator::BitwiseShiftRight,
+            right: _,
+        }) if tells_grouping(left) => Ok(()),
         Expr::BinaryExpr(BinaryExpr { left: _, op, right: _ }) => check_operator(*op),
         Expr::Cast(cast) => check_type(cast.field.data_type()),
         Expr::TryCast(cast) => check_type(cast.field.data_type()),
@@ -105,6 +111,13 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
             Err(unsupported("a list or lambda", "use plain columns and values"))
         }
     }
+}
+
+/// Whether an expression is computed from the number that tells the set of a row of GROUPING SETS.
+fn tells_grouping(expr: &Expr) -> bool {
+    let columns = expr.column_refs();
+    !columns.is_empty()
+        && columns.iter().all(|column| column.name == Aggregate::INTERNAL_GROUPING_ID)
 }
 
 /// A pattern is compiled while rows are read; a long one fails there.
@@ -186,13 +199,6 @@ fn check_operator(op: Operator) -> Result<(), Refusal> {
 }
 
 fn check_aggregate(call: &AggregateFunction, text: &QueryText) -> Result<(), Refusal> {
-    if call.params.filter.is_some() {
-        return Err(unsupported(
-            "FILTER (WHERE ..)",
-            "write the condition inside: `count(CASE WHEN .. THEN 1 END)`",
-        )
-        .at(text.find("FILTER")));
-    }
     functions::check_aggregate(call).map_err(|refusal| refusal.at(text.find(call.func.name())))
 }
 
@@ -208,6 +214,7 @@ fn check_type(data_type: &DataType) -> Result<(), Refusal> {
             | DataType::UInt32
             | DataType::UInt64
             | DataType::Float64
+            | DataType::Decimal128(20, 0) // where whole numbers with and without sign are compared
             | DataType::Utf8
             | DataType::Utf8View
             | DataType::Date32

@@ -29,6 +29,8 @@ pub(super) struct Body<'a> {
     pub(super) profile: &'a Profile,
     pub(super) max_rows: usize,
     pub(super) may_omit: bool,
+    /// How some of the numbers were made.
+    pub(super) more_notes: Vec<String>,
 }
 
 /// What a body says, and counts of what was withheld for the log.
@@ -65,10 +67,10 @@ impl Body<'_> {
                     }
                     if !column.made_of.is_empty() && (value.is_null() || part_is_withheld) {
                         cell_status.push(self.status(batch, at, number, col, column));
-                    } else if let Some(half) = self.half_width(batch, at, column)
+                    } else if let Some((half, signed)) = self.half_width(batch, at, column)
                         && let Some(middle) = value.as_f64()
                     {
-                        intervals.push(self.interval(number, col, middle, half));
+                        intervals.push(self.interval(number, col, middle, half, signed));
                     }
                     row.push(value);
                 }
@@ -118,6 +120,7 @@ impl Body<'_> {
                     .to_owned(),
             );
         }
+        notes.extend(self.more_notes.iter().cloned());
         json!(notes)
     }
 
@@ -146,12 +149,20 @@ impl Body<'_> {
         self.parts(batch, at, column).iter().any(|part| part.reason().is_some())
     }
 
-    fn half_width(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> Option<f64> {
+    /// The half width of a value, and whether the value may lie below zero.
+    fn half_width(
+        &self,
+        batch: &RecordBatch,
+        at: usize,
+        column: &ResultColumn,
+    ) -> Option<(f64, bool)> {
         if !column.direct || self.profile.noise.method == NoiseMethod::None {
             return None;
         }
         match self.parts(batch, at, column).as_slice() {
-            [Status::Shown { half_width }] if *half_width > 0.0 => Some(*half_width),
+            [Status::Shown { half_width, signed }] if *half_width > 0.0 => {
+                Some((*half_width, *signed))
+            }
             _ => None,
         }
     }
@@ -164,10 +175,10 @@ impl Body<'_> {
     }
 
     /// The 95 % interval. Where the profile refuses values below zero, everybody knows that the truth is not there.
-    fn interval(&self, row: usize, col: usize, middle: f64, half: f64) -> Value {
+    fn interval(&self, row: usize, col: usize, middle: f64, half: f64, signed: bool) -> Value {
         let refused =
             self.profile.negatives == Negatives::Refuse && !self.profile.dominance.is_off();
-        let floor = if refused && middle >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+        let floor = if refused && !signed && middle >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
         let (low, high) = ((middle - half).max(floor), middle + half);
         let tidy = |value: f64| (value * 1e6).round() / 1e6;
         json!({ "row": row, "col": col, "low": tidy(low), "high": tidy(high) })

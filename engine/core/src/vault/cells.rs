@@ -4,45 +4,63 @@ use std::collections::HashMap;
 
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::Contribution;
+use tresor_disclosure::{Contribution, Distribution};
 
-/// The cells of one release plan: key values, and contributions of the cell and of each argument.
+/// What was measured of a cell or of one of its arguments. Has neither `Debug` nor `Serialize`.
+pub(super) struct Measured {
+    pub(super) contribution: Contribution,
+    /// Where the values lie, if positions are asked for.
+    pub(super) distribution: Option<Box<Distribution>>,
+}
+
+impl Measured {
+    pub(super) const fn of(contribution: Contribution) -> Self {
+        Self { contribution, distribution: None }
+    }
+
+    /// Adds what another lane measured of the same argument.
+    fn merge(&mut self, other: Self) {
+        self.contribution = self.contribution.merge(other.contribution);
+        match (&mut self.distribution, other.distribution) {
+            (Some(known), Some(more)) => known.merge(*more),
+            (known, more) => *known = known.take().or(more),
+        }
+    }
+}
+
+/// The cells of one release plan: key values, and what was measured of the cell and of each argument.
 ///
 /// Has neither `Debug` nor `Serialize`.
 #[derive(Default)]
 pub(super) struct Cells {
-    rows: HashMap<Vec<ScalarValue>, Vec<Contribution>>,
+    rows: HashMap<Vec<ScalarValue>, Vec<Measured>>,
 }
 
 impl Cells {
-    /// Adds a lane's cells. Lanes have disjoint persons, so contributions merge.
-    pub(super) fn add(
-        &mut self,
-        keys: Vec<ScalarValue>,
-        contributions: Vec<Contribution>,
-    ) -> Result<()> {
+    /// Adds a lane's cells. Lanes have disjoint persons, so what was measured merges.
+    pub(super) fn add(&mut self, keys: Vec<ScalarValue>, measured: Vec<Measured>) -> Result<()> {
         match self.rows.entry(keys) {
             std::collections::hash_map::Entry::Vacant(slot) => {
-                slot.insert(contributions);
+                slot.insert(measured);
             }
             std::collections::hash_map::Entry::Occupied(mut slot) => {
                 let known = slot.get_mut();
-                if known.len() != contributions.len() {
+                if known.len() != measured.len() {
                     return datafusion::common::internal_err!("lanes measured different arguments");
                 }
-                for (sum, more) in known.iter_mut().zip(contributions) {
-                    *sum = sum.merge(more);
+                for (sum, more) in known.iter_mut().zip(measured) {
+                    sum.merge(more);
                 }
             }
         }
         Ok(())
     }
 
-    pub(super) fn get(&self, keys: &[ScalarValue]) -> Option<&[Contribution]> {
+    pub(super) fn get(&self, keys: &[ScalarValue]) -> Option<&[Measured]> {
         self.rows.get(keys).map(Vec::as_slice)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Vec<ScalarValue>, &Vec<Contribution>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Vec<ScalarValue>, &Vec<Measured>)> {
         self.rows.iter()
     }
 }

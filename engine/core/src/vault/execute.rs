@@ -24,9 +24,10 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::scalar::ScalarValue;
 use futures::StreamExt;
 
-use super::cells::Cells;
+use super::cells::{Cells, Measured};
 use super::finish::in_memory;
 use super::kernel::{Broken, Kernel, Keys};
+use super::proof::{self, Proven};
 use super::record_keys::RecordKeys;
 use super::session::{Optimizer, runtime, session};
 use super::tables::{FileFacts, SnapshotTable};
@@ -65,7 +66,9 @@ pub(super) async fn measure(
     let state = Arc::new(session(&runtime, ground.optimizer));
     let release = Arc::new(release.clone());
     let sorted = sorted_by_person(&release.input)?;
-    let plan = Arc::new(state.optimize(&bind(&sorted, earlier, ground)?)?);
+    let plan = state.optimize(&bind(&sorted, earlier, ground)?)?;
+    // Nothing is opened before the plan is proven as it will run.
+    let plan = Arc::new(proof::release(plan, &release)?);
 
     let mut tasks = tokio::task::JoinSet::new();
     for shards in split(snapshot.shards().len(), ground.lanes) {
@@ -76,8 +79,8 @@ pub(super) async fn measure(
     let mut cells = Cells::default();
     while let Some(done) = tasks.join_next().await {
         let lane = done.map_err(|error| DataFusionError::External(Box::new(error)))??;
-        for (keys, contributions) in lane {
-            cells.add(keys, contributions)?;
+        for (keys, measured) in lane {
+            cells.add(keys, measured)?;
         }
     }
     if release.keys.is_empty() && cells.get(&[]).is_none() {
@@ -96,13 +99,13 @@ pub(super) async fn copy_public(
 ) -> Result<Vec<RecordBatch>> {
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = session(&runtime, ground.optimizer);
-    let plan = state.optimize(&bind(plan, earlier, ground)?)?;
+    let plan = proof::public(state.optimize(&bind(plan, earlier, ground)?)?)?;
     collect(&plan, &state, usize::MAX).await
 }
 
 /// Runs an optimised plan in one partition and hands out its rows; stops as soon as there are more than `most`.
 pub(super) async fn collect(
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
     most: usize,
 ) -> Result<Vec<RecordBatch>> {
@@ -120,10 +123,10 @@ pub(super) async fn collect(
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the vault runs a plan")]
 async fn run(
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
 ) -> Result<datafusion::physical_plan::SendableRecordBatchStream> {
-    let physical = state.query_planner().create_physical_plan(plan, state).await?;
+    let physical = state.query_planner().create_physical_plan(plan.plan(), state).await?;
     let partitions = physical.output_partitioning().partition_count();
     // The parts of a union are partitions; they are read one after the other, so that rows keep their order.
     let streams: Result<Vec<_>> =
@@ -132,12 +135,12 @@ async fn run(
     Ok(Box::pin(RecordBatchStreamAdapter::new(physical.schema(), rows)))
 }
 
-type LaneCells = Vec<(Vec<ScalarValue>, Vec<tresor_disclosure::Contribution>)>;
+type LaneCells = Vec<(Vec<ScalarValue>, Vec<Measured>)>;
 
 /// One lane: its shards in order, one kernel.
 async fn lane(
     release: &PersonalRelease,
-    plan: &LogicalPlan,
+    plan: &Proven,
     state: &SessionState,
     ground: &Ground,
     snapshot: &Snapshot,
@@ -150,7 +153,7 @@ async fn lane(
         let Some(cut) = snapshot.shards().get(shard) else { continue };
         let record_keys = ground.record_keys.of(snapshot, shard)?;
         let keys = Keys { first: cut.first, keys: &record_keys };
-        let bound = rebind(plan, ground, shard)?;
+        let bound = proof::release(rebind(plan.plan(), ground, shard)?, release)?;
         let mut stream = run(&bound, state).await?;
         while let Some(batch) = stream.next().await {
             let batch = batch?;

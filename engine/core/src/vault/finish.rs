@@ -11,6 +11,7 @@ use datafusion::datasource::MemTable;
 use datafusion::logical_expr::{LogicalPlan, TableSource};
 
 use super::execute::{Ground, collect};
+use super::proof;
 use super::session::{runtime, session};
 use crate::guard::ProtectedTable;
 
@@ -38,6 +39,7 @@ pub(super) async fn finish(
     most_rows: usize,
     ground: &Ground,
 ) -> Result<Vec<RecordBatch>> {
+    proof::unbound(plan)?;
     let bound = plan.clone().transform_up(|node| match node {
         LogicalPlan::TableScan(mut scan) => {
             let Some(source) = scan.source.downcast_ref::<ProtectedTable>() else {
@@ -56,7 +58,7 @@ pub(super) async fn finish(
     })?;
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = session(&runtime, ground.optimizer);
-    let plan = state.optimize(&bound.data)?;
+    let plan = proof::finishing(state.optimize(&bound.data)?)?;
     collect(&plan, &state, most_rows).await
 }
 

@@ -4,6 +4,7 @@
 //! there. The same pass keeps each person's total for dominance and the cell key. The order is verified: a
 //! person that steps back is an internal error, never a wrong count.
 
+mod position;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -12,9 +13,11 @@ use datafusion::arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, UInt32Array,
 };
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
-use tresor_disclosure::Contribution;
+use tresor_disclosure::Bins;
 
+use self::position::Position;
 use self::state::{Count, State, Sum};
+use super::cells::Measured;
 use crate::guard::release::Argument;
 
 /// Something that must not happen; the text is for the sealed log.
@@ -28,7 +31,23 @@ enum Column {
     /// Rows with a value count.
     Presence(Vec<Count>),
     /// Values are summed, times this power of ten.
-    Values { cells: Vec<Sum>, scale: f64, whole: i64 },
+    Values { cells: Vec<Sum>, unit: Unit },
+    /// Values are counted in public bins.
+    Positions { cells: Vec<Position>, unit: Unit, bins: Bins },
+}
+
+/// What one is in fixed point: a power of ten.
+#[derive(Clone, Copy)]
+struct Unit {
+    real: f64,
+    whole: i64,
+}
+
+impl Unit {
+    fn of(decimals: u32) -> Self {
+        let whole = 10_i64.pow(decimals.min(9));
+        Self { real: whole as f64, whole }
+    }
 }
 
 /// All cells of one lane.
@@ -43,8 +62,10 @@ impl Kernel {
         let kinds = arguments.iter().map(|argument| match argument {
             Argument::Presence => Column::Presence(vec![]),
             Argument::Value { decimals, name: _ } => {
-                let whole = 10_i64.pow((*decimals).min(9));
-                Column::Values { cells: vec![], scale: whole as f64, whole }
+                Column::Values { cells: vec![], unit: Unit::of(*decimals) }
+            }
+            Argument::Positions { decimals, bins } => {
+                Column::Positions { cells: vec![], unit: Unit::of(*decimals), bins: *bins }
             }
         });
         let columns = std::iter::once(Column::Rows(vec![])).chain(kinds).collect();
@@ -91,13 +112,11 @@ impl Kernel {
         Err(Broken("a person outside the shard"))
     }
 
-    /// Closes every run and hands out, per cell, the contributions: rows of the cell first, then the arguments.
-    pub(super) fn finish(mut self, cell_count: usize) -> Vec<Vec<Contribution>> {
-        let columns: Vec<Vec<Contribution>> =
-            self.columns.iter_mut().map(|column| column.finish(cell_count)).collect();
-        (0..cell_count)
-            .map(|cell| columns.iter().filter_map(|column| column.get(cell).copied()).collect())
-            .collect()
+    /// Closes every run and hands out, per cell, what was measured: rows of the cell first, then the arguments.
+    pub(super) fn finish(self, cell_count: usize) -> Vec<Vec<Measured>> {
+        let mut columns: Vec<_> =
+            self.columns.into_iter().map(|column| column.finish(cell_count).into_iter()).collect();
+        (0..cell_count).map(|_| columns.iter_mut().filter_map(Iterator::next).collect()).collect()
     }
 }
 
@@ -113,16 +132,20 @@ impl Column {
         match self {
             Self::Rows(cells) | Self::Presence(cells) => cells.resize(cell_count, Count::EMPTY),
             Self::Values { cells, .. } => cells.resize(cell_count, Sum::EMPTY),
+            Self::Positions { cells, .. } => cells.resize(cell_count, Position::EMPTY),
         }
     }
 
-    fn finish(&mut self, cell_count: usize) -> Vec<Contribution> {
+    fn finish(mut self, cell_count: usize) -> Vec<Measured> {
         self.grow(cell_count);
         match self {
             Self::Rows(cells) | Self::Presence(cells) => {
-                cells.iter_mut().map(Count::finish).collect()
+                cells.into_iter().map(|mut cell| Measured::of(cell.finish())).collect()
             }
-            Self::Values { cells, .. } => cells.iter_mut().map(Sum::finish).collect(),
+            Self::Values { cells, .. } => {
+                cells.into_iter().map(|mut cell| Measured::of(cell.finish())).collect()
+            }
+            Self::Positions { cells, .. } => cells.into_iter().map(Position::measured).collect(),
         }
     }
 
@@ -135,39 +158,55 @@ impl Column {
                 None => each(cells, rows, |_| Some(1)),
                 Some(nulls) => each(cells, rows, |row| nulls.is_valid(row).then_some(1)),
             },
-            (Self::Values { .. }, None) => Err(Broken("a value without an array")),
-            (Self::Values { cells, scale, whole }, Some(array)) => {
-                let (scale, whole) = (*scale, *whole);
-                match array.data_type() {
-                    DataType::Int64 => {
-                        let fixed = |v: i64| Some(v.saturating_mul(whole));
-                        values(cells, rows, array.as_primitive::<Int64Type>(), fixed)
-                    }
-                    DataType::Int32 => {
-                        let fixed = |v: i32| Some(i64::from(v).saturating_mul(whole));
-                        values(cells, rows, array.as_primitive::<Int32Type>(), fixed)
-                    }
-                    DataType::Float64 => {
-                        let fixed = |v: f64| fixed(v, scale);
-                        values(cells, rows, array.as_primitive::<Float64Type>(), fixed)
-                    }
-                    DataType::Null => Ok(()),
-                    _ => Err(Broken("a measure of an unexpected type")),
-                }
+            (Self::Values { .. } | Self::Positions { .. }, None) => {
+                Err(Broken("a value without an array"))
+            }
+            (Self::Values { cells, unit }, Some(array)) => {
+                // Zero contributes nothing to a sum.
+                numbers(cells, rows, array, *unit, |v| (v != 0).then_some(v))
+            }
+            (Self::Positions { cells, unit, bins }, Some(array)) => {
+                let bins = *bins;
+                numbers(cells, rows, array, *unit, |v| Some(bins.of_value(v)))
             }
         }
     }
 }
 
-/// Adds values in fixed point; NULL and zero contribute nothing.
-fn values<T: ArrowPrimitiveType>(
-    cells: &mut [Sum],
+/// Adds what becomes of values in fixed point.
+fn numbers<S: State>(
+    cells: &mut [S],
+    rows: &Rows<'_>,
+    array: &ArrayRef,
+    unit: Unit,
+    of: impl Fn(i64) -> Option<i64>,
+) -> Result<(), Broken> {
+    let Unit { real, whole } = unit;
+    match array.data_type() {
+        DataType::Int64 => {
+            values(cells, rows, array.as_primitive::<Int64Type>(), |v| of(v.saturating_mul(whole)))
+        }
+        DataType::Int32 => values(cells, rows, array.as_primitive::<Int32Type>(), |v| {
+            of(i64::from(v).saturating_mul(whole))
+        }),
+        DataType::Float64 => values(cells, rows, array.as_primitive::<Float64Type>(), |v| {
+            fixed(v, real).and_then(&of)
+        }),
+        DataType::Null => Ok(()),
+        _ => Err(Broken("a measure of an unexpected type")),
+    }
+}
+
+/// Adds values; NULL contributes nothing.
+#[inline(always)]
+fn values<S: State, T: ArrowPrimitiveType>(
+    cells: &mut [S],
     rows: &Rows<'_>,
     array: &PrimitiveArray<T>,
-    fixed: impl Fn(T::Native) -> Option<i64>,
+    of: impl Fn(T::Native) -> Option<i64>,
 ) -> Result<(), Broken> {
     let numbers = array.values();
-    let at = |row: usize| numbers.get(row).and_then(|&v| fixed(v)).filter(|&v| v != 0);
+    let at = |row: usize| numbers.get(row).and_then(|&v| of(v));
     match array.nulls() {
         None => each(cells, rows, at),
         Some(nulls) => each(cells, rows, |row| if nulls.is_valid(row) { at(row) } else { None }),

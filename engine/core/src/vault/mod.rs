@@ -11,6 +11,7 @@ mod execute;
 mod finish;
 mod kernel;
 mod open;
+mod proof;
 mod protect;
 mod public;
 mod record_keys;

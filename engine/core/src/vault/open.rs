@@ -207,6 +207,7 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
         profile,
         max_rows,
         may_omit: omits,
+        more_notes: guarded.notes(),
     }
     .write()
 }

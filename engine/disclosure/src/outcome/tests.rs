@@ -25,6 +25,7 @@ fn names_are_stable() {
         Reason::TooFewPersons,
         Reason::TooFewContributors,
         Reason::Dominated,
+        Reason::TooFewDegrees,
         Reason::NegativeValues,
         Reason::TooUncertain,
         Reason::Unprotectable,
@@ -35,6 +36,7 @@ fn names_are_stable() {
             "too_few_persons",
             "too_few_contributors",
             "dominated",
+            "too_few_degrees",
             "negative_values",
             "too_uncertain",
             "unprotectable"

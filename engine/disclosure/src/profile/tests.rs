@@ -16,6 +16,9 @@ rounding = { method = "none", base = 5 }
 noise = { method = "none", count_sd = 2.0, magnitude_sd = 1.0 }
 dominance = { nk = [[1, 50], [2, 67.5]], p = 10, compare = ">" }
 negatives = "refuse"
+dof_min = 10
+min_max = { rule = "deny", percentiles = [5, 95] }
+quantile = { range = [1, 99] }
 max_rows = 5000
 "#;
 
@@ -35,7 +38,15 @@ fn every_field_is_required() {
     for line in SAMPLE.lines().filter(|line| !line.is_empty()) {
         assert!(toml::from_str::<Profile>(&SAMPLE.replace(line, "")).is_err(), "without {line}");
     }
-    for part in ["method = \"none\", ", ", base = 5", ", magnitude_sd = 1.0", ", compare = \">\""] {
+    for part in [
+        "method = \"none\", ",
+        ", base = 5",
+        ", magnitude_sd = 1.0",
+        ", compare = \">\"",
+        "rule = \"deny\", ",
+        ", percentiles = [5, 95]",
+        "range = [1, 99]",
+    ] {
         assert!(
             toml::from_str::<Profile>(&SAMPLE.replacen(part, "", 1)).is_err(),
             "without {part}"
@@ -68,6 +79,9 @@ fn all_problems_are_told_at_once_in_words() {
     profile.noise.count_sd = f64::NAN;
     profile.dominance.nk = vec![(3, 75.0), (1, 100.0)];
     profile.dominance.p = -1.0;
+    profile.dof_min = 1;
+    profile.quantile.range = [0.5, 99.0];
+    profile.min_max.percentiles = [95.0, 5.0];
     profile.max_rows = 0;
     assert_eq!(
         fields(&profile),
@@ -81,6 +95,10 @@ fn all_problems_are_told_at_once_in_words() {
             "dominance.nk",
             "dominance.nk",
             "dominance.p",
+            "dof_min",
+            "quantile.range",
+            "min_max.percentiles",
+            "min_max.percentiles",
             "max_rows"
         ]
     );
@@ -107,4 +125,31 @@ fn noise_that_is_switched_on_must_be_noise() {
     profile.noise =
         Noise { method: NoiseMethod::None, count_sd: -1.0, magnitude_sd: f64::INFINITY };
     assert_eq!(fields(&profile), ["noise.count_sd", "noise.magnitude_sd"]);
+}
+
+#[test]
+fn percentiles_stay_inside_and_in_order() {
+    let with = |range, percentiles| {
+        let mut profile = sample();
+        profile.quantile.range = range;
+        profile.min_max.percentiles = percentiles;
+        fields(&profile)
+    };
+    let nothing: [&str; 0] = [];
+    assert_eq!(with([1.0, 99.0], [1.0, 99.0]), nothing);
+    assert_eq!(with([10.0, 90.0], [12.5, 90.0]), nothing);
+    assert_eq!(with([10.0, 90.0], [5.0, 95.0]), ["min_max.percentiles"]);
+    assert_eq!(with([1.0, 99.5], [5.0, 95.0]), ["quantile.range"]);
+    assert_eq!(with([f64::NAN, 99.0], [5.0, 95.0]), ["quantile.range"]);
+    assert_eq!(with([1.0, 99.0], [60.0, 95.0]), ["min_max.percentiles"]);
+}
+
+#[test]
+fn shares_are_whole_millionths() {
+    assert_eq!(millionths(2.5), Some(25_000));
+    assert_eq!(millionths(100.0), Some(1_000_000));
+    assert_eq!([millionths(0.00001), millionths(-1.0), millionths(f64::NAN)], [None; 3]);
+    let range = sample().quantile;
+    assert!(range.allows(10_000) && range.allows(990_000));
+    assert!(!range.allows(9_999) && !range.allows(990_001));
 }

@@ -1,7 +1,9 @@
 //! Which profiles are usable. All problems are reported at once, each with its field and a fix, for
 //! people who edit profiles and not programs.
 
-use super::{Dominance, Noise, NoiseMethod, Profile, Rounding, RoundingMethod};
+use super::{
+    Dominance, MinMax, Noise, NoiseMethod, Profile, Quantile, Rounding, RoundingMethod, millionths,
+};
 use crate::dominance::thousandths;
 
 /// No profile may show a group smaller than this.
@@ -14,6 +16,12 @@ pub const FEWEST_PERSONS: u64 = 2;
 
 /// Largest standard deviation a profile may name. More noise than that is a slip of the pen.
 pub const LARGEST_SD: f64 = 1e6;
+
+/// Fewest degrees of freedom that a profile may ask for. With one, a variance is the distance of two values.
+pub const FEWEST_DOF: u64 = 2;
+
+/// The outermost percentiles that a profile may open. Beyond them are the extremes of all but the largest groups.
+pub const OUTERMOST: [f64; 2] = [1.0, 99.0];
 
 /// One thing that is wrong with a profile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +47,13 @@ impl Profile {
         check_rounding(self.rounding, &mut problems);
         check_noise(self.noise, &mut problems);
         check_dominance(&self.dominance, &mut problems);
+        if self.dof_min < FEWEST_DOF {
+            let wrong =
+                format!("is {}, which would tell two values by their distance", self.dof_min);
+            problems.add("dof_min", wrong, format!("write {FEWEST_DOF} or more"));
+        }
+        check_percentiles("quantile.range", self.quantile.range, OUTERMOST, &mut problems);
+        check_min_max(self.min_max, self.quantile, &mut problems);
         if self.max_rows == 0 {
             problems.add("max_rows", "is 0, so nothing could be released", "write 1 or more");
         }
@@ -110,6 +125,34 @@ fn check_dominance(dominance: &Dominance, problems: &mut Problems) {
         let wrong = format!("is {}, which is not a percentage", dominance.p);
         let fix = "write 0 to turn the rule off, or up to 100 with at most three decimals";
         problems.add("dominance.p", wrong, fix);
+    }
+}
+
+/// Two percentiles, the lower one first, within limits.
+fn check_percentiles(
+    field: &'static str,
+    found: [f64; 2],
+    within: [f64; 2],
+    problems: &mut Problems,
+) {
+    let ([low, high], [least, most]) = (found, within);
+    let exact = [low, high].into_iter().all(|percent| millionths(percent).is_some());
+    if !exact || low >= high || low < least || high > most {
+        let wrong = format!("is [{low}, {high}], which are no two percentiles that may be told");
+        let fix = format!(
+            "write the lower one first, both from {least} to {most} with at most four decimals"
+        );
+        problems.add(field, wrong, fix);
+    }
+}
+
+fn check_min_max(min_max: MinMax, quantile: Quantile, problems: &mut Problems) {
+    let [least, most] = quantile.range;
+    check_percentiles("min_max.percentiles", min_max.percentiles, [least, most], problems);
+    let [low, high] = min_max.percentiles;
+    if low > 50.0 || high < 50.0 {
+        let wrong = format!("is [{low}, {high}], both on one side of the middle");
+        problems.add("min_max.percentiles", wrong, "write one below 50 and one above");
     }
 }
 

@@ -69,8 +69,8 @@ impl Drawn {
 
 /// A value with its noise, not yet rounded.
 pub(super) struct Noisy {
-    value: i128,
-    half_width: u128,
+    pub(super) value: i128,
+    pub(super) half_width: u128,
 }
 
 impl Noisy {

@@ -1,21 +1,32 @@
 //! Whether a row finds at most one partner: the equated columns hold a whole key of the other side.
 
-use datafusion::logical_expr::Expr;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::logical_expr::{Expr, ExprSchemable};
 
 use super::super::facts::Relation;
+use super::super::linear::keeps_values;
 use crate::refusal::{Code, Refusal};
 use crate::sql::QueryText;
 
 /// Whether these expressions hold a whole key of the relation. The empty key is that of a relation of one row.
 pub(super) fn hold_key(exprs: &[&Expr], relation: &Relation) -> bool {
-    let named: Vec<usize> = exprs
-        .iter()
-        .filter_map(|expr| match expr {
-            Expr::Column(column) => relation.position(column),
-            _ => None,
-        })
-        .collect();
+    let named: Vec<usize> = exprs.iter().filter_map(|expr| column(expr, relation)).collect();
     relation.side.keys().iter().any(|key| key.iter().all(|at| named.contains(at)))
+}
+
+/// The position of the column that an expression is, looking through casts that keep values apart.
+fn column(expr: &Expr, relation: &Relation) -> Option<usize> {
+    match expr {
+        Expr::Column(column) => relation.position(column),
+        Expr::Cast(cast) => {
+            let from = cast.expr.get_type(relation.plan.schema().as_ref()).ok()?;
+            let to = cast.field.data_type();
+            let text = |t: &DataType| matches!(t, DataType::Utf8 | DataType::Utf8View);
+            let same = (text(&from) && text(to)) || keeps_values(&cast.expr, to, relation);
+            if same { column(&cast.expr, relation) } else { None }
+        }
+        _ => None,
+    }
 }
 
 /// Requires that these expressions hold a whole key of the relation.

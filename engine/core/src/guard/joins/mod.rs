@@ -16,6 +16,7 @@ use datafusion::scalar::ScalarValue;
 
 use self::conditions::Condition;
 use self::keys::whole_key;
+use super::boundary;
 use super::facts::{Fact, PersonFact, Relation, Side};
 use super::person_use;
 use super::walk::{Walk, internal};
@@ -56,6 +57,14 @@ fn judge(walk: &mut Walk<'_>, link: Link) -> Result<Relation, Refusal> {
         (Side::Public { .. }, Side::Public { .. }) => publics(walk, link),
         (Side::Released { .. }, Side::Released { .. } | Side::Public { .. })
         | (Side::Public { .. }, Side::Released { .. }) => results::join(walk, link),
+        // INTERSECT and EXCEPT of lists: both are protected lists.
+        (Side::Released { .. }, Side::Personal { .. })
+            if link.only_chooses() && !link.on_person() =>
+        {
+            let visible = link.right.visible();
+            let right = boundary::list(walk, link.right, &visible)?;
+            judge(walk, Link { right, ..link })
+        }
         // A result that rows about persons are held against is made first; then it is a table about nobody.
         (Side::Released { .. }, Side::Personal { .. }) => {
             let left = walk.earlier(link.left)?;
@@ -90,6 +99,16 @@ impl Link {
     /// Whether it only chooses or marks rows of the left side.
     const fn only_chooses(&self) -> bool {
         matches!(self.kind, JoinType::LeftSemi | JoinType::LeftAnti | JoinType::LeftMark)
+    }
+
+    /// Whether it looks at the person of the right side.
+    fn on_person(&self) -> bool {
+        self.condition.filter.is_some()
+            || self
+                .right
+                .visible()
+                .iter()
+                .any(|&at| self.right.columns.get(at).is_some_and(Fact::touches_person))
     }
 
     /// Whether rows of the left and of the right side may find no partner and stay.
@@ -169,7 +188,8 @@ fn words(link: &Link) -> String {
     let by = match (&link.left.side, &link.right.side) {
         (Side::Personal { .. }, Side::Personal { .. }) => "on the person",
         (Side::Personal { .. }, _) | (_, Side::Personal { .. }) => "with a table about nobody",
-        _ => "of tables about nobody",
+        (Side::Public { .. }, Side::Public { .. }) => "of tables about nobody",
+        _ => "of results",
     };
     format!("{kind} {by}")
 }

@@ -86,7 +86,7 @@ fn full(
         joined.column(right),
     ]);
     let mut exprs: Vec<Expr> = (0..joined.columns.len()).map(|at| joined.column(at)).collect();
-    exprs.push(person.alias(walk.hidden_name()));
+    exprs.push(person.alias(walk.hidden_name("person")));
     let mut columns = joined.columns;
     columns.push(Fact { person: PersonFact::Person, ..Fact::default() });
     let plan = Projection::try_new(exprs, std::sync::Arc::new(joined.plan)).map_err(internal)?;

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, UInt32Array};
+use tresor_disclosure::{Contribution, Distribution};
 
 use super::*;
 
@@ -15,11 +16,23 @@ fn value(decimals: u32) -> Argument {
     Argument::Value { name: "sum:t".to_owned(), decimals }
 }
 
+type Batch = (Vec<u32>, Vec<usize>, Vec<ArrayRef>);
+
 fn run(
     arguments: &[Argument],
-    batches: &[(Vec<u32>, Vec<usize>, Vec<ArrayRef>)],
+    batches: &[Batch],
     cells: usize,
 ) -> Result<Vec<Vec<Contribution>>, Broken> {
+    let cells = measure(arguments, batches, cells)?;
+    let plain = |cell: Vec<Measured>| cell.into_iter().map(|measured| measured.contribution);
+    Ok(cells.into_iter().map(|cell| plain(cell).collect()).collect())
+}
+
+fn measure(
+    arguments: &[Argument],
+    batches: &[Batch],
+    cells: usize,
+) -> Result<Vec<Vec<Measured>>, Broken> {
     let mut kernel = Kernel::new(arguments);
     for (persons, of_rows, arrays) in batches {
         kernel.update(&UInt32Array::from(persons.clone()), of_rows, cells, arrays, &keys())?;
@@ -122,4 +135,44 @@ fn sums_stop_at_the_end_of_their_range_instead_of_wrapping() {
     let batches = [(vec![100, 100, 101], vec![0; 3], vec![array])];
     let cells = run(&[value(0)], &batches, 1).unwrap_or_else(|broken| panic!("{}", broken.0));
     assert_eq!(cells[0][1].total, 2 * i128::from(i64::MAX));
+}
+
+#[test]
+fn positions_agree_with_the_obvious_twin_and_zeros_have_one() {
+    let bins = Bins::of(0, 60, true);
+    let positions = Argument::Positions { decimals: 0, bins };
+    let mut state = 11_u64;
+    let mut next = |bound: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) % bound
+    };
+    for _ in 0..200 {
+        let rows = next(60);
+        let mut persons: Vec<u32> = (0..rows).map(|_| 100 + next(6) as u32).collect();
+        persons.sort_unstable();
+        let of_rows: Vec<usize> = persons.iter().map(|_| next(3) as usize).collect();
+        let values: Vec<Option<i64>> =
+            persons.iter().map(|_| (next(5) > 0).then(|| next(7) as i64 - 3)).collect();
+        let array: ArrayRef = Arc::new(Int64Array::from(values.clone()));
+        let batch = (persons.clone(), of_rows.clone(), vec![array]);
+        let cells = measure(std::slice::from_ref(&positions), &[batch], 3)
+            .unwrap_or_else(|broken| panic!("{}", broken.0));
+        for (cell, measured) in cells.iter().enumerate() {
+            let mut expected = Distribution::default();
+            for person in 100..106 {
+                let of_person = persons.iter().zip(&of_rows).zip(&values);
+                let held: Vec<i64> = of_person
+                    .filter(|((p, c), _)| **p == person && **c == cell)
+                    .filter_map(|(_, value)| value.map(|value| bins.of_value(value)))
+                    .collect();
+                held.iter().for_each(|&bin| expected.add_row(bin));
+                if let (Some(&low), Some(&high)) = (held.iter().min(), held.iter().max()) {
+                    expected.add_person(KEYS[(person - 100) as usize], low, high);
+                }
+            }
+            assert!(measured[1].distribution.as_deref() == Some(&expected), "cell {cell}");
+            let ones: Vec<Option<i64>> = values.iter().map(|value| value.map(|_| 1)).collect();
+            assert!(measured[1].contribution == twin(&persons, &of_rows, &ones, cell));
+        }
+    }
 }

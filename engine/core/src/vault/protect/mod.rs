@@ -42,25 +42,26 @@ pub(super) fn protect(
 ) -> Result<ProtectedTableRows> {
     let large = |keys: &[ScalarValue]| {
         let of_cell = cells.get(keys).and_then(<[_]>::first);
-        of_cell
-            .is_some_and(|c| judge(c.persons, profile.min_count, profile.zero) == Verdict::Enough)
+        of_cell.is_some_and(|c| {
+            judge(c.contribution.persons, profile.min_count, profile.zero) == Verdict::Enough
+        })
     };
     let shown = rows::shown(release, cells, &large, limits)?;
     let mut values: Vec<Vec<ScalarValue>> = vec![vec![]; release.outputs.len()];
     let mut statuses = vec![];
     for keys in &shown.rows {
-        let contributions = cells.get(keys).filter(|_| large(keys));
+        let measured = cells.get(keys).filter(|_| large(keys));
         let mut row = vec![];
         for (output, column) in release.outputs.iter().zip(&mut values) {
-            let (value, status) =
-                statistics::protect(output, release, contributions, profile, secret)?;
+            let (value, status) = statistics::protect(output, release, measured, profile, secret)?;
             column.push(value);
             row.push(status);
         }
         statuses.push(row);
     }
     let batch = table(release, &shown.rows, values)?;
-    Ok(ProtectedTableRows { batch, statuses, may_omit: shown.may_omit })
+    // Whose rows are only counted omits nothing that a reader could miss.
+    Ok(ProtectedTableRows { batch, statuses, may_omit: shown.may_omit && !release.only_counted })
 }
 
 fn table(

@@ -3,55 +3,86 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected, Reason};
+use tresor_disclosure::{
+    Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
+};
 
 use super::status::Status;
-use crate::guard::release::{Argument, Counted, Output, PersonalRelease, ROWS, Statistic, Total};
+use crate::guard::release::{
+    Argument, Counted, Leg, Output, PersonalRelease, Quantile, ROWS, Statistic, Total,
+};
+use crate::vault::cells::Measured;
 
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
 
-/// Protects one output of one cell. `contributions` is `None` where the cell itself is too small.
+/// Protects one output of one cell. `measured` is `None` where the cell itself is too small.
 pub(super) fn protect(
     output: &Output,
     release: &PersonalRelease,
-    contributions: Option<&[Contribution]>,
+    measured: Option<&[Measured]>,
     profile: &Profile,
     secret: &NoiseSecret,
 ) -> Result<(ScalarValue, Status)> {
     let null = ScalarValue::try_from(&output.data_type)?;
-    let Some(contributions) = contributions else {
+    let Some(measured) = measured else {
         return Ok((null, Status::Withheld(Reason::TooFewPersons)));
     };
-    let cell = Cell { release, contributions, profile, secret };
-    let number = match &output.statistic {
-        Statistic::Count(counted) => cell.count(*counted)?.as_number(),
-        Statistic::Sum { total, scale, offset, rows } => {
-            cell.sum(*total, *scale, *offset, *rows)?
-        }
-        Statistic::Mean { total, scale, offset, rows } => {
-            cell.mean(*total, *scale, *offset, *rows)?
-        }
-    };
-    Ok(match number {
+    let cell = Cell { release, measured, profile, secret };
+    Ok(match cell.number(&output.statistic)? {
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
-        Number::Shown { value, half_width } => {
-            (scalar(value, &output.data_type)?, Status::Shown { half_width })
+        Number::Shown(Estimate { value, half_width }) => {
+            let signed = may_be_negative(&output.statistic);
+            (scalar(value, &output.data_type)?, Status::Shown { half_width, signed })
         }
     })
 }
 
+/// Whether a statistic may lie below zero where no value does.
+fn may_be_negative(statistic: &Statistic) -> bool {
+    match statistic {
+        Statistic::Count(_) | Statistic::Spread { .. } | Statistic::DistinctValues => false,
+        Statistic::Sum { scale, offset, .. } | Statistic::Mean { scale, offset, .. } => {
+            *scale < 0.0 || *offset < 0.0
+        }
+        Statistic::Quantile(Quantile { scale, offset, .. }) => *scale < 0.0 || *offset < 0.0,
+        Statistic::Pair { kind, .. } => match kind {
+            Pair::R2 => false,
+            Pair::CovarSamp
+            | Pair::CovarPop
+            | Pair::Corr
+            | Pair::Slope
+            | Pair::Intercept
+            | Pair::Products => true,
+        },
+    }
+}
+
 struct Cell<'a> {
     release: &'a PersonalRelease,
-    contributions: &'a [Contribution],
+    measured: &'a [Measured],
     profile: &'a Profile,
     secret: &'a NoiseSecret,
 }
 
 /// A protected value in its own unit.
 enum Number {
-    Shown { value: f64, half_width: f64 },
+    Shown(Estimate),
     Withheld(Reason),
+}
+
+impl From<std::result::Result<Estimate, Reason>> for Number {
+    fn from(outcome: std::result::Result<Estimate, Reason>) -> Self {
+        match outcome {
+            Ok(estimate) => Self::Shown(estimate),
+            Err(reason) => Self::Withheld(reason),
+        }
+    }
+}
+
+/// A number that carries no noise.
+const fn exactly(value: f64) -> Estimate {
+    Estimate { value, half_width: 0.0 }
 }
 
 /// A protected value in fixed point.
@@ -62,23 +93,139 @@ struct Fixed {
 
 impl Fixed {
     fn as_number(&self) -> Number {
-        let unit = 10_f64.powi(i32::try_from(self.decimals).unwrap_or(0));
+        self.estimate().into()
+    }
+
+    fn estimate(&self) -> std::result::Result<Estimate, Reason> {
+        let unit = unit(self.decimals);
         match self.protected {
-            Protected::Withheld(reason) => Number::Withheld(reason),
+            Protected::Withheld(reason) => Err(reason),
             Protected::Shown { value, half_width } => {
-                Number::Shown { value: value as f64 / unit, half_width: half_width as f64 / unit }
+                Ok(Estimate { value: value as f64 / unit, half_width: half_width as f64 / unit })
             }
         }
     }
 }
 
+fn unit(decimals: u32) -> f64 {
+    10_f64.powi(i32::try_from(decimals).unwrap_or(0))
+}
+
 impl Cell<'_> {
-    /// The contribution of the cell itself, or of an argument.
-    fn contribution(&self, argument: Option<usize>) -> Result<&Contribution> {
-        match self.contributions.get(argument.map_or(0, |at| at + 1)) {
-            Some(contribution) => Ok(contribution),
+    fn number(&self, statistic: &Statistic) -> Result<Number> {
+        match statistic {
+            Statistic::Count(counted) => Ok(self.count(*counted)?.as_number()),
+            Statistic::Sum { total, scale, offset, rows } => {
+                self.sum(*total, *scale, *offset, *rows)
+            }
+            Statistic::Mean { total, scale, offset, rows } => {
+                self.mean(*total, *scale, *offset, *rows)
+            }
+            Statistic::Spread { kind, rows, leg } => {
+                let parts = self.parts(*rows, 1, [leg], None)?;
+                Ok(parts
+                    .and_then(|Parts { n, legs: [leg], .. }| {
+                        tresor_disclosure::spread(*kind, n, &leg)
+                    })
+                    .into())
+            }
+            Statistic::Pair { kind, rows, x, y, products } => {
+                let parts = self.parts(*rows, degrees(*kind), [x, y], Some(*products))?;
+                Ok(parts
+                    .and_then(|Parts { n, legs: [x, y], products }| {
+                        tresor_disclosure::pair(*kind, n, &x, &y, products)
+                    })
+                    .into())
+            }
+            Statistic::Quantile(quantile) => self.quantile(quantile),
+            Statistic::DistinctValues => Ok(Number::Shown(exactly(1.0))),
+        }
+    }
+
+    /// What was measured of the cell itself, or of an argument.
+    fn measured(&self, argument: Option<usize>) -> Result<&Measured> {
+        match self.measured.get(argument.map_or(0, |at| at + 1)) {
+            Some(measured) => Ok(measured),
             None => internal_err!("an argument that was not measured"),
         }
+    }
+
+    fn contribution(&self, argument: Option<usize>) -> Result<&Contribution> {
+        Ok(&self.measured(argument)?.contribution)
+    }
+
+    /// The protected parts of a spread or a pair, if so many estimates leave enough degrees of freedom.
+    fn parts<const N: usize>(
+        &self,
+        rows: Counted,
+        estimates: u64,
+        legs: [&Leg; N],
+        products: Option<Total>,
+    ) -> Result<std::result::Result<Parts<N>, Reason>> {
+        let counted = match rows {
+            Counted::Persons | Counted::Rows => self.contribution(None)?,
+            Counted::PersonsWith(at) | Counted::RowsWith(at) => self.contribution(Some(at))?,
+        };
+        let n = self.count(rows)?.estimate();
+        // Persons and not rows: the rows of one person are no independent ones.
+        let enough = counted.persons >= self.profile.dof_min.saturating_add(estimates);
+        let n = n.and_then(|n| if enough { Ok(n) } else { Err(Reason::TooFewDegrees) });
+        let mut found = vec![];
+        for leg in legs {
+            found.push(self.leg(leg)?);
+        }
+        let products = match products {
+            Some(total) => self.total(total)?.estimate(),
+            None => Ok(exactly(0.0)),
+        };
+        let together = || {
+            let n = n?;
+            let legs: std::result::Result<Vec<_>, Reason> = found.into_iter().collect();
+            let legs = legs?.try_into().map_err(|_| Reason::Unprotectable)?;
+            Ok(Parts { n, legs, products: products? })
+        };
+        Ok(together())
+    }
+
+    fn leg(&self, leg: &Leg) -> Result<std::result::Result<tresor_disclosure::Leg, Reason>> {
+        let sum = self.total(leg.sum)?.estimate();
+        let squares = match leg.squares {
+            Some(total) => self.total(total)?.estimate(),
+            None => Ok(exactly(0.0)),
+        };
+        Ok(sum.and_then(|sum| {
+            let (scale, offset) = (leg.scale, leg.offset);
+            Ok(tresor_disclosure::Leg { sum, squares: squares?, scale, offset })
+        }))
+    }
+
+    fn quantile(&self, quantile: &Quantile) -> Result<Number> {
+        let Quantile { argument, share, scale, offset, extreme: _ } = quantile;
+        let Some(Argument::Positions { decimals, bins }) = self.release.arguments.get(*argument)
+        else {
+            return internal_err!("a position of something that has none");
+        };
+        let Measured { contribution, distribution: Some(spread) } =
+            self.measured(Some(*argument))?
+        else {
+            return internal_err!("positions that were not measured");
+        };
+        let found = tresor_disclosure::quantile(
+            self.profile,
+            self.secret,
+            contribution,
+            spread,
+            *bins,
+            *share,
+            self.release.one_row,
+        );
+        let unit = unit(*decimals);
+        Ok(found
+            .map(|Estimate { value, half_width }| Estimate {
+                value: scale * (value / unit) + offset,
+                half_width: (scale * half_width / unit).abs(),
+            })
+            .into())
     }
 
     fn count(&self, counted: Counted) -> Result<Fixed> {
@@ -128,7 +275,7 @@ impl Cell<'_> {
     fn sum(&self, total: Total, scale: f64, offset: f64, rows: Counted) -> Result<Number> {
         let total = self.total(total)?.as_number();
         if offset == 0.0 {
-            return Ok(affine(total, scale, 0.0, Number::Shown { value: 0.0, half_width: 0.0 }));
+            return Ok(affine(total, scale, 0.0, Number::Shown(exactly(0.0))));
         }
         let rows = self.count(rows)?.as_number();
         Ok(affine(total, scale, offset, rows))
@@ -139,28 +286,32 @@ impl Cell<'_> {
         let rows = self.count(rows)?;
         let mean = tresor_disclosure::mean(total.protected, rows.protected, MEAN_DECIMALS);
         let mean = Fixed { protected: mean, decimals: total.decimals + MEAN_DECIMALS };
-        let one = Number::Shown { value: 1.0, half_width: 0.0 };
-        Ok(affine(mean.as_number(), scale, offset, one))
+        Ok(affine(mean.as_number(), scale, offset, Number::Shown(exactly(1.0))))
     }
+}
+
+/// What a spread or a pair is computed from.
+struct Parts<const N: usize> {
+    n: Estimate,
+    legs: [tresor_disclosure::Leg; N],
+    products: Estimate,
 }
 
 /// `scale * total + offset * rows`, withheld when a part is.
 fn affine(total: Number, scale: f64, offset: f64, rows: Number) -> Number {
     match (total, rows) {
         (Number::Withheld(reason), _) | (_, Number::Withheld(reason)) => Number::Withheld(reason),
-        (
-            Number::Shown { value, half_width },
-            Number::Shown { value: rows, half_width: rows_width },
-        ) => Number::Shown {
-            value: scale * value + offset * rows,
-            half_width: (scale * half_width).abs() + (offset * rows_width).abs(),
-        },
+        (Number::Shown(total), Number::Shown(rows)) => Number::Shown(Estimate {
+            value: scale * total.value + offset * rows.value,
+            half_width: (scale * total.half_width).abs() + (offset * rows.half_width).abs(),
+        }),
     }
 }
 
 /// The value as the type that the plan above expects.
 fn scalar(value: f64, data_type: &DataType) -> Result<ScalarValue> {
     match data_type {
+        DataType::Int32 => Ok(ScalarValue::Int32(Some(value.round() as i32))),
         DataType::Int64 => Ok(ScalarValue::Int64(Some(value.round() as i64))),
         DataType::UInt64 => Ok(ScalarValue::UInt64(Some(value.round().max(0.0) as u64))),
         DataType::Float64 => Ok(ScalarValue::Float64(Some(value))),

@@ -9,6 +9,8 @@ pub(in crate::vault) enum Status {
     Shown {
         /// Half width; 0 when the value carries no noise.
         half_width: f64,
+        /// Whether it may lie below zero, whatever the profile says of negative values: a difference, a slope.
+        signed: bool,
     },
     /// Not shown.
     Withheld(Reason),

@@ -1,0 +1,133 @@
+//! A quantile: the public bin at which a protected number of rows is reached.
+//!
+//! "How many rows lie at or below this bin" is an ordinary base measure and draws the noise that a count of these rows
+//! draws (SAME-CELL-SAME-ANSWER). The quantile is looked up in these noisy numbers, so it can tell nothing that counts
+//! could not; asking for nearby shares draws nothing anew. What is told is never a record's own value but a bin that
+//! enough persons share: else whoever puts one person between two distant crowds would read that person's bin.
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::RangeInclusive;
+
+use super::perturb::{Noisy, count_sd, magnitude_sd, perturb};
+use super::screen::screen_measure;
+use crate::bins::{Bin, Bins};
+use crate::contribution::Contribution;
+use crate::distribution::Distribution;
+use crate::noise::NoiseSecret;
+use crate::outcome::{Estimate, Protected, Reason};
+use crate::profile::Profile;
+
+/// One in millionths, doubled: ranks are compared in halves of millionths.
+const ONE: i128 = 2_000_000;
+
+/// Protects the quantile at `share` (in millionths) of the values that `spread` holds.
+///
+/// `c` must be the rows with a value: as many, of the same persons. `one_row` says that by plan a person has at most
+/// one, so that rows are persons. The value is the middle of the bin, in the smallest unit of the measure; the
+/// interval reaches over the bins that the noise of the rank reaches.
+///
+/// # Errors
+/// The reason why there is no value: too few persons at, below or above it, or what withholds a number of rows.
+pub fn quantile(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+    spread: &Distribution,
+    bins: Bins,
+    share: u32,
+    one_row: bool,
+) -> Result<Estimate, Reason> {
+    match screen_measure(profile, c) {
+        Some(Protected::Withheld(reason)) => return Err(reason),
+        // Nobody has a value, so there is none in the middle.
+        Some(Protected::Shown { .. }) => return Err(Reason::TooFewContributors),
+        None => {}
+    }
+    if !spread.is_of(c) || !profile.quantile.allows(share) {
+        return Err(Reason::Unprotectable); // FAIL-CLOSED
+    }
+    let ranks = Ranks { profile, secret, steps: spread.steps(c.largest), c, one_row };
+    let [low, middle, high] = ranks.around(share)?;
+    let enough = profile.min_count_measure;
+    if spread.persons_to(middle) < enough || spread.persons_from(middle) < enough {
+        return Err(Reason::TooFewContributors);
+    }
+    let shared = |bin| shared(spread, bins, bin, enough).map(|values| bins.ends(&values));
+    let ((start, end), (lowest, _), (_, highest)) = (shared(middle)?, shared(low)?, shared(high)?);
+    let value = f64::midpoint(start, end);
+    Ok(Estimate { value, half_width: (value - lowest).max(highest - value) })
+}
+
+/// The narrowest public bin around this one in which enough persons have a value.
+fn shared(
+    spread: &Distribution,
+    bins: Bins,
+    bin: Bin,
+    enough: u64,
+) -> Result<RangeInclusive<i64>, Reason> {
+    bins.widths(bin)
+        .map(|width| bins.widened(bin, width))
+        .find(|values| {
+            let inside = bins.of_value(*values.start())..=bins.of_value(*values.end());
+            spread.persons_in(&inside) >= enough
+        })
+        .ok_or(Reason::TooFewContributors)
+}
+
+/// Noisy numbers of rows at or below each bin.
+struct Ranks<'a> {
+    profile: &'a Profile,
+    secret: &'a NoiseSecret,
+    steps: Vec<(Bin, Contribution)>,
+    c: &'a Contribution,
+    one_row: bool,
+}
+
+impl Ranks<'_> {
+    /// The bins at the lower end of the interval, at the quantile, and at the upper end.
+    fn around(&self, share: u32) -> Result<[Bin; 3], Reason> {
+        let share = 2 * i128::from(share);
+        let last = self.steps.last().ok_or(Reason::Unprotectable)?;
+        let all = self.at_or_below(&last.1)?;
+        // The middle of n values has the rank (n - 1) / 2 + 1; half a rank less finds the first value that reaches it.
+        let rank = share.saturating_mul(all.value - 1).saturating_add(ONE / 2);
+        let reach = i128::try_from(all.half_width).unwrap_or(i128::MAX);
+        // Of the number at the bin, and of the number of all.
+        let reach = reach.saturating_mul(ONE.saturating_add(share));
+        Ok([
+            self.first_reaching(rank.saturating_sub(reach))?,
+            self.first_reaching(rank)?,
+            self.first_reaching(rank.saturating_add(reach))?,
+        ])
+    }
+
+    /// A bin whose noisy number reaches the rank while that of the bin before does not; the last one if none does.
+    /// A plain search by halves, written out because its path decides where noisy numbers step back.
+    fn first_reaching(&self, rank: i128) -> Result<Bin, Reason> {
+        let (mut low, mut high) = (0, self.steps.len().saturating_sub(1));
+        while low < high {
+            let middle = low.midpoint(high);
+            let (_, below) = self.steps.get(middle).ok_or(Reason::Unprotectable)?;
+            if self.at_or_below(below)?.value.saturating_mul(ONE) >= rank {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        self.steps.get(low).map(|(bin, _)| *bin).ok_or(Reason::Unprotectable)
+    }
+
+    /// What a count of these rows would be, before it is rounded.
+    fn at_or_below(&self, below: &Contribution) -> Result<Noisy, Reason> {
+        let (profile, secret) = (self.profile, self.secret);
+        let drawn = if self.one_row {
+            perturb(profile, secret, "persons", &below.only_persons(), count_sd(profile))
+        } else {
+            let sd = count_sd(profile).max(magnitude_sd(profile, self.c));
+            perturb(profile, secret, "rows", below, sd)
+        };
+        drawn.map(|noise| noise.on(below.total)).ok_or(Reason::Unprotectable)
+    }
+}
