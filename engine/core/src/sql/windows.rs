@@ -46,6 +46,9 @@ pub(super) fn check(call: &WindowFunction, text: &QueryText) -> Result<(), Refus
     if *distinct {
         return Err(unsupported("DISTINCT in a window function", "leave it out").at(at));
     }
+    if let WindowFunctionDefinition::AggregateUDF(function) = fun {
+        functions::check_over(function, args, window_frame).map_err(|refusal| refusal.at(at))?;
+    }
     check_offsets(name, args).map_err(|refusal| refusal.at(at))?;
     check_frame(window_frame).map_err(|refusal| refusal.at(at))
 }
