@@ -29,6 +29,8 @@ pub enum Reason {
     TooFewPersons,
     /// Too few distinct persons have a value in this aggregate.
     TooFewContributors,
+    /// Too few distinct persons have a value on one side of a quantile.
+    TooFewOnASide,
     /// One or two persons make up too much of the value.
     Dominated,
     /// Too few distinct persons for what is estimated of them.
@@ -50,6 +52,7 @@ impl Reason {
         match self {
             Self::TooFewPersons => "too_few_persons",
             Self::TooFewContributors => "too_few_contributors",
+            Self::TooFewOnASide => "too_few_on_a_side",
             Self::Dominated => "dominated",
             Self::TooFewDegrees => "too_few_degrees",
             Self::NegativeValues => "negative_values",
@@ -75,6 +78,9 @@ impl Reason {
                     "fewer than {} people contribute to this number ({zero})",
                     profile.min_count_measure
                 )
+            }
+            Self::TooFewOnASide => {
+                format!("fewer than {} people are on one side of it", profile.min_count_measure)
             }
             Self::Dominated => "one or two people make up too much of this value".to_owned(),
             Self::TooFewDegrees => {

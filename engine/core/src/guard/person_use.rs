@@ -70,23 +70,19 @@ pub(super) fn check_aggregate(
 /// Whether a CASE yields the person or nothing.
 pub(super) fn chooses_person(expr: &Expr, input: &Relation) -> bool {
     let Expr::Case(case) = expr else { return false };
-    let is_person = |branch: &Expr| {
-        matches!(branch, Expr::Column(column)
-            if input.fact(column).is_some_and(super::facts::Fact::touches_person))
-    };
+    let is_person = |branch: &Expr| fact_of(branch, input).touches_person();
     let mut yields = case.when_then_expr.iter().map(|(_, then)| then).chain(&case.else_expr);
     yields.clone().any(|branch| is_person(branch))
         && yields.all(|branch| is_person(branch) || super::linear::is_null(branch))
 }
 
-/// A child of a larger expression: a bare person column is refused here.
+/// A child of a larger expression: the person is refused here, bare or from whichever side of an outer join has it.
 fn inside(expr: &Expr, input: &Relation, text: &QueryText) -> Result<(), Refusal> {
-    if let Expr::Column(column) = expr
-        && input.fact(column).is_some_and(super::facts::Fact::touches_person)
-    {
-        return Err(refuse(&column.name, text));
+    if !fact_of(expr, input).touches_person() {
+        return check(expr, input, text);
     }
-    check(expr, input, text)
+    let name = expr.column_refs().into_iter().map(|column| column.name.as_str()).min();
+    Err(refuse(name.unwrap_or("the person"), text))
 }
 
 /// Refuses the person column anywhere in the expression, even alone: conditions and sort keys.

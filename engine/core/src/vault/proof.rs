@@ -12,6 +12,7 @@ mod functions;
 mod group;
 mod join;
 mod plan;
+mod presence;
 mod relation;
 mod scan;
 mod scope;

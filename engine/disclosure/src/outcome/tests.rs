@@ -24,6 +24,7 @@ fn names_are_stable() {
     let all = [
         Reason::TooFewPersons,
         Reason::TooFewContributors,
+        Reason::TooFewOnASide,
         Reason::Dominated,
         Reason::TooFewDegrees,
         Reason::NegativeValues,
@@ -35,6 +36,7 @@ fn names_are_stable() {
         [
             "too_few_persons",
             "too_few_contributors",
+            "too_few_on_a_side",
             "dominated",
             "too_few_degrees",
             "negative_values",

@@ -52,7 +52,7 @@ pub fn quantile(
     let [low, middle, high] = ranks.around(share)?;
     let enough = profile.min_count_measure;
     if spread.persons_to(middle) < enough || spread.persons_from(middle) < enough {
-        return Err(Reason::TooFewContributors);
+        return Err(Reason::TooFewOnASide);
     }
     let shared = |bin| shared(spread, bins, bin, enough).map(|values| bins.ends(&values));
     let ((start, end), (lowest, _), (_, highest)) = (shared(middle)?, shared(low)?, shared(high)?);

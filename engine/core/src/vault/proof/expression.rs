@@ -3,14 +3,13 @@
 //! A person number may be passed on, asked whether it is there, and compared with the number of the same row; a CASE
 //! may choose between it and NULL. Any other use ends the proof.
 
-use std::collections::BTreeSet;
-
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::{Case, ScalarFunction};
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
 use super::functions::check_scalar;
 use super::plan::Prover;
+use super::presence::always_there;
 use super::scope::Scope;
 use super::taint::Taint;
 use super::{Proof, Unproven};
@@ -127,9 +126,9 @@ impl Prover {
         let arguments = self.taints(&call.args, scope)?;
         if is_coalesce(call) {
             let value = arguments.iter().try_fold(Taint::Null, |all, one| all.or(*one))?;
-            let chosen_by = arguments.iter().map(|one| of_presence(*one));
-            let chosen_by = chosen_by.fold(Ok(Taint::Nobody), |all: Proof<_>, one| all?.with(one));
-            return Ok(chosen(value, chosen_by?));
+            let chosen_by =
+                arguments.iter().try_fold(Taint::Nobody, |all, one| all.with(of_presence(*one)))?;
+            return Ok(chosen(value, chosen_by));
         }
         arguments.iter().try_fold(Taint::Nobody, |all, one| all.with(*one))
     }
@@ -169,45 +168,6 @@ const fn certain(taint: Taint) -> Taint {
     }
 }
 
-/// Whether the value is the first of some person columns that is there, and in every row one of them is.
-fn always_there(expr: &Expr, scope: &Scope<'_>) -> bool {
-    let mut columns = BTreeSet::new();
-    first_of(expr, scope, &mut columns) && scope.relation().has_person_in(&columns)
-}
-
-/// Whether the value is that of the first of some columns that is not NULL; collects the columns.
-fn first_of(expr: &Expr, scope: &Scope<'_>, columns: &mut BTreeSet<usize>) -> bool {
-    match expr {
-        Expr::Alias(alias) => first_of(&alias.expr, scope, columns),
-        Expr::Column(column) => match scope.position(column) {
-            Ok(at) => {
-                columns.insert(at);
-                true
-            }
-            Err(Unproven(_)) => false,
-        },
-        Expr::ScalarFunction(call) if is_coalesce(call) => {
-            call.args.iter().all(|argument| first_of(argument, scope, columns))
-        }
-        Expr::Case(case) if case.expr.is_none() => {
-            let whens = case.when_then_expr.iter();
-            let mut branches = whens.map(|(when, then)| match when.as_ref() {
-                Expr::IsNotNull(tested) => tested == then && first_of(then, scope, columns),
-                _ => false,
-            });
-            let all = branches.all(|branch| branch);
-            drop(branches);
-            let rest = case.else_expr.as_ref();
-            all && rest.is_none_or(|rest| is_null(rest) || first_of(rest, scope, columns))
-        }
-        _ => false,
-    }
-}
-
-fn is_null(expr: &Expr) -> bool {
-    matches!(expr, Expr::Literal(value, _) if value.is_null())
-}
-
-fn is_coalesce(call: &ScalarFunction) -> bool {
+pub(super) fn is_coalesce(call: &ScalarFunction) -> bool {
     call.func.name() == "coalesce"
 }

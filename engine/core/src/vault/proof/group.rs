@@ -1,6 +1,5 @@
 //! Rows that are brought together: aggregates, windows, DISTINCT. Only rows of one person may meet.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::logical_expr::expr::{
@@ -10,7 +9,8 @@ use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{Aggregate, DistinctOn, Expr, LogicalPlan, Window};
 
 use super::functions::{check_aggregate, check_window};
-use super::plan::{Prover, moved};
+use super::plan::Prover;
+use super::presence::{carried, one_is_there};
 use super::relation::{About, Relation};
 use super::scan::choose_rows;
 use super::scope::Scope;
@@ -48,13 +48,9 @@ impl Prover {
             self.aggregated(call, &scope)?;
             columns.push(computed);
         }
-        let from: Vec<Option<usize>> = keys.iter().map(|key| moved(key, &scope)).collect();
-        let kept = |set: &BTreeSet<usize>| -> Option<BTreeSet<usize>> {
-            set.iter().map(|at| from.iter().position(|from| *from == Some(*at))).collect()
-        };
         // A column that a grouping set leaves out is NULL there, so nothing is certain of several together.
         let sets: Vec<_> = match sets.len() {
-            1 => input.one_of.iter().filter_map(kept).collect(),
+            1 => carried(&input, &keys, &scope),
             _ => vec![],
         };
         Ok(Relation::of(about, columns).with_sets(sets))
@@ -71,8 +67,7 @@ impl Prover {
                 return Ok(());
             }
         }
-        let columns = keys.iter().filter_map(|key| moved(key, scope)).collect();
-        if scope.relation().has_person_in(&columns) {
+        if one_is_there(keys, scope) {
             return Ok(());
         }
         Err(Unproven("rows of several persons are brought together"))
@@ -102,8 +97,12 @@ impl Prover {
     }
 
     fn clauses(&mut self, filter: Option<&Expr>, order: &[Sort], scope: &Scope<'_>) -> Proof<()> {
-        for expr in filter.into_iter().chain(order.iter().map(|key| &key.expr)) {
-            self.plain(expr, scope)?;
+        if let Some(filter) = filter {
+            self.plain(filter, scope)?;
+        }
+        // The rows that are put in order are of one person, so their person may be a part of it.
+        for key in order {
+            self.taint(&key.expr, scope)?;
         }
         Ok(())
     }

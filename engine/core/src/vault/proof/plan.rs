@@ -7,6 +7,7 @@ use datafusion::logical_expr::{
     Values,
 };
 
+use super::presence::carried;
 use super::relation::{About, Relation};
 use super::scan::{Sources, choose_rows};
 use super::scope::Scope;
@@ -69,14 +70,8 @@ impl Prover {
         let input = self.relation(&node.input)?;
         let scope = Scope::of(node.input.schema(), &input);
         let columns = self.taints(&node.expr, &scope)?;
-        let from: Vec<Option<usize>> = node.expr.iter().map(|expr| moved(expr, &scope)).collect();
-        let sets: Vec<BTreeSet<usize>> = input
-            .one_of
-            .iter()
-            .filter_map(|set| {
-                set.iter().map(|at| from.iter().position(|from| *from == Some(*at))).collect()
-            })
-            .collect();
+        let exprs: Vec<&Expr> = node.expr.iter().collect();
+        let sets = carried(&input, &exprs, &scope);
         Ok(Relation::of(input.about, columns).with_sets(sets))
     }
 
@@ -154,15 +149,6 @@ fn empty(node: &EmptyRelation) -> Relation {
         Relation::of(About::Nobody, vec![Taint::Null; width])
     } else {
         Relation::no_rows(width)
-    }
-}
-
-/// The column that an expression merely passes on.
-pub(super) fn moved(expr: &Expr, scope: &Scope<'_>) -> Option<usize> {
-    match expr {
-        Expr::Alias(alias) => moved(&alias.expr, scope),
-        Expr::Column(column) => scope.position(column).ok(),
-        _ => None,
     }
 }
 

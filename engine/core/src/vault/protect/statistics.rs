@@ -33,9 +33,15 @@ pub(super) fn protect(
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
         Number::Shown(Estimate { value, half_width }) => {
             let signed = may_be_negative(&output.statistic);
+            let half_width = half_width + cut_off(value, &output.data_type);
             (scalar(value, &output.data_type)?, Status::Shown { half_width, signed })
         }
     })
+}
+
+/// How far a value is moved where its type holds whole numbers only: the interval must still hold the truth.
+fn cut_off(value: f64, data_type: &DataType) -> f64 {
+    if data_type.is_integer() { (value.round() - value).abs() } else { 0.0 }
 }
 
 /// Whether a statistic may lie below zero where no value does.

@@ -74,7 +74,7 @@ fn one_person_between_two_crowds_is_not_told() {
     let median = ask(&exact(), &all, 50, true).unwrap();
     assert!(median.half_width > 200.0, "{median:?}");
     let lonely = each((0..8).map(|_| 10).chain([777]).chain((0..90).map(|_| 990)));
-    assert_eq!(ask(&exact(), &lonely, 8, true), Err(Reason::TooFewContributors));
+    assert_eq!(ask(&exact(), &lonely, 8, true), Err(Reason::TooFewOnASide));
 }
 
 #[test]
