@@ -12,6 +12,7 @@ use tresor_core::progress::Silent;
 use tresor_core::secret::Secret;
 
 use crate::clinic::Clinic;
+use crate::tpch::Shop;
 
 /// Researcher of both projects.
 pub const RESEARCHER: &str = "ann";
@@ -39,11 +40,27 @@ impl Home {
     /// A home that serves the clinic.
     pub fn of(clinic: &Clinic) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        write_policies(&folder.path().join("policies"));
+        write_policies(&folder.path().join("policies"), "clinic", RULES);
         let home = Self { folder };
+        home.write("projects/slice.toml", &project("exact", "clinic", SLICE_CONDITION));
         home.add(clinic);
         home.add_registry();
         home
+    }
+
+    /// A home that serves the shop.
+    pub fn of_shop(shop: &Shop) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_policies(&folder.path().join("policies"), "tpch", SHOP_RULES);
+        let home = Self { folder };
+        let source = home.path().join("source").join("tpch");
+        shop.write(&source);
+        home.add_from(&source);
+        home
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        write_policy(&self.path().join("policies"), name, text);
     }
 
     /// Adds the clinic as an extract.
@@ -126,26 +143,27 @@ impl Entropy for CountingEntropy {
     }
 }
 
-fn write_policies(folder: &Path) {
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
+fn write_policies(folder: &Path, dataset: &str, rules: &str) {
+    let write = |name: &str, text: &str| write_policy(folder, name, text);
     write("access/model.conf", include_str!("../../policies/access/model.conf"));
-    write("access/rules.csv", RULES);
+    write("access/rules.csv", rules);
     write("people.toml", PEOPLE);
     write("profiles/exact.toml", &profile("exact", "none", "none", 0, "deny"));
     write(
         "profiles/noisy.toml",
         &profile("noisy", "cell_key_geometric", "nearest", 10, "percentile"),
     );
-    let exact = project("exact", "");
+    let exact = project("exact", dataset, "");
     write("projects/exact.toml", &exact);
-    write("projects/noisy.toml", &project("noisy", ""));
-    write("projects/slice.toml", &project("exact", SLICE_CONDITION));
+    write("projects/noisy.toml", &project("noisy", dataset, ""));
     write("projects/poor.toml", &exact.replace("= 1000000", "= 3"));
     write("projects/past.toml", &exact.replace("end = 2099-12-31", "end = 2025-12-31"));
+}
+
+fn write_policy(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
 }
 
 const REGISTRY: &str = r#"
@@ -171,6 +189,18 @@ p, researcher, *, registry/donors/*, *, allow
 p, researcher, noisy, clinic/people/hiv, group, deny
 p, researcher, noisy, clinic/people/hiv, output, deny
 p, researcher, noisy, clinic/wards/beds, *, deny
+";
+
+const SHOP_RULES: &str = "
+p, auditor, *, audit-log, read, allow
+p, researcher, *, tpch/customer/*, *, allow
+p, researcher, *, tpch/orders/*, *, allow
+p, researcher, *, tpch/lineitem/*, *, allow
+p, researcher, *, tpch/part/*, *, allow
+p, researcher, *, tpch/supplier/*, *, allow
+p, researcher, *, tpch/partsupp/*, *, allow
+p, researcher, *, tpch/nation/*, *, allow
+p, researcher, *, tpch/region/*, *, allow
 ";
 
 const PEOPLE: &str = r#"
@@ -216,7 +246,7 @@ max_rows = 5000
     )
 }
 
-fn project(profile: &str, more: &str) -> String {
+fn project(profile: &str, dataset: &str, more: &str) -> String {
     format!(
         r#"
 title = "A project for tests"
@@ -228,7 +258,7 @@ start = 2024-01-01
 end = 2099-12-31
 release_profile = "{profile}"
 budget_points = 1000000
-datasets = ["clinic"]
+datasets = ["{dataset}"]
 [[members]]
 user = "ann"
 role = "researcher"

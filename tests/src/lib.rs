@@ -3,3 +3,4 @@
 pub mod ask;
 pub mod clinic;
 pub mod home;
+pub mod tpch;

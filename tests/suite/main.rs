@@ -5,4 +5,5 @@ mod kill;
 mod model;
 mod statistics;
 mod strangers;
+mod tpch;
 mod types;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tresor_ledger::{Idempotency, Ledger};
 
+use crate::catalog::links::Links;
 use crate::catalog::view::{View, ViewTable};
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -341,14 +342,14 @@ fn view(membership: &Membership<'_>, snapshots: &[Arc<Snapshot>]) -> View {
     for snapshot in snapshots {
         let contract = snapshot.contract();
         let Some(dataset) = visible.dataset(contract.dataset.as_str()) else { continue };
+        let links = Links::of(contract);
         for table in &contract.tables {
             let Some(seen) = dataset.table(table.name.as_str()) else { continue };
-            tables.push(ViewTable::new(
-                contract.dataset.clone(),
-                snapshot.id().clone(),
-                table,
-                |column| seen.column(column.name.as_str()).is_some(),
-            ));
+            let seen =
+                ViewTable::new(contract.dataset.clone(), snapshot.id().clone(), table, |column| {
+                    seen.column(column.name.as_str()).is_some()
+                });
+            tables.push(seen.linked(&links));
         }
     }
     View::new(tables)

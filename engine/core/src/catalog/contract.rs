@@ -34,7 +34,8 @@ pub struct Contract {
     pub universe: String,
     /// The tables, in the order of the file.
     pub tables: Vec<TableContract>,
-    /// How tables without persons are linked: documentation for people, checked for existing columns.
+    /// Columns of tables that correspond. Where one side is a table without persons, documentation for people; between
+    /// two tables of persons a link inside a person, see [`super::links`].
     pub joins: Vec<JoinContract>,
 }
 
@@ -113,7 +114,7 @@ pub enum ColumnType {
 pub enum Role {
     /// The pseudonym of the person: joins, per-person grouping, `count(distinct ..)` only.
     Person,
-    /// Identifies a row of a table without persons, or refers to one.
+    /// Identifies a row, or refers to one of another table.
     Key,
     /// A number that may be summed.
     Measure,

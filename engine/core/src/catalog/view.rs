@@ -8,6 +8,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::contract::{ColumnContract, ColumnType, Role, TableContract};
+use super::links::{LinkEnd, Links};
 use crate::ids::{ColumnId, DatasetId, SnapshotId};
 
 /// The tables one project may see.
@@ -25,6 +26,8 @@ pub struct ViewTable {
     pub snapshot: SnapshotId,
     /// The table, reduced to its visible columns.
     pub table: TableContract,
+    /// Which of its columns are linked to columns of tables about the same persons.
+    pub links: Vec<LinkEnd>,
     schema: SchemaRef,
 }
 
@@ -84,7 +87,13 @@ impl ViewTable {
             kind,
             columns,
         };
-        Self { dataset, snapshot, table, schema }
+        Self { dataset, snapshot, table, links: vec![], schema }
+    }
+
+    /// The same table with those links of the contract whose columns are visible.
+    #[must_use]
+    pub fn linked(self, links: &Links) -> Self {
+        Self { links: links.ends_in(&self.table.name, &self.table.columns), ..self }
     }
 
     /// The Arrow schema of the visible columns.

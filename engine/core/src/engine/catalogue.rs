@@ -8,6 +8,7 @@ use crate::catalog::contract::{
     ColumnContract, ColumnType, Contract, Role, TableContract, TableKind,
 };
 use crate::catalog::usage::Use;
+use crate::ids::{ColumnName, TableName};
 use crate::policy::{Membership, VisibleTable};
 use crate::refusal::{Code, Refusal};
 
@@ -50,9 +51,12 @@ impl Engine {
             let shown = |table: &TableContract| {
                 dataset.table(table.name.as_str()).map(|seen| table_json(table, seen))
             };
+            let seen = |table: &TableName, column: &ColumnName| {
+                let table = dataset.table(table.as_str());
+                table.is_some_and(|table| table.column(column.as_str()).is_some())
+            };
             let joins = contract.joins.iter().filter(|join| {
-                dataset.table(join.left.as_str()).is_some()
-                    && dataset.table(join.right.as_str()).is_some()
+                join.on.iter().all(|(l, r)| seen(&join.left, l) && seen(&join.right, r))
             });
             datasets.push(json!({
                 "id": contract.dataset.as_str(),

@@ -115,7 +115,7 @@ pub(super) fn cut(
         // Small cells are not listed to be counted, whether their keys are public or not.
         let domain = fact.domain.clone().filter(|_| !only_counted);
         keys.push(Key { data_type, domain });
-        facts.push(Fact { person: PersonFact::No, measure: None, day: None, ..fact });
+        facts.push(Fact { person: PersonFact::No, measure: None, column: None, ..fact });
         exprs.push(key.clone().unalias().alias(format!("key_{at}")));
     }
     for (at, argument) in arguments.into_iter().enumerate() {

@@ -4,14 +4,13 @@
 //! column are asked again and again. Each has one name, made of its columns, so that no way of writing it draws
 //! fresh noise.
 
-use std::sync::Arc;
-
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use datafusion::scalar::ScalarValue;
 
-use super::facts::{Measure, Relation};
+use super::facts::{ContractColumn, Measure, Relation};
 use super::linear::{Base, Linear};
+use crate::catalog::contract::Role;
 use crate::sql::functions::literal_text;
 
 /// 1900-01-01: from here days are counted when one of two days is written out. One day for all such questions, because
@@ -23,15 +22,21 @@ const YEARS: (f64, f64) = (0.0, 120.0);
 const CENTURY: (f64, f64) = (0.0, 55_000.0);
 
 /// The declared date column whose days an expression holds.
-pub(super) fn column(expr: &Expr, input: &Relation) -> Option<Arc<str>> {
+pub(super) fn held(expr: &Expr, input: &Relation) -> Option<ContractColumn> {
     match expr {
-        Expr::Alias(alias) => column(&alias.expr, input),
-        Expr::Column(named) => input.fact(named)?.day.clone(),
-        Expr::Cast(cast) if *cast.field.data_type() == DataType::Date32 => {
-            column(&cast.expr, input)
+        Expr::Alias(alias) => held(&alias.expr, input),
+        Expr::Column(named) => {
+            let column = input.fact(named)?.column.clone()?;
+            (column.contract()?.role == Role::Date).then_some(column)
         }
+        Expr::Cast(cast) if *cast.field.data_type() == DataType::Date32 => held(&cast.expr, input),
         _ => None,
     }
+}
+
+/// The name of that column.
+fn column(expr: &Expr, input: &Relation) -> Option<String> {
+    held(expr, input)?.name()
 }
 
 /// The linear form of `left - right`, if it is a difference of days or years.
@@ -95,7 +100,7 @@ fn age(left: &Expr, right: &Expr, input: &Relation) -> Option<Linear> {
     Some(between(left, right, Measure::plain(name, 0, YEARS), 0.0))
 }
 
-fn year(expr: &Expr, input: &Relation) -> Option<Arc<str>> {
+fn year(expr: &Expr, input: &Relation) -> Option<String> {
     let Expr::ScalarFunction(call) = whole(expr) else { return None };
     match call.args.as_slice() {
         [part, date]

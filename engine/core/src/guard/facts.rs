@@ -10,6 +10,8 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::scalar::ScalarValue;
 
 use super::flow::Flow;
+use crate::catalog::contract::ColumnContract;
+use crate::catalog::view::ViewTable;
 
 /// Prefix of columns that the guard adds; no researcher's column can begin with it.
 pub(crate) const HIDDEN: &str = crate::sql::RESERVED;
@@ -53,8 +55,9 @@ pub(super) struct Fact {
     pub(super) person: PersonFact,
     /// The declared measure it holds, if it holds one.
     pub(super) measure: Option<Measure>,
-    /// The declared date column whose days it holds, if it holds one, for example `sample.admissions.admission_date`.
-    pub(super) day: Option<Arc<str>>,
+    /// The column of a table about persons from which its values come: as they are, or of its moments the days. Where
+    /// the table is on the far side of an outer join, values may be missing.
+    pub(super) column: Option<ContractColumn>,
     /// Every value it can hold, where that is public knowledge.
     pub(super) domain: Option<Domain>,
     /// Above the boundary: the protected values it is computed from, as (scan, output).
@@ -96,6 +99,25 @@ impl PersonFact {
             (false, true) => Self::Person,
             (false, false) => Self::OrNull,
         }
+    }
+}
+
+/// A column of the contract, as the project sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ContractColumn {
+    pub(super) table: Arc<ViewTable>,
+    pub(super) at: usize,
+}
+
+impl ContractColumn {
+    /// What the contract says of it.
+    pub(super) fn contract(&self) -> Option<&ColumnContract> {
+        self.table.table.columns.get(self.at)
+    }
+
+    /// Its name with table and dataset, for example `sample.admissions.admission_date`.
+    pub(super) fn name(&self) -> Option<String> {
+        self.table.column_id(self.at).map(|id| id.to_string())
     }
 }
 
@@ -157,7 +179,7 @@ impl Fact {
     /// What is left when one of a column's values is picked, per person or in a window: by min, max, first_value,
     /// last_value, lag and the like.
     pub(super) fn picked(&self) -> Self {
-        Self { measure: self.measure.clone(), day: self.day.clone(), ..Self::default() }
+        Self { measure: self.measure.clone(), column: self.column.clone(), ..Self::default() }
     }
 
     pub(super) const fn is_person(&self) -> bool {

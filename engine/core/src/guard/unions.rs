@@ -200,7 +200,7 @@ impl Fact {
         Self {
             person,
             measure: self.measure.filter(|measure| Some(measure) == other.measure.as_ref()),
-            day: self.day.filter(|day| Some(day) == other.day.as_ref()),
+            column: self.column.filter(|column| Some(column) == other.column.as_ref()),
             domain: united(self.domain, other.domain.as_ref()),
             made_of,
             direct: self.direct && other.direct,

@@ -16,7 +16,7 @@ use tresor_disclosure::Profile;
 use super::boundary;
 use super::days;
 use super::domain;
-use super::facts::{Fact, HIDDEN, Measure, PersonFact, Relation, Side};
+use super::facts::{ContractColumn, Fact, HIDDEN, Measure, PersonFact, Relation, Side};
 use super::flow::Flow;
 use super::grouping_sets;
 use super::joins;
@@ -386,7 +386,7 @@ fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
     if scan.projection.is_some() || !scan.filters.is_empty() || scan.fetch.is_some() {
         return Err(Refusal::internal("an unoptimised scan with a projection, filter or limit"));
     }
-    let table: &ViewTable = &source.0;
+    let table: &Arc<ViewTable> = &source.0;
     let columns: Vec<Fact> =
         (0..table.table.columns.len()).map(|at| column_fact(table, at)).collect();
     let side = match &table.table.kind {
@@ -415,7 +415,7 @@ fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
     Ok(Relation { plan: LogicalPlan::TableScan(scan.clone()), side, columns, flow })
 }
 
-fn column_fact(table: &ViewTable, at: usize) -> Fact {
+fn column_fact(table: &Arc<ViewTable>, at: usize) -> Fact {
     let Some(column) = table.table.columns.get(at) else { return Fact::default() };
     let personal = matches!(table.table.kind, TableKind::Personal { .. });
     let person = match column.role {
@@ -424,8 +424,9 @@ fn column_fact(table: &ViewTable, at: usize) -> Fact {
     };
     let name = format!("{}.{}.{}", table.dataset, table.table.name, column.name);
     let measure = if personal { column_measure(column, &name) } else { None };
-    let day = (personal && column.role == Role::Date).then(|| Arc::from(name));
-    Fact { person, measure, day, domain: domain::of_column(column), ..Fact::default() }
+    let held = personal.then(|| ContractColumn { table: Arc::clone(table), at });
+    let domain = domain::of_column(column);
+    Fact { person, measure, column: held, domain, ..Fact::default() }
 }
 
 /// What can be summed: measures, and whole numbers with bounds.
@@ -461,7 +462,7 @@ fn computed(expr: &Expr, input: &Relation) -> Fact {
     Fact {
         person: PersonFact::No,
         measure: linear::same(expr, input),
-        day: days::column(expr, input),
+        column: days::held(expr, input),
         domain: domain::of_expr(expr, input),
         made_of: made_of(expr, input),
         direct: false,

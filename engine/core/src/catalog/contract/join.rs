@@ -1,10 +1,12 @@
-//! One `[[joins]]` entry of a contract file: columns that correspond, at least one side a table without persons.
-//! Tables of persons need no entry: the person alone joins them.
+//! One `[[joins]]` entry of a contract file: columns that correspond.
+//!
+//! Between two tables of persons it is a link inside a person: an order of one table is the order of the other, and
+//! belongs to one person. To join them by the person needs no entry.
 
 use super::nearest::suggestion;
 use super::report::Report;
 use super::section::{Entry, Section, Value, text};
-use super::{ColumnContract, JoinContract, TableContract, TableKind};
+use super::{ColumnContract, JoinContract, Role, TableContract};
 use crate::ids::ColumnName;
 
 const KEYS: &[&str] = &["left", "right"];
@@ -98,13 +100,12 @@ fn column<'c>(
 }
 
 fn check_sides(left: &Side<'_>, right: &Side<'_>, report: &mut Report<'_>) {
-    let personal = |side: &Side<'_>| matches!(side.table.kind, TableKind::Personal { .. });
-    if personal(left) && personal(right) {
-        report.add(
-            left.at,
-            "the join links two tables of persons",
-            "remove it: tables of persons join by the person, and by nothing else",
-        );
+    for side in [left, right] {
+        for column in side.columns.iter().filter(|column| column.role == Role::Person) {
+            let problem = format!("the join names the person column `{}`", column.name);
+            let fix = "leave it out: tables of persons always join by the person";
+            report.add(side.at, problem, fix);
+        }
     }
     if left.columns.len() != right.columns.len() {
         report.add(right.at, "the sides have different numbers of columns", "write them in pairs");

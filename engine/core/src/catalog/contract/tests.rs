@@ -164,10 +164,10 @@ fn every_mistake_has_a_place_and_a_fix() {
              `site`?",
         ),
         (
-            "right = \"sites.site\"",
-            "right = \"patients.site\"",
-            "c.toml:24:1: the join links two tables of persons; remove it: tables of persons join \
-             by the person, and by nothing else",
+            "left = \"patients.site\"",
+            "left = \"patients.person_id\"",
+            "c.toml:24:1: the join names the person column `person_id`; leave it out: tables of \
+             persons always join by the person",
         ),
         (
             "cost =",

@@ -15,7 +15,7 @@ pub(super) fn hold_key(exprs: &[&Expr], relation: &Relation) -> bool {
 }
 
 /// The position of the column that an expression is, looking through casts that keep values apart.
-fn column(expr: &Expr, relation: &Relation) -> Option<usize> {
+pub(super) fn column(expr: &Expr, relation: &Relation) -> Option<usize> {
     match expr {
         Expr::Column(column) => relation.position(column),
         Expr::Cast(cast) => {

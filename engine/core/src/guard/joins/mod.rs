@@ -5,6 +5,7 @@
 
 mod conditions;
 mod keys;
+mod links;
 mod persons;
 mod results;
 
@@ -30,6 +31,8 @@ struct Link {
     left: Relation,
     right: Relation,
     condition: Condition,
+    /// The columns by which a link of the contract brought the two together, where the guard added the person.
+    linked: Option<String>,
 }
 
 /// Rebuilds a join and says what is known of its output.
@@ -40,8 +43,8 @@ pub(super) fn join(
     right: Relation,
 ) -> Result<Relation, Refusal> {
     let condition = Condition::of(node, &left, &right)?;
-    let link = Link { kind: node.join_type, nulls: node.null_equality, left, right, condition };
-    let link = link.left_handed();
+    let (kind, nulls) = (node.join_type, node.null_equality);
+    let link = Link { kind, nulls, left, right, condition, linked: None }.left_handed();
     let plain = link.nulls == NullEquality::NullEqualsNothing || link.only_chooses();
     if !plain || node.null_aware {
         return Err(not_supported("this kind of join is not supported", walk.text));
@@ -185,6 +188,9 @@ fn words(link: &Link) -> String {
         JoinType::LeftAnti | JoinType::RightAnti => "only rows without a partner",
         JoinType::LeftMark | JoinType::RightMark => "whether there is a partner",
     };
+    if let Some(columns) = &link.linked {
+        return format!("{kind} linked by {columns}, the person added");
+    }
     let by = match (&link.left.side, &link.right.side) {
         (Side::Personal { .. }, Side::Personal { .. }) => "on the person",
         (Side::Personal { .. }, _) | (_, Side::Personal { .. }) => "with a table about nobody",
@@ -227,14 +233,15 @@ fn with_public(walk: &Walk<'_>, link: Link) -> Result<Relation, Refusal> {
 fn publics(walk: &Walk<'_>, link: Link) -> Result<Relation, Refusal> {
     let (left, right) = (&link.left, &link.right);
     let keys = match link.kind {
+        // Either side may be the one that is looked up.
+        JoinType::Inner if keys::hold_key(&link.condition.left(), left) => far_keys(left, right),
         JoinType::Inner | JoinType::Left => {
             whole_key(&link.condition.right(), right, walk.text)?;
             left.side.keys().to_vec()
         }
         JoinType::Right => {
             whole_key(&link.condition.left(), left, walk.text)?;
-            let far = left.columns.len();
-            right.side.keys().iter().map(|key| key.iter().map(|at| at + far).collect()).collect()
+            far_keys(left, right)
         }
         JoinType::Full => {
             whole_key(&link.condition.right(), right, walk.text)?;
@@ -253,6 +260,12 @@ fn publics(walk: &Walk<'_>, link: Link) -> Result<Relation, Refusal> {
     };
     let columns = link.facts();
     link.build(Side::Public { keys }, columns, walk.text)
+}
+
+/// The keys of the right side, where they stand in the joined row.
+fn far_keys(left: &Relation, right: &Relation) -> Vec<Vec<usize>> {
+    let far = left.columns.len();
+    right.side.keys().iter().map(|key| key.iter().map(|at| at + far).collect()).collect()
 }
 
 /// A look-up that only chooses rows needs an equality, or a single row to look at: else every row meets every row.

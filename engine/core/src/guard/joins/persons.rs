@@ -6,12 +6,13 @@ use datafusion::logical_expr::{Expr, Projection};
 use super::super::facts::{Fact, PersonFact, Relation, Side};
 use super::super::person_use;
 use super::super::walk::{Walk, fact_of, internal};
-use super::{Link, names};
+use super::{Link, links, names};
 use crate::refusal::{Code, Refusal};
 use crate::sql::QueryText;
 
 /// Judges and rebuilds a join of two relations about persons.
 pub(super) fn join(walk: &mut Walk<'_>, link: Link) -> Result<Relation, Refusal> {
+    let link = links::with_person(link);
     check_equated(&link, walk.text)?;
     if !link.only_chooses() && many_rows(&link.left) && many_rows(&link.right) {
         walk.multiplying_join()?;

@@ -50,6 +50,7 @@ fn release_of(keys: Vec<Key>, arguments: Vec<Argument>) -> PersonalRelease {
         one_row: false,
         outputs: vec![],
         all_listed: false,
+        only_counted: false,
     }
 }
 

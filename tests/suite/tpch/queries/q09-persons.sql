@@ -1,0 +1,13 @@
+select nation, o_year, count(distinct l_custkey) as persons
+from (
+  select n_name as nation, extract(year from o_orderdate) as o_year, l_custkey
+  from part, supplier, lineitem, partsupp, orders, nation
+  where s_suppkey = l_suppkey
+    and ps_suppkey = l_suppkey
+    and ps_partkey = l_partkey
+    and p_partkey = l_partkey
+    and o_orderkey = l_orderkey
+    and s_nationkey = n_nationkey
+    and p_name like '%green%'
+) as profit
+group by nation, o_year
