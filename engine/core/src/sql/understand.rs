@@ -1,8 +1,8 @@
 //! `Submission` to `Understood`.
 
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::logical_expr::{InvariantLevel, LogicalPlan};
 use datafusion::logical_expr::planner::ContextProvider;
+use datafusion::logical_expr::{InvariantLevel, LogicalPlan};
 use datafusion::optimizer::Analyzer;
 use datafusion::sql::planner::{ParserOptions, SqlToRel};
 
@@ -82,8 +82,8 @@ pub fn understand(
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_names(&plan, &text)?;
     check_expressions(&plan, &text)?;
-    let plan = analysed(plan, &names)
-        .map_err(|error| planning_error::refuse(&error, &names, &text))?;
+    let plan =
+        analysed(plan, &names).map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
     let plan = subqueries::flatten(plan, &text)?;
     plan.check_invariants(InvariantLevel::Executable)
