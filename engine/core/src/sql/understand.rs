@@ -85,11 +85,11 @@ pub fn understand(
     let plan =
         analysed(plan, &names).map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
+    let plan = group_keys::once(plan)?;
     let plan = subqueries::flatten(plan, &text)?;
     plan.check_invariants(InvariantLevel::Executable)
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
-    let plan = comma_joins::given_conditions(plan)?;
-    let plan = group_keys::once(plan)?;
+    let plan = group_keys::once(comma_joins::given_conditions(plan)?)?;
     expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     Ok(Understood { user, project, text, plan, reads })

@@ -50,6 +50,9 @@ pub(super) fn check(call: &WindowFunction, text: &QueryText) -> Result<(), Refus
         )
         .at(text.find("DISTINCT")));
     }
+    if let WindowFunctionDefinition::AggregateUDF(function) = fun {
+        functions::check_over(function, args, window_frame).map_err(|refusal| refusal.at(at))?;
+    }
     check_offsets(name, args).map_err(|refusal| refusal.at(at))?;
     let frame = text.find_any(&["ROWS", "RANGE", "GROUPS"]);
     check_frame(window_frame).map_err(|refusal| refusal.at(frame))
