@@ -140,6 +140,18 @@ pub(super) fn can_be_missing(expr: &Expr, input: &Relation) -> bool {
     {
         return false;
     }
+    // What a CASE yields may be missing; its conditions only choose.
+    if let Expr::Case(case) = expr
+        && let Some(otherwise) = &case.else_expr
+    {
+        let mut yields = case.when_then_expr.iter().map(|(_, then)| then).chain([otherwise]);
+        return yields.any(|branch| can_be_missing(branch, input));
+    }
+    if let Expr::Cast(cast) = expr
+        && keeps_values(&cast.expr, cast.field.data_type(), input)
+    {
+        return can_be_missing(&cast.expr, input);
+    }
     let made_total = expr.exists(|part| {
         Ok(match part {
             Expr::Cast(cast) => !keeps_values(&cast.expr, cast.field.data_type(), input),

@@ -148,6 +148,7 @@ impl Arguments<'_> {
             }
             (Base::Measure(x, of_x), Base::Measure(y, of_y)) => {
                 let kind = self.product(of_x, of_y, call)?;
+                let (x, y) = if of_x.name <= of_y.name { (x, y) } else { (y, x) };
                 let product = Expr::BinaryExpr(BinaryExpr {
                     left: Box::new(real(x)),
                     op: Operator::Multiply,

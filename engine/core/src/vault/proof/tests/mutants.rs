@@ -70,6 +70,9 @@ const QUERIES: &[&str] = &[
     "select kind, ward, count(*) from visits group by rollup (kind, ward)",
     "select b.name, count(*) from people p join (values ('east', 'E'), ('west', 'W')) b(region, name) on b.region = p.region group by b.name",
     "with big as (select ward, count(*) n from visits group by ward having count(*) > 50) select v.kind, count(*) from visits v join big on big.ward = v.ward group by v.kind",
+    "select region, count(*) filter (where sex = 'f'), sum(income) filter (where sex = 'm') from people group by region",
+    "select kind, stddev(cost), corr(cost, nights) from visits group by kind",
+    "select kind, median(cost), count(distinct ward) from visits group by kind",
     "select count(*) from people p full join (select * from visits where 1 = 0) v on p.person_id = v.person_id",
 ];
 
@@ -86,7 +89,7 @@ legal_basis = "none needed"
 agreement = "none"
 start = 2024-01-01
 end = 2099-12-31
-release_profile = "exact"
+release_profile = "tresor-default"
 budget_points = 1000
 datasets = ["clinic"]
 [[members]]
@@ -98,19 +101,8 @@ training_until = 2099-12-31
 "#,
     ),
     (
-        "profiles/exact.toml",
-        r#"id = "exact"
-title = "For tests"
-source = "tests"
-min_count = 10
-min_count_measure = 10
-zero = "treat_as_small"
-noise = { method = "none", count_sd = 2.0, magnitude_sd = 1.0 }
-rounding = { method = "none", base = 5 }
-dominance = { nk = [], p = 0.0, compare = ">" }
-negatives = "refuse"
-max_rows = 5000
-"#,
+        "profiles/tresor-default.toml",
+        include_str!("../../../../../../policies/profiles/tresor-default.toml"),
     ),
 ];
 
