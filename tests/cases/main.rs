@@ -1,11 +1,15 @@
 //! Case files: who asks what, and what comes back. Each case is a named test.
 //!
 //! `TRESOR_CASES=complete` fills in the answers that are missing; `TRESOR_CASES=rewrite` replaces those that are there,
-//! for the reader of the diff to judge. `release/`, `refuse/`, `explain/` and `manual/` share one engine; a file of
+//! for the reader of the diff to judge. Both also write the manual page `docs/sql.md` anew, which is made from marked
+//! cases; otherwise a test fails when it is stale. `release/`, `refuse/`, `explain/` and `manual/` share one engine; a file of
 //! `budget/` or `audit/` is a story in which one step builds on the last, over a ledger of its own.
 
 mod answer;
 mod asker;
+mod example;
+mod listing;
+mod page;
 mod story;
 
 use std::path::{Path, PathBuf};
@@ -36,11 +40,14 @@ fn main() -> ExitCode {
         None => {}
         Some(mode @ ("complete" | "rewrite")) => {
             stories.iter().for_each(|story| fill_in(story, mode == "rewrite"));
+            std::fs::write(page::path(), page::rendered(&self::stories())).unwrap();
             return ExitCode::SUCCESS;
         }
         Some(_) => panic!("TRESOR_CASES is `complete` or `rewrite`"),
     }
-    let trials = stories.into_iter().flat_map(trials).collect();
+    let wanted = page::rendered(&stories);
+    let fresh = Trial::test("manual page", move || Ok(page::compare(&wanted)?));
+    let trials = stories.into_iter().flat_map(trials).chain([fresh]).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     [&OPTIMIZED, &PLAIN].into_iter().filter_map(OnceLock::get).for_each(Asker::remove_home);
     conclusion.exit_code()

@@ -6,6 +6,8 @@
 //! select person_id, region from people
 //! ---- line 1, column 8: `person_id` identifies people ..
 //! ```
+//!
+//! A line `# manual: Joins` below the title makes it an example of that theme in the manual page.
 
 use std::path::{Path, PathBuf};
 
@@ -131,6 +133,12 @@ impl Case {
             sql: repeated(&lines.collect::<Vec<_>>().join("\n")),
             answer: answer.filter(|answer| !answer.is_empty()),
         }
+    }
+
+    /// The themes of the manual that it is an example of.
+    pub(crate) fn themes(&self) -> impl Iterator<Item = &str> {
+        let comments = self.head.lines().take_while(|line| line.starts_with('#'));
+        comments.filter_map(|line| line.strip_prefix("# manual: "))
     }
 
     fn written(&self, answer: Option<&str>) -> String {

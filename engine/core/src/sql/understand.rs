@@ -1,15 +1,17 @@
 //! `Submission` to `Understood`.
 
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::logical_expr::LogicalPlan;
 use datafusion::logical_expr::planner::ContextProvider;
+use datafusion::logical_expr::{InvariantLevel, LogicalPlan};
 use datafusion::optimizer::Analyzer;
 use datafusion::sql::planner::{ParserOptions, SqlToRel};
 
 use super::names::Names;
 use super::reads::{self, Reads};
 use super::text::QueryText;
-use super::{comma_joins, expanded, expressions, group_keys, planning_error, shape, subqueries};
+use super::{
+    comma_joins, expanded, expressions, group_keys, planning_error, shape, subqueries, windows,
+};
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};
 use crate::limits::Limits;
@@ -80,16 +82,24 @@ pub fn understand(
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_names(&plan, &text)?;
     check_expressions(&plan, &text)?;
-    let plan = Analyzer::new()
-        .execute_and_check(plan, names.options(), |_, _| {})
-        .map_err(|error| planning_error::refuse(&error, &names, &text))?;
+    let plan =
+        analysed(plan, &names).map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
-    let plan = subqueries::flatten(plan, &text)?;
-    let plan = comma_joins::given_conditions(plan)?;
     let plan = group_keys::once(plan)?;
+    let plan = subqueries::flatten(plan, &text)?;
+    plan.check_invariants(InvariantLevel::Executable)
+        .map_err(|error| planning_error::refuse(&error, &names, &text))?;
+    let plan = group_keys::once(comma_joins::given_conditions(plan)?)?;
     expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     Ok(Understood { user, project, text, plan, reads })
+}
+
+/// The rules of the analyser, without its opinion on sub-queries: those are made joins or refused here.
+fn analysed(plan: LogicalPlan, names: &Names<'_>) -> datafusion::common::Result<LogicalPlan> {
+    plan.check_invariants(InvariantLevel::Always)?;
+    let analyser = Analyzer::new();
+    analyser.rules.iter().try_fold(plan, |plan, rule| rule.analyze(plan, names.options()))
 }
 
 /// What the names of columns begin with that the engine adds.
@@ -117,8 +127,12 @@ fn check_names(plan: &LogicalPlan, text: &QueryText) -> Result<(), Refusal> {
 fn check_expressions(plan: &LogicalPlan, text: &QueryText) -> Result<(), Refusal> {
     let mut result = Ok(());
     let walked = plan.apply_with_subqueries(|node| {
+        let windows = matches!(node, LogicalPlan::Window(_));
         node.apply_expressions(|expr| {
             result = expressions::check(expr, text);
+            if result.is_ok() && !windows {
+                result = windows::none_in(expr, text);
+            }
             Ok(if result.is_ok() { TreeNodeRecursion::Continue } else { TreeNodeRecursion::Stop })
         })
     });

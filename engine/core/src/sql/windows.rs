@@ -1,6 +1,7 @@
 //! Which windows may be written: listed functions, offsets written out, frames that cannot fail on a row.
 
 use datafusion::common::ScalarValue;
+use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::expr::{WindowFunction, WindowFunctionParams};
 use datafusion::logical_expr::{
     Expr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
@@ -45,8 +46,24 @@ pub(super) fn check(call: &WindowFunction, text: &QueryText) -> Result<(), Refus
     if *distinct {
         return Err(unsupported("DISTINCT in a window function", "leave it out").at(at));
     }
+    if let WindowFunctionDefinition::AggregateUDF(function) = fun {
+        functions::check_over(function, args, window_frame).map_err(|refusal| refusal.at(at))?;
+    }
     check_offsets(name, args).map_err(|refusal| refusal.at(at))?;
     check_frame(window_frame).map_err(|refusal| refusal.at(at))
+}
+
+/// Windows stand in the result list only: the planner lets them through in conditions, where they cannot run.
+pub(super) fn none_in(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
+    let found = expr.exists(|part| Ok(matches!(part, Expr::WindowFunction(_)))).unwrap_or(true);
+    if !found {
+        return Ok(());
+    }
+    Err(unsupported(
+        "a window function in WHERE, HAVING, GROUP BY or ON, or inside an aggregate",
+        "compute it in the SELECT of a sub-query and use its column, or choose rows with QUALIFY",
+    )
+    .at(text.find("OVER")))
 }
 
 /// How far to look is said by the text alone.

@@ -89,6 +89,7 @@ pub(super) fn check_join(operator: &JoinOperator) -> Result<(), Refusal> {
             ));
         }
     };
+    check_using(operator, constraint)?;
     match constraint {
         JoinConstraint::On(_) | JoinConstraint::Using(_) | JoinConstraint::None => Ok(()),
         JoinConstraint::Natural => Err(Refusal::new(
@@ -97,4 +98,20 @@ pub(super) fn check_join(operator: &JoinOperator) -> Result<(), Refusal> {
             "write `JOIN .. ON ..` and name the columns",
         )),
     }
+}
+
+/// The planner takes the column of USING from the left table, where RIGHT and FULL joins leave it empty.
+fn check_using(operator: &JoinOperator, constraint: &JoinConstraint) -> Result<(), Refusal> {
+    let keeps_right = matches!(
+        operator,
+        JoinOperator::Right(_) | JoinOperator::RightOuter(_) | JoinOperator::FullOuter(_)
+    );
+    if !(keeps_right && matches!(constraint, JoinConstraint::Using(_))) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::JoinNotSupported,
+        "USING after RIGHT or FULL JOIN is not supported",
+        "write `ON a.x = b.x`; the column of both is `b.x` after RIGHT JOIN and `coalesce(a.x, b.x)` after FULL JOIN",
+    ))
 }

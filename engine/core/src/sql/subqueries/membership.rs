@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use datafusion::common::{Column, JoinType, ScalarValue};
-use datafusion::logical_expr::{Expr, Filter, Limit, LogicalPlan, lit, when};
+use datafusion::logical_expr::{Distinct, Expr, Filter, Join, Limit, LogicalPlan, lit, when};
 
 use super::pull_up::{Inner, Pulled};
 use super::{chosen, internal, joined, marked};
@@ -31,10 +31,7 @@ impl Membership {
         let linked = !pulled.conditions.is_empty();
         let missing_inside = !always_there(&pulled.plan, 0);
         let missing_outside = match &expr {
-            Expr::Column(column) => !outer
-                .schema()
-                .maybe_index_of_column(column)
-                .is_some_and(|at| always_there(outer, at)),
+            Expr::Column(column) => !column_always_there(outer, column),
             _ => true,
         };
         let again = || Pulled {
@@ -107,27 +104,58 @@ fn always_there(plan: &LogicalPlan, at: usize) -> bool {
     match plan {
         LogicalPlan::TableScan(scan) => !scan.projected_schema.field(at).is_nullable(),
         LogicalPlan::Projection(node) => match node.expr.get(at).cloned().map(Expr::unalias) {
-            Some(Expr::Column(column)) => node
-                .input
-                .schema()
-                .maybe_index_of_column(&column)
-                .is_some_and(|at| always_there(&node.input, at)),
+            Some(Expr::Column(column)) => column_always_there(&node.input, &column),
             _ => false,
         },
         LogicalPlan::Filter(node) => always_there(&node.input, at),
         LogicalPlan::SubqueryAlias(node) => always_there(&node.input, at),
-        LogicalPlan::Join(node) if node.join_type == JoinType::Inner => {
-            let left = node.left.schema().fields().len();
-            match at.checked_sub(left) {
-                None => always_there(&node.left, at),
-                Some(at) => always_there(&node.right, at),
-            }
-        }
-        LogicalPlan::Join(node)
-            if matches!(node.join_type, JoinType::LeftSemi | JoinType::LeftAnti) =>
-        {
-            always_there(&node.left, at)
-        }
+        LogicalPlan::Distinct(Distinct::All(input)) => always_there(input, at),
+        LogicalPlan::Window(node) => always_there(&node.input, at),
+        LogicalPlan::Aggregate(node) => match node.group_expr.get(at) {
+            Some(Expr::Column(key)) => column_always_there(&node.input, key),
+            _ => false,
+        },
+        LogicalPlan::Union(node) => node.inputs.iter().all(|part| always_there(part, at)),
+        LogicalPlan::Join(node) => joined_always_there(node, at),
         _ => false,
+    }
+}
+
+fn column_always_there(plan: &LogicalPlan, column: &Column) -> bool {
+    plan.schema().maybe_index_of_column(column).is_some_and(|at| always_there(plan, at))
+}
+
+/// Only the side that keeps its rows, or both where only pairs stay.
+fn joined_always_there(node: &Join, at: usize) -> bool {
+    let left = node.left.schema().fields().len();
+    match (node.join_type, at.checked_sub(left)) {
+        (
+            JoinType::Inner
+            | JoinType::Left
+            | JoinType::LeftSemi
+            | JoinType::LeftAnti
+            | JoinType::LeftMark,
+            None,
+        ) => always_there(&node.left, at),
+        (JoinType::Inner | JoinType::Right, Some(at)) => always_there(&node.right, at),
+        (
+            JoinType::Right
+            | JoinType::Full
+            | JoinType::RightSemi
+            | JoinType::RightAnti
+            | JoinType::RightMark,
+            None,
+        )
+        | (
+            JoinType::Left
+            | JoinType::Full
+            | JoinType::LeftSemi
+            | JoinType::LeftAnti
+            | JoinType::LeftMark
+            | JoinType::RightSemi
+            | JoinType::RightAnti
+            | JoinType::RightMark,
+            Some(_),
+        ) => false,
     }
 }

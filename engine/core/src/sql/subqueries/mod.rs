@@ -203,6 +203,7 @@ impl Flattening<'_> {
         subquery: &Subquery,
         outer: &LogicalPlan,
     ) -> Result<Membership, Refusal> {
+        self.one_column(subquery)?;
         let flat = self.plan(subquery.subquery.as_ref().clone())?;
         let pulled = pull_up(flat, self.text)?;
         let names = [self.name(), self.name(), self.name()];
@@ -211,6 +212,7 @@ impl Flattening<'_> {
 
     /// A sub-query that stands for a value: NULL where it has no row.
     fn value(&mut self, subquery: &Subquery, plan: &mut LogicalPlan) -> Result<Expr, Refusal> {
+        self.one_column(subquery)?;
         let one_row = single::at_most_one_row(&subquery.subquery);
         let flat = self.plan(subquery.subquery.as_ref().clone())?;
         let pulled = pull_up(flat, self.text)?;
@@ -238,6 +240,17 @@ impl Flattening<'_> {
                     .map_err(internal)
             }
             _ => Ok(value),
+        }
+    }
+
+    fn one_column(&self, subquery: &Subquery) -> Result<(), Refusal> {
+        match subquery.subquery.schema().fields().len() {
+            1 => Ok(()),
+            several => Err(unsupported(
+                &format!("a sub-query with {several} columns in the place of a value"),
+                "select one column in it; to compare several, use EXISTS with a condition for each",
+            )
+            .at(self.text.find_any(&["IN", "SELECT"]))),
         }
     }
 
