@@ -71,7 +71,10 @@ async fn rows_cannot_be_made_up() {
         ("select count(*) from visits v cross join (values (1), (2)) x (n)", "join_not_on_key"),
         ("select count(*) from visits v cross join wards w", "join_not_on_key"),
         ("select count(*) from visits v join wards w on w.beds > 0", "join_not_on_key"),
-        ("select count(*) from visits v join (select 1 one union all select 2) x on true", "join_not_on_key"),
+        (
+            "select count(*) from visits v join (select 1 one union all select 2) x on true",
+            "join_not_on_key",
+        ),
         ("select count(*) from visits v cross join generate_series(1, 1000)", "unsupported_sql"),
         ("select count(*) from visits v cross join unnest([1, 2, 3])", "unsupported_sql"),
     ] {
