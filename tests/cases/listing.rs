@@ -24,8 +24,10 @@ fn scalars() -> String {
     for (function, reason) in functions::scalars() {
         by_reason.entry(reason).or_default().push(named(function.name(), function.aliases()));
     }
-    let rows = by_reason.into_iter().map(|(reason, names)| format!("| {} | {reason} |", names.join(", ")));
-    let head = ["| functions | why they are safe on a single row |".to_owned(), "|---|---|".to_owned()];
+    let rows =
+        by_reason.into_iter().map(|(reason, names)| format!("| {} | {reason} |", names.join(", ")));
+    let head =
+        ["| functions | why they are safe on a single row |".to_owned(), "|---|---|".to_owned()];
     head.into_iter().chain(rows).collect::<Vec<_>>().join("\n")
 }
 
@@ -68,8 +70,12 @@ fn tables() -> String {
     let mut lines = vec!["| table | rows | columns |".to_owned(), "|---|---|---|".to_owned()];
     for (name, table) in contract["tables"].as_table().unwrap() {
         let rows = table["rows"].as_str().unwrap().replace('-', " ");
-        let columns: Vec<String> =
-            table["columns"].as_table().unwrap().iter().map(|(name, column)| described(name, column)).collect();
+        let columns: Vec<String> = table["columns"]
+            .as_table()
+            .unwrap()
+            .iter()
+            .map(|(name, column)| described(name, column))
+            .collect();
         lines.push(format!("| `{name}` | {rows} | {} |", columns.join(", ")));
     }
     lines.join("\n")

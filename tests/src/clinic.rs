@@ -13,6 +13,7 @@ pub struct Person {
     pub hiv: bool,
     pub income: f64,
     pub visits: Vec<Visit>,
+    pub labs: Vec<Lab>,
 }
 
 /// One visit.
@@ -25,6 +26,15 @@ pub struct Visit {
     pub cost: f64,
 }
 
+/// One laboratory result.
+#[derive(Debug, Clone)]
+pub struct Lab {
+    pub taken_on: Option<String>,
+    pub test: &'static str,
+    pub abnormal: Option<bool>,
+    pub value: Option<f64>,
+}
+
 /// The clinic.
 #[derive(Debug, Clone)]
 pub struct Clinic {
@@ -33,6 +43,7 @@ pub struct Clinic {
 
 pub const REGIONS: [&str; 4] = ["east", "north", "south", "west"];
 pub const KINDS: [&str; 3] = ["planned", "urgent", "walk-in"];
+pub const TESTS: [&str; 3] = ["crp", "hb", "ldl"];
 pub const WARDS: usize = 6;
 
 /// The contract of the clinic.
@@ -63,6 +74,16 @@ kind = { type = "text", role = "category", values = ["planned", "urgent", "walk-
 ward = { type = "text", role = "code", description = "Ward." }
 nights = { type = "integer", role = "measure", bounds = [0, 60], nullable = true, unit = "nights", description = "Nights." }
 cost = { type = "number", role = "measure", bounds = [0, 10000], decimals = 2, unit = "GBP", description = "Cost." }
+
+[tables.labs]
+description = "One row per laboratory result."
+rows = "many-per-person"
+[tables.labs.columns]
+person_id = { type = "text", role = "person", description = "Pseudonym." }
+taken_on = { type = "date", role = "date", nullable = true, description = "Day." }
+test = { type = "text", role = "category", values = ["crp", "hb", "ldl"], description = "Test." }
+abnormal = { type = "boolean", role = "category", nullable = true, description = "Outside the normal range." }
+value = { type = "number", role = "measure", bounds = [0, 500], decimals = 2, nullable = true, unit = "units", description = "Result." }
 
 [tables.wards]
 description = "Wards."
@@ -97,7 +118,12 @@ impl Clinic {
     /// A clinic of so many persons.
     pub fn new(persons: usize, seed: u64) -> Self {
         let mut numbers = Numbers(seed.wrapping_add(12345));
-        let persons = (0..persons).map(|at| person(at, &mut numbers)).collect();
+        let mut persons: Vec<Person> = (0..persons).map(|at| person(at, &mut numbers)).collect();
+        // A stream of their own: with or without laboratory results, the rest of the clinic is the same.
+        let mut numbers = Numbers(seed.wrapping_add(54321));
+        for person in &mut persons {
+            person.labs = (0..numbers.below(5)).map(|_| lab(&mut numbers)).collect();
+        }
         Self { persons }
     }
 
@@ -107,6 +133,7 @@ impl Clinic {
         std::fs::write(folder.join("contract.toml"), CONTRACT).unwrap();
         let mut people = String::from("person_id,sex,region,birth_year,hiv,income\n");
         let mut visits = String::from("person_id,visited_on,kind,ward,nights,cost\n");
+        let mut labs = String::from("person_id,taken_on,test,abnormal,value\n");
         for p in &self.persons {
             let (id, sex) = (&p.id, p.sex.unwrap_or(""));
             writeln!(people, "{id},{sex},{},{},{},{:.2}", p.region, p.birth_year, p.hiv, p.income)
@@ -120,12 +147,19 @@ impl Clinic {
                 )
                 .unwrap();
             }
+            for l in &p.labs {
+                let taken = l.taken_on.as_deref().unwrap_or("");
+                let abnormal = l.abnormal.map(|a| a.to_string()).unwrap_or_default();
+                let value = l.value.map(|v| format!("{v:.2}")).unwrap_or_default();
+                writeln!(labs, "{id},{taken},{},{abnormal},{value}", l.test).unwrap();
+            }
         }
         let mut wards = String::from("ward,name,beds\n");
         for ward in 0..WARDS {
             writeln!(wards, "w{ward},Ward {ward},{}", 10 + ward).unwrap();
         }
-        for (name, text) in [("people", people), ("visits", visits), ("wards", wards)] {
+        let tables = [("people", people), ("visits", visits), ("labs", labs), ("wards", wards)];
+        for (name, text) in tables {
             std::fs::write(folder.join(format!("{name}.csv")), text).unwrap();
         }
     }
@@ -152,7 +186,7 @@ fn person(at: usize, numbers: &mut Numbers) -> Person {
         n => n * numbers.below(4),
     };
     let visits = (0..visits).map(|_| visit(numbers)).collect();
-    Person { id: format!("p{at:06}"), sex, region, birth_year, hiv, income, visits }
+    Person { id: format!("p{at:06}"), sex, region, birth_year, hiv, income, visits, labs: vec![] }
 }
 
 fn visit(numbers: &mut Numbers) -> Visit {
@@ -164,5 +198,16 @@ fn visit(numbers: &mut Numbers) -> Visit {
         ward: format!("w{}", numbers.below(WARDS as u64)),
         nights: (numbers.below(10) > 0).then(|| i64::try_from(numbers.below(20)).unwrap()),
         cost: (numbers.below(300_000) as f64) / 100.0,
+    }
+}
+
+fn lab(numbers: &mut Numbers) -> Lab {
+    let (month, day) = (1 + numbers.below(12), 1 + numbers.below(28));
+    let year = 2022 + numbers.below(2);
+    Lab {
+        taken_on: (numbers.below(12) > 0).then(|| format!("{year}-{month:02}-{day:02}")),
+        test: TESTS[usize::try_from(numbers.below(3)).unwrap()],
+        abnormal: (numbers.below(8) > 0).then(|| numbers.below(3) == 0),
+        value: (numbers.below(10) > 0).then(|| (numbers.below(800) as f64) / 4.0),
     }
 }

@@ -63,6 +63,17 @@ impl Home {
         write_policy(&self.path().join("policies"), name, text);
     }
 
+    /// A home that serves an extract of a folder: contract and tables as CSV.
+    pub fn over(source: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_policies(&folder.path().join("policies"), "clinic", RULES);
+        let home = Self { folder };
+        home.write("projects/slice.toml", &project("exact", "clinic", SLICE_CONDITION));
+        home.add_from(source);
+        home.add_registry();
+        home
+    }
+
     /// Adds the clinic as an extract.
     pub fn add(&self, clinic: &Clinic) {
         let source = self.path().join("source").join("clinic");
@@ -184,6 +195,7 @@ const RULES: &str = "
 p, auditor, *, audit-log, read, allow
 p, researcher, *, clinic/people/*, *, allow
 p, researcher, *, clinic/visits/*, *, allow
+p, researcher, *, clinic/labs/*, *, allow
 p, researcher, *, clinic/wards/*, *, allow
 p, researcher, *, registry/donors/*, *, allow
 p, researcher, noisy, clinic/people/hiv, group, deny

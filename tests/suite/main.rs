@@ -1,8 +1,12 @@
 //! Behaviour of the whole engine, driven through its one entry.
 
 mod attacks;
+mod canary;
+mod fuzz;
 mod kill;
 mod model;
+mod neighbours;
+mod secret_bit;
 mod statistics;
 mod strangers;
 mod tpch;

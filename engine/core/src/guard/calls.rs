@@ -14,6 +14,7 @@ use super::joined::Joined;
 use super::matched::{Matched, Question};
 use super::moments::{Span, is_moment, within};
 use super::rowwise::call;
+use crate::refusal::{Code, Refusal};
 use crate::sql::functions::{literal_text, patterns};
 
 /// The total form of a call.
@@ -60,6 +61,25 @@ pub(super) fn total(function: ScalarFunction, schema: &DFSchema) -> Result<Expr>
         }
         _ => Ok(udf(func, args)),
     }
+}
+
+/// What is wrong with a call whose arguments have other types than its total form knows; decided by types alone.
+pub(super) fn refuse(function: &ScalarFunction, schema: &DFSchema) -> Result<Option<Refusal>> {
+    let name = function.func.name();
+    let ("to_date" | "to_timestamp", Some(argument)) = (name, function.args.first()) else {
+        return Ok(None);
+    };
+    let from = argument.get_type(schema)?;
+    let text = matches!(from, DataType::Utf8 | DataType::Utf8View | DataType::Null);
+    if text || is_moment(&from) {
+        return Ok(None);
+    }
+    // Of a number it would be days, seconds or less: they would be mixed up.
+    Ok(Some(Refusal::new(
+        Code::BadArguments,
+        format!("`{name}` reads texts, dates and moments, and not numbers or true and false"),
+        "for days or years since another date add them to it: `DATE '1970-01-01' + n`",
+    )))
 }
 
 /// A date or time, unless it lies where the calendar does not reach.
@@ -121,7 +141,7 @@ fn replaced(with: &str, flags: &str) -> Question {
     Question::Replaced { with: with.to_owned(), everywhere: flags.to_lowercase().contains('g') }
 }
 
-/// A date or time made of a text or of another date or time; of a number, seconds and days would be mixed up.
+/// A date or time made of a text or of another date or time.
 fn moment(args: Vec<Expr>, returns: DataType, schema: &DFSchema) -> Result<Expr> {
     let Ok([arg]) = <[Expr; 1]>::try_from(args) else {
         return internal_err!("one argument was expected");

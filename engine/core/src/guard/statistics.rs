@@ -161,8 +161,8 @@ impl<'a> Arguments<'a> {
             return Err(Refusal::new(
                 Code::MeasureNotLinear,
                 format!(
-                    "`{name}` needs a column that the data contract declares as a measure, \
-                     possibly inside CASE, times a number, plus a number"
+                    "`{name}` needs a measure of the data contract, a whole number with bounds or the days between \
+                     two dates, possibly inside CASE, times a number, plus a number"
                 ),
                 "see GET /api/v1/datasets for measures; to count rows that meet a condition, \
                  use `count(CASE WHEN .. THEN 1 END)`",

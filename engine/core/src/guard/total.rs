@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::compute::can_cast_types;
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema, Result};
@@ -85,6 +86,9 @@ fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<T
         Expr::Cast(Cast { expr, field }) | Expr::TryCast(TryCast { expr, field }) => {
             let from = expr.get_type(schema)?;
             let to = field.data_type().clone();
+            if !can_cast_types(&from, &to) {
+                refusal.get_or_insert_with(|| no_such_cast(&from, &to));
+            }
             let expr = if named_by_calendar(&from, &to) {
                 Box::new(reachable(Span::Calendar, *expr))
             } else {
@@ -124,7 +128,12 @@ fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<T
         Expr::Negative(inner) if has_arithmetic(&inner.get_type(schema)?) => {
             Ok(Transformed::yes(call(Operation::Negate, vec![*inner])))
         }
-        Expr::ScalarFunction(function) => Ok(Transformed::yes(calls::total(function, schema)?)),
+        Expr::ScalarFunction(function) => {
+            if let Some(wrong) = calls::refuse(&function, schema)? {
+                refusal.get_or_insert(wrong);
+            }
+            Ok(Transformed::yes(calls::total(function, schema)?))
+        }
         other => Ok(Transformed::no(other)),
     }
 }
@@ -153,6 +162,28 @@ fn call(operation: Operation, args: Vec<Expr>) -> Expr {
     Expr::ScalarFunction(ScalarFunction::new_udf(checked(operation), args))
 }
 
+/// A cast between types that have nothing to do with each other.
+fn no_such_cast(from: &DataType, to: &DataType) -> Refusal {
+    Refusal::new(
+        Code::BadArguments,
+        format!("{} cannot be read as {}", kind(from), kind(to)),
+        "cast between numbers, between dates and moments, or to and from texts",
+    )
+}
+
+/// A type in plain words.
+const fn kind(data_type: &DataType) -> &'static str {
+    match data_type {
+        DataType::Date32 => "a date",
+        DataType::Timestamp(..) => "a date with a time",
+        DataType::Interval(_) => "an interval",
+        DataType::Utf8 | DataType::Utf8View => "a text",
+        DataType::Boolean => "true or false",
+        DataType::Int32 | DataType::Int64 | DataType::Float64 => "a number",
+        _ => "this type",
+    }
+}
+
 /// A constant that is not what it is used as. Rows have no part in it, so it can be told.
 fn no_such_value(written: &str, wanted: &DataType) -> Refusal {
     let wanted = match wanted {
@@ -170,18 +201,10 @@ fn no_such_value(written: &str, wanted: &DataType) -> Refusal {
 }
 
 fn no_arithmetic(op: Operator, left: &DataType, right: &DataType) -> Refusal {
-    let plain = |data_type: &DataType| match data_type {
-        DataType::Date32 => "a date",
-        DataType::Timestamp(..) => "a date with a time",
-        DataType::Interval(_) => "an interval",
-        DataType::Utf8 | DataType::Utf8View => "a text",
-        DataType::Boolean => "true or false",
-        _ => "this type",
-    };
     if let (DataType::Interval(_), moment) | (moment, DataType::Interval(_)) = (left, right) {
         return Refusal::new(
             Code::UnsupportedSql,
-            format!("`{op}` does not go with this interval and {}", plain(moment)),
+            format!("`{op}` does not go with this interval and {}", kind(moment)),
             "add an interval of whole days or months to a date, or take it away: `d + INTERVAL '30 days'`; hours \
              only go with a date with a time; a difference of dates is a number of days: `a - b <= 30`",
         );
@@ -195,7 +218,7 @@ fn no_arithmetic(op: Operator, left: &DataType, right: &DataType) -> Refusal {
     };
     Refusal::new(
         Code::UnsupportedSql,
-        format!("`{op}` works on numbers, not on {}", plain(odd)),
+        format!("`{op}` works on numbers, not on {}", kind(odd)),
         hint,
     )
 }

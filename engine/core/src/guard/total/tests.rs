@@ -241,7 +241,6 @@ fn calls() -> Vec<String> {
     all.push("a.d - c.i".to_owned());
     all.push("c.h + a.d".to_owned());
     all.push("INTERVAL '1 month' + a.d".to_owned());
-    all.push("to_date(a.i)".to_owned());
     all.push("make_date(a.i, c.i, 31)".to_owned());
     all.push("make_date(a.h, c.h, c.h)".to_owned());
     all.push("make_date(2020, 2, c.i)".to_owned());

@@ -9,8 +9,8 @@ use datafusion::functions_aggregate::{
     average, bool_and_or, correlation, count, covariance, first_last, grouping, median, min_max,
     percentile_cont, regr, stddev, sum, variance,
 };
-use datafusion::logical_expr::AggregateUDF;
 use datafusion::logical_expr::expr::{AggregateFunction, AggregateFunctionParams};
+use datafusion::logical_expr::{AggregateUDF, Expr, WindowFrame, WindowFrameBound};
 
 use super::arguments::literal_real;
 use crate::refusal::{Code, Refusal};
@@ -145,4 +145,34 @@ pub(in crate::sql) fn check_aggregate(call: &AggregateFunction) -> Result<(), Re
             Form::One | Form::Two | Form::Keys => "leave the rest out".to_owned(),
         },
     ))
+}
+
+/// Checks a call over a window: some aggregates cannot let go of rows that leave a frame, and one has no meaning there.
+pub(in crate::sql) fn check_over(
+    func: &AggregateUDF,
+    args: &[Expr],
+    frame: &WindowFrame,
+) -> Result<(), Refusal> {
+    let name = func.name();
+    let Some(allowed) = ALLOWED.iter().find(|allowed| allowed.function.as_ref() == func) else {
+        return Err(Refusal::internal("a window aggregate that is not on the list"));
+    };
+    let from_first =
+        matches!(&frame.start_bound, WindowFrameBound::Preceding(rows) if rows.is_null());
+    let (fits, hint) = match allowed.form {
+        Form::Keys => (false, "use it with GROUP BY ROLLUP, CUBE or GROUPING SETS"),
+        Form::Share => (
+            args.get(1).and_then(literal_real).is_some_and(|share| (0.0..=1.0).contains(&share)),
+            "write the share as a constant from 0 to 1",
+        ),
+        Form::One if ["bool_and", "bool_or"].contains(&name) => (
+            from_first,
+            "let the frame begin with UNBOUNDED PRECEDING, or use min or max of CASE WHEN .. THEN 1 ELSE 0 END",
+        ),
+        Form::One | Form::Two | Form::Sorted => (true, ""),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::BadArguments, format!("`{name}` does not work over this window"), hint))
 }
