@@ -7,6 +7,7 @@ mod errors;
 mod fan_out;
 mod having;
 mod plain;
+mod presence;
 mod quantiles;
 mod ratio;
 mod small_keys;

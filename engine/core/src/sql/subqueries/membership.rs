@@ -102,7 +102,9 @@ fn one_of(plan: LogicalPlan, linked: bool) -> LogicalPlan {
 /// NULL where the planner thinks otherwise, because expressions are made total later.
 fn always_there(plan: &LogicalPlan, at: usize) -> bool {
     match plan {
-        LogicalPlan::TableScan(scan) => !scan.projected_schema.field(at).is_nullable(),
+        LogicalPlan::TableScan(scan) => {
+            scan.projected_schema.fields().get(at).is_some_and(|field| !field.is_nullable())
+        }
         LogicalPlan::Projection(node) => match node.expr.get(at).cloned().map(Expr::unalias) {
             Some(Expr::Column(column)) => column_always_there(&node.input, &column),
             _ => false,
@@ -110,7 +112,10 @@ fn always_there(plan: &LogicalPlan, at: usize) -> bool {
         LogicalPlan::Filter(node) => always_there(&node.input, at),
         LogicalPlan::SubqueryAlias(node) => always_there(&node.input, at),
         LogicalPlan::Distinct(Distinct::All(input)) => always_there(input, at),
-        LogicalPlan::Window(node) => always_there(&node.input, at),
+        // Its own columns stand behind those of its input, and a neighbour may be missing.
+        LogicalPlan::Window(node) => {
+            at < node.input.schema().fields().len() && always_there(&node.input, at)
+        }
         LogicalPlan::Aggregate(node) => match node.group_expr.get(at) {
             Some(Expr::Column(key)) => column_always_there(&node.input, key),
             _ => false,
