@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 
@@ -55,6 +56,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
     let mut walk = Walk::new(&text, limits, &grant.profile);
     let root = walk.node(&plan)?;
     let root = walk.released(root)?;
+    check_types(&root)?;
     let columns = result_columns(&root);
     let flow = root.flow;
     let finishing = make_total(root.plan)?;
@@ -109,6 +111,18 @@ fn one_population(plan: &LogicalPlan) -> Result<BTreeSet<SnapshotId>, Refusal> {
         ));
     }
     Ok(all)
+}
+
+/// Types that come of mixing others have no form in an answer.
+fn check_types(root: &Relation) -> Result<(), Refusal> {
+    let odd =
+        |at: &usize| matches!(root.plan.schema().field(*at).data_type(), DataType::Decimal128(..));
+    let Some(at) = root.visible().into_iter().find(odd) else { return Ok(()) };
+    Err(Refusal::new(
+        Code::UnsupportedSql,
+        format!("column {} of the result mixes whole numbers with and without sign", at + 1),
+        "write `CAST(x AS BIGINT)` around the number of rows or the rank",
+    ))
 }
 
 fn result_columns(root: &Relation) -> Vec<ResultColumn> {

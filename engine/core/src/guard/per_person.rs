@@ -100,14 +100,8 @@ fn aggregated(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Fact, R
 }
 
 fn mean(measure: Measure) -> Measure {
-    match measure.name.starts_with(MEAN) {
-        true => measure,
-        false => Measure {
-            name: format!("{MEAN}{}", measure.name),
-            decimals: measure.decimals.max(MEAN_DECIMALS),
-            ..measure
-        },
-    }
+    let decimals = measure.decimals.max(MEAN_DECIMALS);
+    Measure { decimals, ..measure.under(MEAN) }
 }
 
 /// A number of things per person. No contract says how many: up to a thousand, each number has a bin of its own.

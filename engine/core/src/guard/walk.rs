@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
-    Aggregate, Distinct, Expr, FetchType, Filter, Limit, LogicalPlan, Projection, Sort,
-    SubqueryAlias, TableScan,
+    Aggregate, Distinct, Expr, ExprSchemable, FetchType, Filter, Limit, LogicalPlan, Projection,
+    Sort, SubqueryAlias, TableScan,
 };
 use tresor_disclosure::Profile;
 
@@ -111,6 +112,23 @@ impl<'a> Walk<'a> {
         )
         .under("limit: multiplying_results")
         .at(self.text.find("JOIN")))
+    }
+
+    /// Refuses a window over pairs of results: it holds all rows at once, beside every limit on memory.
+    ///
+    /// # Errors
+    /// Where results were paired before.
+    pub(super) fn window_over_results(&self) -> Result<(), Refusal> {
+        if self.multiplying_results == 0 {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::TooLarge,
+            "a window looks at rows that pair many rows of one result with many of another",
+            "use the window before the join, or equate all columns by which one of the two results is grouped",
+        )
+        .under("limit: multiplying_results")
+        .at(self.text.find("OVER")))
     }
 
     /// Numbers a scan of a protected table.
@@ -228,6 +246,7 @@ impl<'a> Walk<'a> {
         }
         for aggregate in &node.aggr_expr {
             person_use::check_aggregate(aggregate, &input, self.text)?;
+            self.check_mean(aggregate, &input)?;
         }
         if let (Side::Personal { .. }, Some(sets)) = (&input.side, grouping_sets::of(node)) {
             return grouping_sets::aggregate(self, node, sets, &input);
@@ -239,6 +258,22 @@ impl<'a> Walk<'a> {
             },
             Side::Public { .. } | Side::Released { .. } => above(node, input),
         }
+    }
+
+    /// A mean of NULL alone has no type that could be computed with.
+    fn check_mean(&self, aggregate: &Expr, input: &Relation) -> Result<(), Refusal> {
+        let Expr::AggregateFunction(call) = aggregate.clone().unalias() else { return Ok(()) };
+        let schema = input.plan.schema().as_ref();
+        let nothing = |argument: &Expr| matches!(argument.get_type(schema), Ok(DataType::Null));
+        if call.func.name() != "avg" || !call.params.args.iter().any(nothing) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::BadArguments,
+            "`avg` of NULL is no mean of anything",
+            "take the mean of a column",
+        )
+        .at(self.text.find("avg")))
     }
 
     fn sort(&mut self, node: &Sort) -> Result<Relation, Refusal> {

@@ -89,7 +89,7 @@ pub fn understand(
         analysed(plan, &names).map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
     let plan = group_keys::once(plan)?;
-    let plan = subqueries::flatten(plan, &text)?;
+    let plan = subqueries::flatten(plan, &text, limits)?;
     plan.check_invariants(InvariantLevel::Executable)
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     let plan = group_keys::once(comma_joins::given_conditions(plan)?)?;
@@ -108,22 +108,26 @@ fn analysed(plan: LogicalPlan, names: &Names<'_>) -> datafusion::common::Result<
 /// What the names of columns begin with that the engine adds.
 pub(crate) const RESERVED: &str = "tresor_";
 
-/// No column may be named like those that the engine adds: it would be hidden, or taken for one of them.
+/// No column or table may be named like those that the engine adds: it would be hidden, or taken for one of them.
 fn check_names(plan: &LogicalPlan, text: &QueryText) -> Result<(), Refusal> {
-    let mut found = None;
+    let mut found: Option<String> = None;
     let walked = plan.apply_with_subqueries(|node| {
-        let mut fields = node.schema().fields().iter();
-        found = fields.find(|field| field.name().starts_with(RESERVED)).cloned();
+        let mut names: Vec<&str> =
+            node.schema().fields().iter().map(|f| f.name().as_str()).collect();
+        if let LogicalPlan::SubqueryAlias(node) = node {
+            names.push(node.alias.table());
+        }
+        found = names.into_iter().find(|name| name.starts_with(RESERVED)).map(str::to_owned);
         Ok(if found.is_none() { TreeNodeRecursion::Continue } else { TreeNodeRecursion::Stop })
     });
     walked.map_err(|error| Refusal::internal(error.to_string()))?;
-    let Some(field) = found else { return Ok(()) };
+    let Some(name) = found else { return Ok(()) };
     Err(Refusal::new(
         Code::UnsupportedSql,
-        format!("the name `{}` is kept for the engine", field.name()),
+        format!("the name `{name}` is kept for the engine"),
         "choose a name that does not begin with `tresor_`",
     )
-    .at(text.find(field.name())))
+    .at(text.find(&name)))
 }
 
 /// Checks every expression of every node, sub-queries included.
