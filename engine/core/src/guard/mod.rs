@@ -26,6 +26,7 @@ mod matched;
 mod moments;
 mod per_person;
 mod person_use;
+mod polynomial;
 pub(crate) mod release;
 mod rowwise;
 mod statistics;
