@@ -5,6 +5,7 @@
 //! Must never know: rows, secrets, the ledger's balance.
 
 mod arithmetic;
+mod beneath;
 mod boundary;
 mod calendar;
 mod calls;

@@ -155,9 +155,8 @@ impl Polynomial {
 
     fn times(self, number: f64) -> Found {
         let Self { terms, present } = self;
-        let terms = terms
-            .into_iter()
-            .map(|term| Term { coefficient: term.coefficient * number, ..term });
+        let terms =
+            terms.into_iter().map(|term| Term { coefficient: term.coefficient * number, ..term });
         Self { terms: vec![], present }.with(terms)
     }
 

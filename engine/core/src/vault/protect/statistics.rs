@@ -9,7 +9,8 @@ use tresor_disclosure::{
 
 use super::status::Status;
 use crate::guard::release::{
-    Argument, Counted, Leg, Output, Part, PersonalRelease, Polynomial, Quantile, ROWS, Statistic, Total,
+    Argument, Counted, Leg, Output, Part, PersonalRelease, Polynomial, Quantile, ROWS, Statistic,
+    Total,
 };
 use crate::vault::cells::Measured;
 
