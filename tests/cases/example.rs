@@ -16,7 +16,7 @@ pub(crate) fn of(case: &Case) -> String {
     };
     let came_back = match &case.outcome {
         Outcome::Released { .. } => fenced("text", &table(answer)),
-        Outcome::Refused(_) => format!("> Refused. {answer}"),
+        Outcome::Refused(_) => format!("> Refused: {answer}"),
         Outcome::Explained => fenced("text", &flow(answer)),
         Outcome::Budget | Outcome::Log => fenced("text", answer),
     };

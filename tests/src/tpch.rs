@@ -276,7 +276,7 @@ fn order(at: usize, customers: usize, dice: &mut Dice) -> Order {
     // One customer in three never orders.
     let customer = loop {
         let customer = dice.index(customers);
-        if customer % 3 != 0 {
+        if !customer.is_multiple_of(3) {
             break customer;
         }
     };

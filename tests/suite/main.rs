@@ -6,6 +6,7 @@ mod fuzz;
 mod kill;
 mod model;
 mod neighbours;
+mod secret_bit;
 mod statistics;
 mod strangers;
 mod tpch;

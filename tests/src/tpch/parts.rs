@@ -68,7 +68,11 @@ fn part(at: usize, dice: &mut Dice) -> Part {
     let container = if dice.one_in(3) {
         dice.of(&["SM CASE", "MED BOX", "LG BOX"]).to_owned()
     } else {
-        format!("{} {}", dice.of(&SIZES), dice.of(if at % 2 == 0 { &CONTAINERS } else { &PACKS }))
+        format!(
+            "{} {}",
+            dice.of(&SIZES),
+            dice.of(if at.is_multiple_of(2) { &CONTAINERS } else { &PACKS })
+        )
     };
     let key = at + 1;
     let supply = |place: usize| Supply {

@@ -3,10 +3,9 @@
 mod averaging;
 mod bombs;
 mod distinct;
-mod errors;
 mod fan_out;
 mod having;
-mod plain;
+pub(crate) mod plain;
 mod quantiles;
 mod ratio;
 mod small_keys;
@@ -21,20 +20,20 @@ use tests::home::Home;
 use tresor_core::engine::Engine;
 
 /// An engine with the home that it reads.
-struct World {
-    clinic: Clinic,
-    engine: Arc<Engine>,
+pub(crate) struct World {
+    pub(crate) clinic: Clinic,
+    pub(crate) engine: Arc<Engine>,
     _home: Home,
 }
 
 impl World {
-    async fn of(clinic: Clinic) -> Self {
+    pub(crate) async fn of(clinic: Clinic) -> Self {
         let home = Home::of(&clinic);
         Self { engine: home.engine().await, clinic, _home: home }
     }
 
     /// The answer without what differs from query to query; or the code of the refusal.
-    async fn body(&self, project: &str, sql: &str) -> Result<Value, String> {
+    pub(crate) async fn body(&self, project: &str, sql: &str) -> Result<Value, String> {
         let answer =
             ask(&self.engine, project, sql).await.map_err(|r| r.code().as_str().to_owned())?;
         let mut body = answer.json;
@@ -52,14 +51,14 @@ impl World {
 }
 
 /// Two worlds that differ in one bit about one person, and a condition that only this person meets.
-struct Bit {
-    yes: World,
-    no: World,
-    target: String,
+pub(crate) struct Bit {
+    pub(crate) yes: World,
+    pub(crate) no: World,
+    pub(crate) target: String,
 }
 
 impl Bit {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let mut clinic = Clinic::new(300, 7);
         clinic.persons[123].income = 49_999.5;
         let world = |hiv: bool| {

@@ -10,7 +10,7 @@ use tests::clinic::Clinic;
 
 /// The rows of an answer, as text.
 #[expect(clippy::disallowed_methods, reason = "the attacker's engine has no vault")]
-pub(super) async fn ask(clinic: &Clinic, sql: &str) -> Result<Vec<Vec<String>>> {
+pub(crate) async fn ask(clinic: &Clinic, sql: &str) -> Result<Vec<Vec<String>>> {
     let batches = session(clinic).sql(sql).await?.collect().await?;
     let mut rows = vec![];
     for batch in &batches {
@@ -23,12 +23,12 @@ pub(super) async fn ask(clinic: &Clinic, sql: &str) -> Result<Vec<Vec<String>>> 
 }
 
 /// The only number of an answer.
-pub(super) async fn number(clinic: &Clinic, sql: &str) -> f64 {
+pub(crate) async fn number(clinic: &Clinic, sql: &str) -> f64 {
     ask(clinic, sql).await.unwrap()[0][0].parse().unwrap()
 }
 
 /// A session with the tables `people` and `visits`.
-pub(super) fn session(clinic: &Clinic) -> SessionContext {
+pub(crate) fn session(clinic: &Clinic) -> SessionContext {
     let context = SessionContext::new();
     context.register_batch("people", people(clinic)).unwrap();
     context.register_batch("visits", visits(clinic)).unwrap();

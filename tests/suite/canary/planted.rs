@@ -9,13 +9,18 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use tests::clinic::CONTRACT;
+use time::Weekday;
 
 use crate::model::data;
+use crate::model::value::calendar;
 
 /// What every planted text begins with.
 pub(super) const MARK: &str = "zq";
 /// A category that the contract lists: public, and so it must be found.
 pub(super) const PUBLIC: &str = "zqpublicc";
+
+/// 1700-01-01, counted from 1970.
+const FIRST_DAY: i64 = -98_615;
 
 /// Everything that was planted: whose it is.
 #[derive(Default)]
@@ -26,6 +31,7 @@ pub(super) struct Planted {
     pub(super) numbers: BTreeSet<String>,
     pub(super) days: BTreeSet<String>,
     next: u64,
+    last_day: i64,
 }
 
 impl Planted {
@@ -63,12 +69,18 @@ impl Planted {
         text
     }
 
+    /// A day that no other call gives, and to which no year, month or week is cut: not the first, no Monday.
     fn day(&mut self) -> String {
-        let place = self.days.len();
-        let (year, month, day) = (1700 + place / 336, 1 + place / 28 % 12, 1 + place % 28);
-        let text = format!("{year}-{month:02}-{day:02}");
-        self.days.insert(text.clone());
-        text
+        loop {
+            self.last_day += 1;
+            let day = FIRST_DAY + self.last_day;
+            let date = calendar(day).unwrap();
+            if date.day() > 1 && date.weekday() != Weekday::Monday {
+                let text = date.to_string();
+                self.days.insert(text.clone());
+                return text;
+            }
+        }
     }
 
     /// The persons to whom a text that begins so may belong.

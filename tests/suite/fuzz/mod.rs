@@ -92,8 +92,7 @@ async fn shortest(engine: &Engine, mut text: String) -> String {
         Err(refusal) if refusal.code() == Code::ExecutionFailed => Some(sealed(&refusal)),
         _ => None,
     };
-    let mut width = 16;
-    while width > 0 {
+    for width in [16, 8, 4, 2, 1, 3, 2, 1] {
         let mut at = 0;
         while at < mutate::tokens(&text).len() {
             let mut shorter = mutate::tokens(&text);
@@ -101,10 +100,9 @@ async fn shortest(engine: &Engine, mut text: String) -> String {
             let shorter = shorter.concat();
             match fails(&shorter).await {
                 Some(_) => text = shorter,
-                None => at += width,
+                None => at += 1,
             }
         }
-        width /= 2;
     }
     let cause = fails(&text).await.unwrap_or_default();
     format!("{text}\n    {}", cause.lines().next().unwrap_or_default())

@@ -134,15 +134,17 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// The order of ORDER BY: NULL last, and first where it is turned round.
+/// The order of ORDER BY: NULL last, also where it is turned round.
 pub(crate) fn order(a: &Value, b: &Value, descending: bool) -> Ordering {
-    let ascending = match (a.is_null(), b.is_null()) {
+    match (a.is_null(), b.is_null()) {
         (true, true) => Ordering::Equal,
         (true, false) => Ordering::Greater,
         (false, true) => Ordering::Less,
-        (false, false) => compare(a, b).unwrap_or(Ordering::Equal),
-    };
-    if descending { ascending.reverse() } else { ascending }
+        (false, false) => {
+            let ascending = compare(a, b).unwrap_or(Ordering::Equal);
+            if descending { ascending.reverse() } else { ascending }
+        }
+    }
 }
 
 /// Whether a text fits a pattern of LIKE.

@@ -12,7 +12,7 @@ use super::data::{Person, persons};
 pub(crate) struct World {
     pub(crate) engine: Arc<Engine>,
     pub(crate) persons: Vec<Person>,
-    _home: Home,
+    pub(crate) _home: Home,
 }
 
 impl World {

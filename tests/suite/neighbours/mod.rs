@@ -128,7 +128,10 @@ async fn compare(pair: &Pair, part: &Boundary, text: &str) -> Outcome {
             exact(part, &own, &with, &without).unwrap_or_else(Outcome::Wrong)
         }
         (Err(one), Err(two)) if one.code() == two.code() => match one.code() {
-            Code::ExecutionFailed => Outcome::Wrong("execution failed".to_owned()),
+            Code::ExecutionFailed => {
+                let cause = pair.with.last_cause().await;
+                Outcome::Wrong(format!("execution failed: {cause}"))
+            }
             _ => Outcome::Refused,
         },
         (one, two) => {

@@ -137,9 +137,14 @@ async fn a_list_of_orders_is_empty() {
 async fn numbers(world: &World, sql: &str) -> Vec<Option<f64>> {
     let answer = world.ask(EXACT, sql).await.unwrap_or_else(|refusal| panic!("{sql}\n{refusal}"));
     assert_eq!(answer.rows().len(), 1, "{sql}");
-    answer.rows()[0].as_array().unwrap().iter().map(Value::as_f64).collect()
+    answer.rows()[0].as_array().unwrap().iter().map(cents).collect()
 }
 
 async fn truth(world: &World, sql: &str) -> Vec<Option<f64>> {
-    world.reference.rows(sql).await[0].iter().map(Value::as_f64).collect()
+    world.reference.rows(sql).await[0].iter().map(cents).collect()
+}
+
+/// Sums differ in their last digits by the order in which they are added up.
+fn cents(value: &Value) -> Option<f64> {
+    value.as_f64().map(|value| (value * 100.0).round())
 }

@@ -81,8 +81,11 @@ fn inside(expr: &Expr, input: &Relation, text: &QueryText) -> Result<(), Refusal
     if !fact_of(expr, input).touches_person() {
         return check(expr, input, text);
     }
-    let name = expr.column_refs().into_iter().map(|column| column.name.as_str()).min();
-    Err(refuse(name.unwrap_or("the person"), text))
+    let column = expr.column_refs().into_iter().min_by_key(|column| column.name.as_str());
+    Err(match column {
+        Some(column) => refuse(&column.name).at(text.find_column(column)),
+        None => refuse("the person"),
+    })
 }
 
 /// Refuses the person column anywhere in the expression, even alone: conditions and sort keys.
@@ -94,7 +97,7 @@ pub(super) fn check_condition(
     inside(expr, input, text)
 }
 
-fn refuse(name: &str, text: &QueryText) -> Refusal {
+fn refuse(name: &str) -> Refusal {
     Refusal::new(
         Code::PersonColumnUse,
         format!("`{name}` identifies people: it can link tables and be counted, and nothing else"),
@@ -103,5 +106,4 @@ fn refuse(name: &str, text: &QueryText) -> Refusal {
              or in `count(distinct {name})`; choose people by their attributes"
         ),
     )
-    .at(text.find(name))
 }

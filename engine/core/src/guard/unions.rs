@@ -25,7 +25,7 @@ pub(super) fn union(walk: &mut Walk<'_>, node: &Union) -> Result<Relation, Refus
     if personal > 0 {
         return Err(Refusal::new(
             Code::UnsupportedSql,
-            "a UNION joins rows about people with rows about nobody",
+            "a UNION mixes rows about people with results or rows about nobody",
             "aggregate the part about people first, or leave the other part out",
         )
         .at(walk.text.find("UNION")));

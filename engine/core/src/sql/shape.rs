@@ -11,7 +11,7 @@ mod nested;
 
 use datafusion::sql::sqlparser::ast::{
     Cte, Distinct, GroupByExpr, Join, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
-    SetQuantifier, Spanned, Statement, TableFactor, TableWithJoins, Values, With,
+    SetOperator, SetQuantifier, Spanned, Statement, TableFactor, TableWithJoins, Values, With,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
@@ -170,7 +170,14 @@ impl Counts<'_> {
         match body {
             SetExpr::Select(select) => self.select(select, names),
             SetExpr::Query(query) => self.query(query, names),
-            SetExpr::SetOperation { op: _, set_quantifier, left, right } => {
+            SetExpr::SetOperation { op, set_quantifier, left, right } => {
+                if *set_quantifier == SetQuantifier::All && *op != SetOperator::Union {
+                    // The planner forgets how often a row stands in each part.
+                    return Err(unsupported(
+                        "ALL after INTERSECT or EXCEPT",
+                        "leave ALL out, which lists each row once",
+                    ));
+                }
                 if !matches!(
                     set_quantifier,
                     SetQuantifier::All | SetQuantifier::Distinct | SetQuantifier::None

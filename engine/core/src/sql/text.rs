@@ -1,5 +1,6 @@
 //! The SQL text as tokens with places, so that a refusal can point at what it is about.
 
+use datafusion::common::Column;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
 
@@ -101,6 +102,20 @@ impl QueryText {
             Token::Word(found) if found.value.eq_ignore_ascii_case(word) => position(token.span),
             _ => None,
         })
+    }
+
+    /// Where a column of the plan is written; where its name first stands, if the plan does not tell.
+    #[must_use]
+    pub fn find_column(&self, column: &Column) -> Option<Position> {
+        let told = column.spans.first().filter(|span| span.start.line > 0);
+        match told {
+            Some(span) => Some(Position {
+                line: span.start.line,
+                column: span.start.column,
+                end: span.end.column.max(span.start.column + 1),
+            }),
+            None => self.find(&column.name),
+        }
     }
 
     /// Where the first of several words stands.

@@ -4,7 +4,7 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::planner::ContextProvider;
 use datafusion::logical_expr::{InvariantLevel, LogicalPlan};
 use datafusion::optimizer::Analyzer;
-use datafusion::sql::planner::{ParserOptions, SqlToRel};
+use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
 
 use super::names::Names;
 use super::reads::{self, Reads};
@@ -76,7 +76,10 @@ pub fn understand(
     let statement = shape::parse(&text, limits)?;
 
     let names = Names::new(view);
-    let options = ParserOptions::new().with_collect_spans(true);
+    // Withheld values are NULL. Sorted last they never crowd out the rows that `LIMIT 10` is asked for.
+    let options = ParserOptions::new()
+        .with_collect_spans(true)
+        .with_default_null_ordering(NullOrdering::NullsLast);
     let plan = SqlToRel::new_with_options(&names, options)
         .sql_statement_to_plan(statement)
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;

@@ -44,13 +44,18 @@ pub(super) fn check(call: &WindowFunction, text: &QueryText) -> Result<(), Refus
         .at(at));
     }
     if *distinct {
-        return Err(unsupported("DISTINCT in a window function", "leave it out").at(at));
+        return Err(unsupported(
+            "DISTINCT in a window function",
+            "take each value once in a sub-query first, or use count(distinct ..) with GROUP BY",
+        )
+        .at(text.find("DISTINCT")));
     }
     if let WindowFunctionDefinition::AggregateUDF(function) = fun {
         functions::check_over(function, args, window_frame).map_err(|refusal| refusal.at(at))?;
     }
     check_offsets(name, args).map_err(|refusal| refusal.at(at))?;
-    check_frame(window_frame).map_err(|refusal| refusal.at(at))
+    let frame = text.find_any(&["ROWS", "RANGE", "GROUPS"]);
+    check_frame(window_frame).map_err(|refusal| refusal.at(frame))
 }
 
 /// Windows stand in the result list only: the planner lets them through in conditions, where they cannot run.

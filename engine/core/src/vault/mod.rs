@@ -14,6 +14,7 @@ mod open;
 mod proof;
 mod protect;
 mod public;
+mod pushdown;
 mod record_keys;
 mod released;
 mod row_conditions;

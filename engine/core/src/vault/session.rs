@@ -10,6 +10,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
 
+use super::pushdown;
 use crate::limits::Limits;
 use crate::sql::functions;
 
@@ -59,6 +60,7 @@ pub(super) fn session(runtime: &Arc<RuntimeEnv>, optimizer: Optimizer) -> Sessio
     let builder = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(Arc::clone(runtime))
+        .with_physical_optimizer_rules(pushdown::rules())
         .with_scalar_functions(functions::scalars().map(|(f, _)| Arc::clone(f)).collect())
         .with_aggregate_functions(functions::aggregates().to_vec())
         .with_window_functions(functions::windows().to_vec());

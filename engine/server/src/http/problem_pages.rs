@@ -144,7 +144,7 @@ const MEANINGS: &[(Code, &str)] = &[
     (
         Code::JoinNotOnPerson,
         "Two tables about people are joined on the column that stands for the person, so that every \
-      row of the join is about one person.",
+      row of the join is about one person. Columns by which the dataset links the two will do as well.",
     ),
     (
         Code::JoinFanOut,

@@ -251,11 +251,11 @@ impl Generator {
         let plain = without_person(&scope.fields);
         for at in 0..count {
             let wanted = kinds.as_ref().map(|kinds| kinds[at]);
-            if self.may(Feature::Window, 25) {
-                if let Some((expr, kind, like)) = self.window(&scope, wanted) {
-                    made.computed(expr, kind, like);
-                    continue;
-                }
+            if self.may(Feature::Window, 25)
+                && let Some((expr, kind, like)) = self.window(&scope, wanted)
+            {
+                made.computed(expr, kind, like);
+                continue;
             }
             let kind = wanted.unwrap_or_else(|| plain[self.chance.below(plain.len())].kind);
             match self.field(&plain, kind) {

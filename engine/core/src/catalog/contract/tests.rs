@@ -144,7 +144,9 @@ fn every_mistake_has_a_place_and_a_fix() {
             "role = \"code\", description = \"Site.\"",
             "role = \"person\", description = \"Site.\"",
             "c.toml:6:9: the table `patients` has 2 person columns; give exactly one column \
-             `role = \"person\"`",
+             `role = \"person\"`\n\
+             c.toml:24:1: the join names the person column `site`; leave it out: tables of persons \
+             always join by the person",
         ),
         (
             "key = [\"site\"]\n",

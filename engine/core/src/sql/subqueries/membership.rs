@@ -110,7 +110,10 @@ fn always_there(plan: &LogicalPlan, at: usize) -> bool {
         LogicalPlan::Filter(node) => always_there(&node.input, at),
         LogicalPlan::SubqueryAlias(node) => always_there(&node.input, at),
         LogicalPlan::Distinct(Distinct::All(input)) => always_there(input, at),
-        LogicalPlan::Window(node) => always_there(&node.input, at),
+        // The columns that windows add come after those of the input.
+        LogicalPlan::Window(node) => {
+            at < node.input.schema().fields().len() && always_there(&node.input, at)
+        }
         LogicalPlan::Aggregate(node) => match node.group_expr.get(at) {
             Some(Expr::Column(key)) => column_always_there(&node.input, key),
             _ => false,

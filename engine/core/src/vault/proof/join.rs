@@ -75,10 +75,11 @@ impl Prover {
         crossing(one, other) || crossing(other, one)
     }
 
-    /// `NOT IN` finds nothing at all once there is one NULL: a NULL of one person would decide for all others.
+    /// `NOT IN` finds nothing once there is one NULL inside, and a NULL outside only where nothing is inside: rows
+    /// of one person would decide about others.
     fn no_null_decides(&mut self, node: &Join, left: &Relation, right: &Relation) -> Proof<()> {
-        let tested = match node.join_type {
-            JoinType::LeftAnti | JoinType::LeftSemi | JoinType::LeftMark => right,
+        match node.join_type {
+            JoinType::LeftAnti | JoinType::LeftSemi | JoinType::LeftMark => {}
             JoinType::Inner
             | JoinType::Left
             | JoinType::Right
@@ -86,22 +87,21 @@ impl Prover {
             | JoinType::RightSemi
             | JoinType::RightAnti
             | JoinType::RightMark => return Err(Unproven("a NOT IN of an unknown kind")),
+        }
+        match right.about {
+            About::NoRows | About::Nobody => return Ok(()),
+            About::Persons => {}
+        }
+        let of_left = Scope::of(node.left.schema(), left);
+        let of_right = Scope::of(node.right.schema(), right);
+        let mut sure = |(l, r): &(Expr, Expr)| {
+            self.taint(l, &of_left) == Ok(Taint::Person)
+                && self.taint(r, &of_right) == Ok(Taint::Person)
         };
-        if left.about != About::Persons && tested.about != About::Persons {
+        if !node.on.is_empty() && node.on.iter().all(&mut sure) {
             return Ok(());
         }
-        match tested.about {
-            About::NoRows | About::Nobody => Ok(()),
-            About::Persons => {
-                let scope = Scope::of(node.right.schema(), tested);
-                let mut keys = node.on.iter();
-                let sure = |key: &(Expr, Expr)| self.taint(&key.1, &scope) == Ok(Taint::Person);
-                if !node.on.is_empty() && keys.all(sure) {
-                    return Ok(());
-                }
-                Err(Unproven("a missing value of one person would decide about others"))
-            }
-        }
+        Err(Unproven("a missing value of one person would decide about others"))
     }
 }
 

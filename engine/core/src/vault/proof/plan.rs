@@ -163,8 +163,9 @@ fn either(one: Relation, other: Relation) -> Proof<Relation> {
             }
             let columns = one.columns.iter().zip(&other.columns);
             let columns: Proof<Vec<Taint>> = columns.map(|(a, b)| a.or(*b)).collect();
-            let both = |set: &BTreeSet<usize>| other.has_person_in(set);
-            let sets: Vec<BTreeSet<usize>> = one.one_of.into_iter().filter(both).collect();
+            let first = one.one_of.iter().filter(|set| other.has_person_in(set));
+            let second = other.one_of.iter().filter(|set| one.has_person_in(set));
+            let sets: Vec<BTreeSet<usize>> = first.chain(second).cloned().collect();
             Ok(Relation::of(one.about, columns?).with_sets(sets))
         }
         (About::Nobody, About::Persons) | (About::Persons, About::Nobody) => {

@@ -60,7 +60,7 @@ const QUERIES: &[&str] = &[
     "select kind, count(*) from visits where ward not in (select ward from wards where beds > 11) group by kind",
     "select p.region, count(*) from visits v right join people p on v.person_id = p.person_id group by p.region",
     "select p.region, count(v.person_id) from visits v full join people p on v.person_id = p.person_id group by p.region",
-    "select region, count(distinct person_id) from visits full join people using (person_id) group by region",
+    "select p.region, count(distinct coalesce(p.person_id, v.person_id)) from visits v full join people p on v.person_id = p.person_id group by p.region",
     "select k, count(*) from (select coalesce(a.person_id, b.person_id) pid, count(*) k from people a full join visits b on a.person_id = b.person_id group by 1) t group by k",
     "select kind, count(*) from (select person_id, kind, row_number() over (partition by person_id order by visited_on) rn from visits) t where rn = 1 group by kind",
     "select kind, count(*) from (select person_id, kind, sum(cost) over (partition by person_id, kind) c from visits) t where c > 100 group by kind",

@@ -117,6 +117,13 @@ fn joins_by_conditions() {
         .join_detailed(right, JoinType::LeftSemi, (left_keys, right_keys), None, nulls)
         .unwrap();
     proven("NULL equals NULL where there is none", persons(equal, person("p")));
+    let right = visits("v").build().unwrap();
+    let keys = (vec!["p.person_id"], vec!["v.person_id"]);
+    let nulls = NullEquality::NullEqualsNothing;
+    let without = people("p")
+        .join_detailed_with_options(right, JoinType::LeftAnti, keys, None, nulls, true)
+        .unwrap();
+    proven("NOT IN where there is no NULL", persons(without, person("p")));
     let third = visits("w").build().unwrap();
     let chain = joined(JoinType::Left)
         .join(third, JoinType::Inner, (vec!["v.person_id"], vec!["w.person_id"]), None)
@@ -255,6 +262,15 @@ fn unions_keep_the_person_in_its_place() {
     let with_none = both().union(none).unwrap();
     proven("an arm without rows", cells(with_none, col("who"), vec![col("key")], vec![]));
     let schema = Arc::clone(both().schema());
+    let of_both = |kind| {
+        let columns = [person("p").alias("a"), person("v").alias("b"), col("v.kind")];
+        joined(kind).project(columns).unwrap()
+    };
+    for (one, other) in [(JoinType::Full, JoinType::Inner), (JoinType::Inner, JoinType::Full)] {
+        let (one, other) = (of_both(one), of_both(other));
+        let plan = one.union(other.build().unwrap()).unwrap();
+        proven("a FULL JOIN and another", persons(plan, first(col("a"), col("b"))));
+    }
     let empty = EmptyRelation { produce_one_row: false, schema };
     let with_empty = both().union(LogicalPlan::EmptyRelation(empty)).unwrap();
     proven("an empty arm", cells(with_empty, col("who"), vec![col("key")], vec![]));
