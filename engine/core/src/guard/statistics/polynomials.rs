@@ -1,5 +1,8 @@
 //! Sums and means of products: each term is measured and protected by itself, and added up afterwards.
 
+#[cfg(test)]
+mod tests;
+
 use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Expr, lit};
 
