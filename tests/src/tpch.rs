@@ -2,8 +2,7 @@
 //!
 //! Tables, columns, keys and lists of values are those of the benchmark at a hundredth of its smallest size; what its
 //! 22 queries look for is more frequent than there, so that most of them find ten customers. Beside the benchmark
-//! stand what a person needs (`l_custkey`) and the products that a contract has to declare (`l_revenue`, `l_charge`,
-//! `l_cost`).
+//! stand what a person needs (`l_custkey`) and the products that a contract has to declare (`l_charge`, `l_cost`).
 
 mod parts;
 mod words;
@@ -187,7 +186,7 @@ impl Shop {
         let mut csv = String::from(
             "l_orderkey,l_custkey,l_partkey,l_suppkey,l_linenumber,l_quantity,l_extendedprice,\
              l_discount,l_tax,l_returnflag,l_linestatus,l_shipdate,l_commitdate,l_receiptdate,\
-             l_shipinstruct,l_shipmode,l_comment,l_revenue,l_charge,l_cost\n",
+             l_shipinstruct,l_shipmode,l_comment,l_charge,l_cost\n",
         );
         for o in &self.orders {
             let customer = &self.customers[o.customer].key;
@@ -195,7 +194,7 @@ impl Shop {
                 let part = &self.parts[l.part];
                 writeln!(
                     csv,
-                    "{},{customer},{},{},{},{},{},{},{},{},{},{},{},{},{},{},none,{:.4},{:.6},{}",
+                    "{},{customer},{},{},{},{},{},{},{},{},{},{},{},{},{},{},none,{:.6},{}",
                     o.key,
                     l.part + 1,
                     part.suppliers[l.supplier].number + 1,
@@ -211,7 +210,6 @@ impl Shop {
                     day(l.received),
                     l.instruction,
                     l.mode,
-                    l.revenue(&self.parts),
                     l.charge(&self.parts),
                     money(part.suppliers[l.supplier].cost * l.quantity),
                 )
@@ -237,10 +235,6 @@ impl Line {
     /// In hundredths, like all money here.
     fn price(&self, parts: &[Part]) -> i64 {
         self.quantity * parts[self.part].price
-    }
-
-    fn revenue(&self, parts: &[Part]) -> f64 {
-        (self.price(parts) * (100 - self.discount)) as f64 / 1e4
     }
 
     fn charge(&self, parts: &[Part]) -> f64 {

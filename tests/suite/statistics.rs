@@ -144,3 +144,66 @@ async fn distinct_values_are_those_that_ten_people_share() {
     .await;
     assert_eq!(found, [days]);
 }
+
+/// The sum over visits that have nights of what is made of cost and nights, beside the number of these visits.
+fn summed(clinic: &Clinic, of: impl Fn(f64, f64, &Visit) -> f64) -> (f64, f64) {
+    let with = visits(clinic).filter_map(|v| Some(of(v.cost, v.nights? as f64, v)));
+    with.fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sums_of_products_are_the_true_ones_without_noise() {
+    let clinic = Clinic::new(1_000, 1);
+    let home = Home::of(&clinic);
+    let engine = home.engine().await;
+    let found = numbers(
+        &engine,
+        "select sum(cost * nights), sum(cost * (3 - nights)), avg(cost * nights), avg(cost * nights - cost + 1), \
+         sum(nights * nights), sum((cost - nights) * (cost + nights)), sum(cost + nights), \
+         sum(case when kind = 'urgent' then cost * (3 - nights) else 0 end), \
+         avg(case when kind = 'urgent' then cost * (3 - nights) end), \
+         sum(cost * (3 - nights)) filter (where kind = 'urgent'), \
+         sum(coalesce(cost * nights + 5, 0)), sum(cost * coalesce(nights, 0)), \
+         sum(cost * (1 - coalesce(nights, 0))), sum((cost + 1) * case when kind = 'urgent' then 2 else 0 end) \
+         from visits",
+    )
+    .await;
+    let urgent = |v: &Visit| f64::from(u8::from(v.kind == "urgent"));
+    let sum = |of: &dyn Fn(f64, f64, &Visit) -> f64| summed(&clinic, of).0;
+    let n = summed(&clinic, |_, _, _| 1.0).1;
+    let urgents = sum(&|_, _, v| urgent(v));
+    let less = sum(&|c, n, v| urgent(v) * c * (3.0 - n));
+    let costs: f64 = visits(&clinic).map(|v| v.cost).sum();
+    let product = sum(&|c, n, _| c * n);
+    let expected = [
+        product,
+        sum(&|c, n, _| c * (3.0 - n)),
+        product / n,
+        sum(&|c, n, _| c * n - c + 1.0) / n,
+        sum(&|_, n, _| n * n),
+        sum(&|c, n, _| c * c - n * n),
+        sum(&|c, n, _| c + n),
+        less,
+        less / urgents,
+        less,
+        sum(&|c, n, _| c * n + 5.0),
+        product,
+        costs - product,
+        visits(&clinic).map(|v| 2.0 * urgent(v) * (v.cost + 1.0)).sum(),
+    ];
+    assert_near(&found, &expected);
+    let found = numbers(
+        &engine,
+        "select sum(income * (birth_year - 1950)), sum(case when sex = 'f' then birth_year else 0 end), \
+         sum(coalesce(birth_year, 0)) from people",
+    )
+    .await;
+    let born = |p: &tests::clinic::Person| p.birth_year as f64;
+    let people = || clinic.persons.iter();
+    let expected = [
+        people().map(|p| p.income * (born(p) - 1950.0)).sum(),
+        people().filter(|p| p.sex == Some("f")).map(born).sum(),
+        people().map(born).sum(),
+    ];
+    assert_near(&found, &expected);
+}

@@ -223,3 +223,67 @@ async fn a_union_with_itself_draws_no_fresh_noise_for_persons() {
         assert_eq!(world.number(NOISY, &stacked(times)).await, once, "{times} times");
     }
 }
+
+/// What visits would cost less their nights, in many words.
+const PRODUCTS: [&str; 13] = [
+    "select sum(cost * (3 - nights)) from visits where nights is not null",
+    "select sum(cost * (3 - nights)) from visits",
+    "select sum(3 * cost - nights * cost) from visits",
+    "select sum((3 - nights) * cost) from visits",
+    "select -sum(cost * (nights - 3)) from visits",
+    "select sum(cost * (3 - nights) / 2) * 2 from visits",
+    "select sum(cost * (3 - nights)) filter (where nights >= 0) from visits",
+    "select sum(case when nights is null then 0 else cost * (3 - nights) end) from visits",
+    "select 3 * sum(cost) - sum(nights * cost) from visits where nights is not null",
+    "select 3 * sum(cost) filter (where nights >= 0) - sum(cost * nights) from visits",
+    "select sum((cost + 1) * (3 - nights)) - sum(3 - nights) from visits",
+    "select sum(v) from (select cost * (3 - nights) v from visits) t",
+    "select sum(c * (3 - n)) from (select v.person_id, cost c, nights n from visits v join people p on p.person_id = v.person_id) t",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rewrite_of_a_product_gives_the_same_number() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    let first = world.number(NOISY, PRODUCTS[0]).await;
+    for sql in PRODUCTS {
+        let found = world.number(NOISY, sql).await;
+        assert!((found / first - 1.0).abs() < 1e-9, "{found} instead of {first}: {sql}");
+    }
+    // The covariance holds the same sum of products: it is rounded once more, and nothing else.
+    let whole = "select covar_pop(cost, nights) * count(nights) + sum(cost) * sum(nights) / count(nights) \
+                 from visits where nights is not null";
+    let product = world.number(NOISY, "select sum(cost * nights) from visits").await;
+    let found = world.number(NOISY, whole).await;
+    assert!((found / product - 1.0).abs() < 0.02, "{found} instead of {product}");
+}
+
+/// Women, and women in the north, as products of ones.
+const ONES: [(&str, &str); 4] = [
+    ("sex = 'f'", "case when sex = 'f' then 1 else 0 end * case when sex = 'f' then 1 else 0 end"),
+    ("sex = 'f'", "case when sex = 'f' then 1 end * (2 - 1)"),
+    (
+        "sex = 'f' and region = 'north'",
+        "case when sex = 'f' then 1 else 0 end * case when region = 'north' then 1 else 0 end",
+    ),
+    (
+        "sex = 'f' and region = 'north'",
+        "case when sex = 'f' then 1 else 0 end * (1 - case when region <> 'north' then 1 else 0 end) \
+         + 0 * case when sex = 'f' then 1 else 0 end",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn products_of_ones_are_counts() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    for (condition, ones) in &ONES[..3] {
+        let count = format!("select count(*) from people where {condition}");
+        let first = world.number(NOISY, &count).await;
+        let found = world.number(NOISY, &format!("select sum({ones}) from people")).await;
+        assert_eq!(found, first, "{ones}");
+    }
+    // A difference of two counts is one, and not a third.
+    let parts = "select count(*) - sum(case when region <> 'north' then 1 else 0 end) from people where sex = 'f'";
+    let first = world.number(NOISY, parts).await;
+    let found = world.number(NOISY, &format!("select sum({}) from people", ONES[3].1)).await;
+    assert_eq!(found, first);
+}

@@ -48,6 +48,10 @@ async fn a_spread_that_one_person_makes_is_withheld_where_the_sum_is_not() {
         "select corr(income, case when sex = 'f' then 1 else 0 end) from people",
         "select regr_r2(income, income) from people",
         "select regr_intercept(income, income) from people",
+        "select sum(income * income) from people",
+        "select avg(income * income) from people",
+        "select sum(income * (100000 - income)) from people",
+        "select sum(case when sex = 'f' then income * income else income * income end) from people",
     ];
     let plain = |sql: &str| sql.replace("sqrt", "");
     for sql in SPREADS.iter().map(|sql| plain(sql)).chain(more.map(str::to_owned)) {

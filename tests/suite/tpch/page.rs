@@ -10,9 +10,9 @@ pub fn page() -> String {
     let products = QUERIES.iter().filter(|query| query.instead().is_some_and(|i| i.same)).count();
     let rows: Vec<String> = QUERIES.iter().map(row).collect();
     format!(
-        "{HEAD}\nOf 22 queries {answered} are answered as they stand, {nothing} is answered with nothing left, and \
-         {refused} are refused. {products} of\nthose refused ask only for a sum of products, and have the same answer \
-         with the column that holds the product.\n\n\
+        "{HEAD}\nOf 22 queries {answered} are answered as they stand, {nothing} are answered with nothing left, and \
+         {refused} are refused. {products} of\nthose refused ask for a product that has to be declared, and have the \
+         same answer with the column that holds it.\n\n\
          | query | asks for | verdict | why, and what to ask instead |\n|---|---|---|---|\n{}\n{FOOT}",
         rows.join("\n")
     )
@@ -43,8 +43,8 @@ const HEAD: &str = "\
 
 The 22 queries of TPC-H are what engines of this kind are measured by, and nobody wrote them with people in mind. Here
 `customer` is the person: `orders` and `lineitem` are about customers, parts, suppliers and nations are about nobody.
-`lineitem` has a column more than the benchmark, its customer; and because sums take declared measures only
-([ADR 0004](adr/0004-linear-forms-of-measures.md)), three more that hold products: `l_revenue`, `l_charge`, `l_cost`.
+`lineitem` has a column more than the benchmark, its customer; and because sums multiply two declared
+measures at most ([ADR 0004](adr/0004-linear-forms-of-measures.md)), two more that hold products: `l_charge`, `l_cost`.
 Orders and their lines are declared as linked ([ADR 0010](adr/0010-links-inside-a-person.md)), so the queries need not
 name the customer where they join them.
 
@@ -61,7 +61,8 @@ What is general in it:
   ten customers. Ask how many there are, by what they have in common.
 - **A number about people that is used in a condition is protected first.** The means in 17 and 22 and the sums in 15
   and 20 are results, and nothing remains where they are of fewer than ten customers.
-- **Products are declared.** A sum of `a * b` for any two columns would give as many nearly equal sums as one cares to
-  ask for, each with noise of its own. Whoever makes the extract adds the product as a measure with bounds.
+- **Products of two measures are added up from parts.** `sum(a * (1 - b))` is `sum(a)` less `sum(a * b)`, each
+  protected once, so no way of writing it draws noise anew. A product of three measures, or with a column that is no
+  measure of people, is declared: whoever makes the extract adds it as a measure with bounds.
 - **Tables about nobody are an ordinary database**: 2, 11 and 16 come out as everywhere else.
 ";

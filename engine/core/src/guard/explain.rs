@@ -5,7 +5,7 @@ use tresor_disclosure::profile::NoiseMethod;
 use tresor_disclosure::{Pair, Profile, Spread};
 
 use super::guarded::Guarded;
-use super::release::{Counted, PersonalRelease, Quantile, Release, Statistic, Total};
+use super::release::{Counted, PersonalRelease, Polynomial, Quantile, Release, Statistic, Total};
 
 impl Guarded {
     /// The verdict, the price, the protection: what `queries:check` answers.
@@ -123,6 +123,8 @@ fn release_notes(release: &PersonalRelease, profile: &Profile) -> Vec<String> {
         Statistic::Count(_)
         | Statistic::Sum { .. }
         | Statistic::Mean { .. }
+        | Statistic::SumOf(_)
+        | Statistic::MeanOf(_)
         | Statistic::Spread { .. }
         | Statistic::Pair { .. } => None,
     };
@@ -135,6 +137,10 @@ fn words(statistic: &Statistic, profile: &Profile) -> String {
         Statistic::Sum { total, .. } => format!("sum of {}", total_words(*total)),
         Statistic::Mean { total, rows, .. } => {
             format!("sum of {} divided by number of {}", total_words(*total), count_words(*rows))
+        }
+        Statistic::SumOf(of) => polynomial_words(of),
+        Statistic::MeanOf(of) => {
+            format!("{} divided by number of {}", polynomial_words(of), count_words(of.rows))
         }
         Statistic::Spread { kind, rows, leg } => format!(
             "{} of {} from number of {}, sum and sum of squares; {} degrees of freedom or more",
@@ -159,6 +165,11 @@ fn words(statistic: &Statistic, profile: &Profile) -> String {
             format!("number of values that at least {} people share", profile.min_count)
         }
     }
+}
+
+fn polynomial_words(of: &Polynomial) -> String {
+    let rows = if of.offset == 0.0 { "" } else { " and a number of rows" };
+    format!("sum of products, added up from protected sums and counts: {}{rows}", of.parts.len())
 }
 
 const fn spread_words(kind: Spread) -> &'static str {

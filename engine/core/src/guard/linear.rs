@@ -109,7 +109,7 @@ pub(super) fn same(expr: &Expr, input: &Relation) -> Option<Measure> {
 }
 
 /// The first argument of `coalesce(x, 0)`: for a sum a missing value and a zero are the same.
-fn filled(call: &ScalarFunction) -> Option<&Expr> {
+pub(super) fn filled(call: &ScalarFunction) -> Option<&Expr> {
     match call.args.as_slice() {
         [value, other] if call.func.name() == "coalesce" && number(other) == Some(0.0) => {
             Some(value)
@@ -119,11 +119,20 @@ fn filled(call: &ScalarFunction) -> Option<&Expr> {
 }
 
 /// Whether an expression may have a value where the measure in it has none.
-pub(super) fn fills_gaps(expr: &Expr) -> bool {
+fn fills_gaps(expr: &Expr) -> bool {
     let found = expr.exists(|part| {
         Ok(matches!(part, Expr::ScalarFunction(call) if call.func.name() == "coalesce"))
     });
     found.unwrap_or(true)
+}
+
+/// What has a value where an argument of this base has one. A bare measure, scaled and shifted, is there where the
+/// measure is: no other count is needed.
+pub(super) fn presence(base: &Base, argument: &Expr) -> Expr {
+    match base {
+        Base::Measure(base @ Expr::Column(_), _) if !fills_gaps(argument) => base.clone(),
+        Base::Measure(..) | Base::Ones(_) => argument.clone().unalias(),
+    }
 }
 
 /// A cast to a wider or real type leaves the measure what it is.
@@ -141,7 +150,8 @@ pub(super) fn keeps_values(inner: &Expr, to: &DataType, input: &Relation) -> boo
     }
 }
 
-fn is_real(expr: &Expr, input: &Relation) -> bool {
+/// Whether an expression yields real numbers.
+pub(super) fn is_real(expr: &Expr, input: &Relation) -> bool {
     expr.get_type(input.plan.schema().as_ref()).is_ok_and(|t| t.is_floating())
 }
 
@@ -213,7 +223,7 @@ fn of_case(case: &Case, input: &Relation) -> Option<Linear> {
 }
 
 /// The CASE with other branches; `None` is NULL.
-fn rebuild(case: &Case, branch: impl Fn(&Expr) -> Option<Expr>) -> Expr {
+pub(super) fn rebuild(case: &Case, branch: impl Fn(&Expr) -> Option<Expr>) -> Expr {
     let null = || Expr::Literal(ScalarValue::Null, None);
     let when_then_expr = case
         .when_then_expr

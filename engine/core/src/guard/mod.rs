@@ -5,6 +5,7 @@
 //! Must never know: rows, secrets, the ledger's balance.
 
 mod arithmetic;
+mod beneath;
 mod boundary;
 mod calendar;
 mod calls;
@@ -26,6 +27,7 @@ mod matched;
 mod moments;
 mod per_person;
 mod person_use;
+mod polynomial;
 pub(crate) mod release;
 mod rowwise;
 mod statistics;

@@ -83,6 +83,10 @@ pub(crate) enum Statistic {
     Sum { total: Total, scale: f64, offset: f64, rows: Counted },
     /// The same, divided by the number of rows.
     Mean { total: Total, scale: f64, offset: f64, rows: Counted },
+    /// A sum of products of measures.
+    SumOf(Polynomial),
+    /// The same, divided by the number of rows.
+    MeanOf(Polynomial),
     /// How values spread around their mean.
     Spread { kind: Spread, rows: Counted, leg: Leg },
     /// What two measures have to do with each other.
@@ -92,6 +96,21 @@ pub(crate) enum Statistic {
     /// How many values enough people share. Here it only tells whether the cell is large enough; a release of the
     /// values and the finishing plan count them.
     DistinctValues,
+}
+
+/// Base totals times numbers, added up, plus `offset` for every row that has a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Polynomial {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) offset: f64,
+    pub(crate) rows: Counted,
+}
+
+/// `scale` times a base total.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Part {
+    pub(crate) total: Total,
+    pub(crate) scale: f64,
 }
 
 /// A measure by its moments: `scale` times a base measure, plus `offset`.
@@ -170,6 +189,16 @@ impl Parts {
             }
             Statistic::Mean { total, rows, .. } => {
                 self.total(*total);
+                self.count(*rows);
+            }
+            Statistic::SumOf(Polynomial { parts, offset, rows }) => {
+                parts.iter().for_each(|part| self.total(part.total));
+                if *offset != 0.0 {
+                    self.count(*rows);
+                }
+            }
+            Statistic::MeanOf(Polynomial { parts, rows, .. }) => {
+                parts.iter().for_each(|part| self.total(part.total));
                 self.count(*rows);
             }
             Statistic::Spread { rows, leg, .. } => {

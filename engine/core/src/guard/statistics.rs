@@ -5,9 +5,11 @@
 //! gives the same number (SAME-CELL-SAME-ANSWER). FILTER is a CASE around the base measure.
 
 mod moments;
+mod polynomials;
 mod quantiles;
 
 use datafusion::logical_expr::expr::{AggregateFunction, Case};
+use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, lit};
 use tresor_disclosure::Profile;
 
@@ -68,15 +70,14 @@ impl<'a> Arguments<'a> {
         match (call.func.name(), call.params.distinct) {
             ("count", false) => Ok(Statistic::Count(self.count(argument, when))),
             ("count", true) => Ok(self.count_distinct(argument, when)),
-            ("sum", false) => {
-                let form = self.form(argument, call)?;
-                let (total, rows) = (self.total(&form.base, when), self.count(&form.present, when));
-                Ok(Statistic::Sum { total, scale: form.scale, offset: form.offset, rows })
-            }
-            ("avg", false) => {
-                let form = self.form(argument, call)?;
-                Ok(self.mean(&form, when))
-            }
+            ("sum", false) => match self.linear(argument) {
+                Some(form) => Ok(self.sum(&form, when)),
+                None => Ok(Statistic::SumOf(self.polynomial(argument, call)?)),
+            },
+            ("avg", false) => match self.linear(argument) {
+                Some(form) => Ok(self.mean(&form, when)),
+                None => Ok(Statistic::MeanOf(self.polynomial(argument, call)?)),
+            },
             ("min" | "max", _) => self.extreme(argument, call),
             ("median" | "percentile_cont", false) => self.quantile(argument, call),
             (name, false) => match moments::of_name(name) {
@@ -150,33 +151,54 @@ impl<'a> Arguments<'a> {
         Statistic::Count(Counted::PersonsWith(self.add(present, Argument::Presence)))
     }
 
+    fn sum(&mut self, form: &Form, when: Option<&Expr>) -> Statistic {
+        let (total, rows) = (self.total(&form.base, when), self.count(&form.present, when));
+        Statistic::Sum { total, scale: form.scale, offset: form.offset, rows }
+    }
+
     fn mean(&mut self, form: &Form, when: Option<&Expr>) -> Statistic {
         let (total, rows) = (self.total(&form.base, when), self.count(&form.present, when));
         Statistic::Mean { total, scale: form.scale, offset: form.offset, rows }
     }
 
     fn form(&self, argument: &Expr, call: &AggregateFunction) -> Result<Form, Refusal> {
-        let name = call.func.name();
-        let Some(form) = linear::of(argument, self.input) else {
-            return Err(Refusal::new(
-                Code::MeasureNotLinear,
-                format!(
-                    "`{name}` needs a measure of the data contract, a whole number with bounds or the days between \
-                     two dates, possibly inside CASE, times a number, plus a number"
-                ),
-                "see GET /api/v1/datasets for measures; to count rows that meet a condition, \
-                 use `count(CASE WHEN .. THEN 1 END)`",
-            )
-            .at(self.text.find(name)));
-        };
-        // A bare measure, scaled and shifted, is there where the measure is: no other count is needed.
-        let present = match &form.base {
-            Base::Measure(base @ Expr::Column(_), _) if !linear::fills_gaps(argument) => {
-                base.clone()
+        self.linear(argument).ok_or_else(|| self.not_declared(call.func.name()))
+    }
+
+    fn linear(&self, argument: &Expr) -> Option<Form> {
+        let form = linear::of(argument, self.input)?;
+        let present = linear::presence(&form.base, argument);
+        Some(Form { base: form.base, scale: form.scale, offset: form.offset, present })
+    }
+
+    fn not_declared(&self, name: &str) -> Refusal {
+        Refusal::new(
+            Code::MeasureNotLinear,
+            format!(
+                "`{name}` needs a measure of the data contract, a whole number with bounds or the days between \
+                 two dates, possibly inside CASE, times a number, plus a number"
+            ),
+            "see GET /api/v1/datasets for measures; to count rows that meet a condition, \
+             use `count(CASE WHEN .. THEN 1 END)`",
+        )
+        .at(self.text.find(name))
+    }
+
+    /// The condition that all of these are there, beside the filter. `None` where it always holds.
+    fn there(&self, all: &[Expr], filter: Option<&Expr>) -> Option<Expr> {
+        let missing = self.may_be_missing(all).into_iter();
+        conjunction(missing.map(Expr::is_not_null).chain(filter.cloned()))
+    }
+
+    /// Those that may be NULL, each once.
+    fn may_be_missing(&self, all: &[Expr]) -> Vec<Expr> {
+        let mut found: Vec<Expr> = vec![];
+        for expr in all {
+            if domain::can_be_missing(expr, self.input) && !found.contains(expr) {
+                found.push(expr.clone());
             }
-            Base::Measure(..) | Base::Ones(_) => argument.clone().unalias(),
-        };
-        Ok(Form { base: form.base, scale: form.scale, offset: form.offset, present })
+        }
+        found
     }
 
     /// The sum of a base measure over the rows that meet the condition.

@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
 };
 use tresor_disclosure::Profile;
 
+use super::beneath;
 use super::boundary;
 use super::days;
 use super::domain;
@@ -143,6 +144,10 @@ impl<'a> Walk<'a> {
     /// A refusal; an internal one where facts and columns do not go together, because facts belong to positions.
     pub(super) fn node(&mut self, plan: &LogicalPlan) -> Result<Relation, Refusal> {
         let relation = self.decided(plan)?;
+        Self::sound(relation)
+    }
+
+    fn sound(relation: Relation) -> Result<Relation, Refusal> {
         if relation.columns.len() == relation.plan.schema().fields().len() {
             return Ok(relation);
         }
@@ -197,6 +202,15 @@ impl<'a> Walk<'a> {
 
     fn projection(&mut self, node: &Projection) -> Result<Relation, Refusal> {
         let input = self.node(&node.input)?;
+        self.projected(node, input)
+    }
+
+    /// A projection of what was walked already.
+    pub(super) fn projected(
+        &mut self,
+        node: &Projection,
+        input: Relation,
+    ) -> Result<Relation, Refusal> {
         let mut exprs = node.expr.clone();
         let mut columns = vec![];
         for expr in &exprs {
@@ -240,7 +254,8 @@ impl<'a> Walk<'a> {
     }
 
     fn aggregate(&mut self, node: &Aggregate) -> Result<Relation, Refusal> {
-        let input = self.node(&node.input)?;
+        let (input, beneath) = beneath::walked(self, &node.input)?;
+        let input = Self::sound(input)?;
         for key in &node.group_expr {
             person_use::check(key, &input, self.text)?;
         }
@@ -254,7 +269,10 @@ impl<'a> Walk<'a> {
         match &input.side {
             Side::Personal { .. } => match per_person::person_key(node, &input, self.text)? {
                 Some(_) => per_person::aggregate(node, input, self.text),
-                None => boundary::aggregate(self, node, input),
+                None => match beneath.map(|b| b.aggregate(node, &input)).transpose()?.flatten() {
+                    Some((node, beneath)) => boundary::aggregate(self, &node, beneath),
+                    None => boundary::aggregate(self, node, input),
+                },
             },
             Side::Public { .. } | Side::Released { .. } => above(node, input),
         }
@@ -312,7 +330,12 @@ impl<'a> Walk<'a> {
     }
 
     fn alias(&mut self, node: &SubqueryAlias) -> Result<Relation, Refusal> {
-        let Relation { plan, side, columns, flow } = self.node(&node.input)?;
+        Self::aliased(node, self.node(&node.input)?)
+    }
+
+    /// What was walked already, under another name.
+    pub(super) fn aliased(node: &SubqueryAlias, input: Relation) -> Result<Relation, Refusal> {
+        let Relation { plan, side, columns, flow } = input;
         let plan = SubqueryAlias::try_new(Arc::new(plan), node.alias.clone()).map_err(internal)?;
         Ok(Relation { plan: LogicalPlan::SubqueryAlias(plan), side, columns, flow })
     }

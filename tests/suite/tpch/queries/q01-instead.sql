@@ -3,7 +3,7 @@ select
   l_linestatus,
   sum(l_quantity) as sum_qty,
   sum(l_extendedprice) as sum_base_price,
-  sum(l_revenue) as sum_disc_price,
+  sum(l_extendedprice * (1 - l_discount)) as sum_disc_price,
   sum(l_charge) as sum_charge,
   avg(l_quantity) as avg_qty,
   avg(l_extendedprice) as avg_price,

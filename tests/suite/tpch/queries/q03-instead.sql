@@ -1,4 +1,7 @@
-select date_trunc('month', o_orderdate) as ordered, o_shippriority, sum(l_revenue) as revenue
+select
+  date_trunc('month', o_orderdate) as ordered,
+  o_shippriority,
+  sum(l_extendedprice * (1 - l_discount)) as revenue
 from customer, orders, lineitem
 where c_mktsegment = 'BUILDING'
   and c_custkey = o_custkey

@@ -1,6 +1,9 @@
-select nation, o_year, sum(l_revenue) - sum(l_cost) as sum_profit
+select nation, o_year, sum(amount) as sum_profit
 from (
-  select n_name as nation, extract(year from o_orderdate) as o_year, l_revenue, l_cost
+  select
+    n_name as nation,
+    extract(year from o_orderdate) as o_year,
+    l_extendedprice * (1 - l_discount) - l_cost as amount
   from part, supplier, lineitem, partsupp, orders, nation
   where s_suppkey = l_suppkey
     and ps_suppkey = l_suppkey

@@ -1,4 +1,7 @@
-select n_name, count(distinct c_custkey) as customers, sum(l_revenue) as revenue
+select
+  n_name,
+  count(distinct c_custkey) as customers,
+  sum(l_extendedprice * (1 - l_discount)) as revenue
 from customer, orders, lineitem, nation
 where c_custkey = o_custkey
   and l_orderkey = o_orderkey

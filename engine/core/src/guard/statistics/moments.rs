@@ -6,12 +6,10 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::expr::{AggregateFunction, Cast};
-use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, lit};
 use tresor_disclosure::{Pair, Spread};
 
 use super::{Arguments, Form, only_when};
-use crate::guard::domain;
 use crate::guard::facts::Measure;
 use crate::guard::linear::Base;
 use crate::guard::release::{Argument, Leg, Statistic, Total};
@@ -80,7 +78,8 @@ impl Arguments<'_> {
             return Err(Refusal::internal("a statistic of two measures without two"));
         };
         let (y, x) = (self.form(y, call)?, self.form(x, call)?);
-        let when = self.both(&y, &x, call.params.filter.as_deref());
+        let present = [y.present.clone(), x.present.clone()];
+        let when = self.there(&present, call.params.filter.as_deref());
         let when = when.as_ref();
         let mut x = Form { present: lit(1_i64), ..x };
         let mut y = Form { present: lit(1_i64), ..y };
@@ -107,16 +106,6 @@ impl Arguments<'_> {
         }
     }
 
-    /// The condition that both are there, beside the filter. `None` where it always holds.
-    fn both(&self, y: &Form, x: &Form, filter: Option<&Expr>) -> Option<Expr> {
-        let there = [&y.present, &x.present].into_iter();
-        let there = there.filter(|present| domain::can_be_missing(present, self.input));
-        let mut parts: Vec<Expr> = there.map(|present| present.clone().is_not_null()).collect();
-        parts.dedup();
-        parts.extend(filter.cloned());
-        conjunction(parts)
-    }
-
     fn leg(
         &mut self,
         form: &Form,
@@ -133,7 +122,7 @@ impl Arguments<'_> {
     }
 
     /// The sum of the products of two base measures.
-    fn products(
+    pub(super) fn products(
         &mut self,
         x: &Base,
         y: &Base,

@@ -9,7 +9,8 @@ use tresor_disclosure::{
 
 use super::status::Status;
 use crate::guard::release::{
-    Argument, Counted, Leg, Output, PersonalRelease, Quantile, ROWS, Statistic, Total,
+    Argument, Counted, Leg, Output, Part, PersonalRelease, Polynomial, Quantile, ROWS, Statistic,
+    Total,
 };
 use crate::vault::cells::Measured;
 
@@ -50,6 +51,9 @@ fn may_be_negative(statistic: &Statistic) -> bool {
         Statistic::Count(_) | Statistic::Spread { .. } | Statistic::DistinctValues => false,
         Statistic::Sum { scale, offset, .. } | Statistic::Mean { scale, offset, .. } => {
             *scale < 0.0 || *offset < 0.0
+        }
+        Statistic::SumOf(of) | Statistic::MeanOf(of) => {
+            of.offset < 0.0 || of.parts.iter().any(|part| part.scale < 0.0)
         }
         Statistic::Quantile(Quantile { scale, offset, .. }) => *scale < 0.0 || *offset < 0.0,
         Statistic::Pair { kind, .. } => match kind {
@@ -127,6 +131,8 @@ impl Cell<'_> {
             Statistic::Mean { total, scale, offset, rows } => {
                 self.mean(*total, *scale, *offset, *rows)
             }
+            Statistic::SumOf(of) => self.sum_of(of),
+            Statistic::MeanOf(of) => self.mean_of(of),
             Statistic::Spread { kind, rows, leg } => {
                 let parts = self.parts(*rows, 1, [leg], None)?;
                 Ok(parts
@@ -293,6 +299,33 @@ impl Cell<'_> {
         let mean = tresor_disclosure::mean(total.protected, rows.protected, MEAN_DECIMALS);
         let mean = Fixed { protected: mean, decimals: total.decimals + MEAN_DECIMALS };
         Ok(affine(mean.as_number(), scale, offset, Number::Shown(exactly(1.0))))
+    }
+
+    fn sum_of(&self, of: &Polynomial) -> Result<Number> {
+        let mut sum = match of.offset {
+            0.0 => Number::Shown(exactly(0.0)),
+            offset => {
+                let rows = self.count(of.rows)?.as_number();
+                affine(rows, offset, 0.0, Number::Shown(exactly(0.0)))
+            }
+        };
+        for Part { total, scale } in &of.parts {
+            sum = affine(self.total(*total)?.as_number(), *scale, 1.0, sum);
+        }
+        Ok(sum)
+    }
+
+    /// The means of the parts, added up: so it is the same as the means asked one by one.
+    fn mean_of(&self, of: &Polynomial) -> Result<Number> {
+        let mut sum = match self.count(of.rows)?.as_number() {
+            Number::Shown(_) => Number::Shown(exactly(of.offset)),
+            withheld @ Number::Withheld(_) => withheld,
+        };
+        for Part { total, scale } in &of.parts {
+            let mean = self.mean(*total, *scale, 0.0, of.rows)?;
+            sum = affine(mean, 1.0, 1.0, sum);
+        }
+        Ok(sum)
     }
 }
 

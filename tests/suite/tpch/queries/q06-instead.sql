@@ -1,6 +1,0 @@
-select sum(l_extendedprice) - sum(l_revenue) as revenue
-from lineitem
-where l_shipdate >= date '1994-01-01'
-  and l_shipdate < date '1994-01-01' + interval '1' year
-  and l_discount between 0.06 - 0.01 and 0.06 + 0.01
-  and l_quantity < 24
