@@ -1,5 +1,10 @@
 //! How the person flows from tables to boundaries: a small tree in words, for the researcher.
 
+use datafusion::logical_expr::Expr;
+
+use super::facts::HIDDEN;
+use super::guarded::shown_name;
+
 /// One step, and the steps it draws from. Says what a relation is, never what its rows hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Flow {
@@ -38,4 +43,21 @@ impl Flow {
             step.branches(&format!("{indent}{deeper}"), lines);
         }
     }
+}
+
+/// Columns by the names that the researcher knows, as in "`region`, `sex`".
+pub(super) fn said<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> String {
+    let names: Vec<String> = exprs.into_iter().map(|expr| format!("`{}`", name_of(expr))).collect();
+    names.join(", ")
+}
+
+/// The name of a column; of something computed only where it is short and quotes nothing.
+pub(super) fn name_of(expr: &Expr) -> String {
+    let name = match expr {
+        Expr::Column(column) => column.name.clone(),
+        Expr::Alias(alias) => alias.name.clone(),
+        other => other.schema_name().to_string(),
+    };
+    let own = !name.starts_with(HIDDEN);
+    shown_name(&name).filter(|_| own).unwrap_or_else(|| "a computed column".to_owned())
 }

@@ -25,7 +25,7 @@ kind = { type = "text", role = "category", values = ["p", "u"], description = "K
 "#;
 
 fn instead(code: Code, sql: &str) -> Vec<String> {
-    let contract = Contract::parse(CONTRACT).unwrap();
+    let contract = Contract::parse("contract.toml", CONTRACT).unwrap();
     let snapshot = SnapshotId::new("0".repeat(64)).unwrap();
     let tables = contract.tables.iter();
     let tables = tables
