@@ -10,3 +10,4 @@ mod statistics;
 mod strangers;
 mod tpch;
 mod types;
+mod views;

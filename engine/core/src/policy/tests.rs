@@ -543,7 +543,10 @@ async fn views_with_mistakes_are_refused_with_their_place() {
             view("tresor_x", "select 1"),
             "18:8: the name `tresor_x` is kept for the engine; choose a name that does not begin with `tresor_`",
         ),
-        ("views = 3\n".to_owned(), ""),
+        (
+            "[[views]]\nsql = \"select 1\"\n".to_owned(),
+            "`views` holds named tables, and this is a list; write `[views.<name>]` with keys below it",
+        ),
     ] {
         let errors = errors_of(with_views(&lines)).await;
         assert!(errors.contains(expected), "{lines}{errors}");
