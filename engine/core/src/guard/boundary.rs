@@ -10,8 +10,8 @@ use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Proj
 
 use super::distinct;
 use super::facts::{Fact, PersonFact, Relation, Side};
-use super::flow::{Flow, name_of, said};
-use super::guarded::{Named, shown_name};
+use super::flow::{Flow, column_name, name_of, said};
+use super::guarded::Named;
 use super::release::{Argument, Key, Output, PERSON, PersonalRelease, Release};
 use super::statistics::Arguments;
 use super::tables;
@@ -138,10 +138,8 @@ pub(super) fn cut(
         all_listed,
         only_counted,
     };
-    let columns =
-        schema.fields().iter().skip(group.len()).take(measures).map(|field| {
-            shown_name(field.name()).unwrap_or_else(|| "a computed column".to_owned())
-        });
+    let columns = schema.fields().iter().skip(group.len()).take(measures);
+    let columns = columns.map(|field| column_name(field.name()));
     let named = Named { keys: group.iter().map(name_of).collect(), columns: columns.collect() };
     let number = walk.personal_release(release, named)?;
     let scan = walk.scan(number);

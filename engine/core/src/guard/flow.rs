@@ -53,11 +53,17 @@ pub(super) fn said<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> String {
 
 /// The name of a column; of something computed only where it is short and quotes nothing.
 pub(super) fn name_of(expr: &Expr) -> String {
-    let name = match expr {
-        Expr::Column(column) => column.name.clone(),
-        Expr::Alias(alias) => alias.name.clone(),
-        other => other.schema_name().to_string(),
-    };
+    match expr {
+        Expr::Column(column) => column_name(&column.name),
+        Expr::Alias(alias) => column_name(&alias.name),
+        other => column_name(&other.schema_name().to_string()),
+    }
+}
+
+/// The name of an output column.
+pub(super) fn column_name(name: &str) -> String {
+    // How the planner calls `count(*)` before it gets its name back.
+    let name = if name == "count(Int64(1))" { "count(*)" } else { name };
     let own = !name.starts_with(HIDDEN);
-    shown_name(&name).filter(|_| own).unwrap_or_else(|| "a computed column".to_owned())
+    shown_name(name).filter(|_| own).unwrap_or_else(|| "a computed column".to_owned())
 }

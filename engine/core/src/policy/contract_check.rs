@@ -82,7 +82,7 @@ impl<'a> Check<'a> {
     /// A view must not be called like a table: nobody could tell which of the two a query means.
     fn view(&mut self, view: &ProjectView, datasets: &[DatasetId]) {
         let listed = self.contracts.iter().filter(|it| datasets.contains(&it.dataset));
-        let taken = listed.map(|it| *it).find(|it| it.table(view.name.as_str()).is_some());
+        let taken = listed.copied().find(|it| it.table(view.name.as_str()).is_some());
         if let Some(contract) = taken {
             let wrong = format!("`{}` is a table of `{}`", view.name, contract.dataset);
             self.report.add(view.name_at.clone(), wrong, "give the view another name");

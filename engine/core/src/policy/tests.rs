@@ -509,13 +509,14 @@ fn with_views(lines: &str) -> Files {
     files().with("projects/heart.toml", &format!("{HEART}{lines}"))
 }
 
-fn view(name: &str, sql: &str) -> String {
+fn named(name: &str, sql: &str) -> String {
     format!("[views.{name}]\ndescription = \"d\"\nsql = \"{sql}\"\n")
 }
 
 #[tokio::test]
 async fn views_stand_in_the_order_of_the_file() {
-    let both = view("young", "select * from people") + &view("men", "select * from young");
+    let both =
+        named("young", "select * from people") + named("men", "select * from young").as_str();
     let revision = with_views(&both).revision().await;
     revision.check_contracts(&[&contract()]).unwrap();
     let project = revision.project(&project("heart")).unwrap();
@@ -530,17 +531,17 @@ async fn views_with_mistakes_are_refused_with_their_place() {
             "[views.a]\nsql = \"select 1\"\n".to_owned(),
             "18:8: `description` is missing; add a line `description = ..`",
         ),
-        (view("a", "select 1") + "sq = 1\n", "21:1: unknown key `sq`; did you mean `sql`?"),
+        (named("a", "select 1") + "sq = 1\n", "21:1: unknown key `sq`; did you mean `sql`?"),
         (
-            view("a", "select * from a"),
+            named("a", "select * from a"),
             "20:7: the view `a` uses itself; read from tables and from views that stand above it",
         ),
         (
-            view("a", "select * from b") + &view("b", "select 1"),
+            named("a", "select * from b") + named("b", "select 1").as_str(),
             "20:7: the view `a` uses `b`, which stands below it; move `[views.b]` above `[views.a]`",
         ),
         (
-            view("tresor_x", "select 1"),
+            named("tresor_x", "select 1"),
             "18:8: the name `tresor_x` is kept for the engine; choose a name that does not begin with `tresor_`",
         ),
         (
@@ -552,7 +553,7 @@ async fn views_with_mistakes_are_refused_with_their_place() {
         assert!(errors.contains(expected), "{lines}{errors}");
     }
     for sql in ["select count( from people", "delete from people", "select 1; select 2"] {
-        let errors = errors_of(with_views(&view("a", sql))).await;
+        let errors = errors_of(with_views(&named("a", sql))).await;
         assert!(
             errors.starts_with("policies/projects/heart.toml:20:7: the view `a` cannot be read: "),
             "{errors}"
@@ -562,7 +563,7 @@ async fn views_with_mistakes_are_refused_with_their_place() {
 
 #[tokio::test]
 async fn a_view_is_not_called_like_a_table() {
-    let revision = with_views(&view("people", "select 1")).revision().await;
+    let revision = with_views(&named("people", "select 1")).revision().await;
     assert_eq!(
         revision.check_contracts(&[&contract()]).unwrap_err().to_string(),
         "policies/projects/heart.toml:18:8: `people` is a table of `d`; give the view another name"

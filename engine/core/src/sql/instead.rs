@@ -27,6 +27,8 @@ pub(crate) fn of(code: Code, sql: &str, view: &View, limits: &Limits) -> Vec<Str
     let Ok(query) = read else { return vec![] };
     let changed = match code {
         Code::PersonInOutput => counted::proposals(&query, view),
+        Code::UnsupportedSql => counted::missing_groups(&query, view),
+        Code::UseNotAllowed => counted::lists(&query, view),
         Code::RowsPicked => unsorted::proposals(&query),
         Code::JoinNotOnPerson => joined::proposals(&query, view),
         Code::WindowNotPerPerson => windowed::proposals(&query, view),

@@ -173,7 +173,7 @@ fn reaches(from: usize, to: usize, all: &[(usize, NamedQuery)]) -> bool {
 fn in_front(view: &NamedQuery) -> Cte {
     Cte {
         alias: TableAlias {
-            explicit: true,
+            explicit: false,
             name: Ident::new(inner_name(&view.name)),
             columns: vec![],
             at: None,

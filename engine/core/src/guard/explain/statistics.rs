@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use tresor_disclosure::noise::TwoSidedGeometric;
 use tresor_disclosure::profile::NoiseMethod;
-use tresor_disclosure::{Pair, Profile, Spread, rounding};
+use tresor_disclosure::{Pair, Profile, Spread, degrees, rounding};
 
 use crate::guard::release::{Argument, Counted, PersonalRelease, Quantile, Statistic, Total};
 
@@ -50,7 +50,9 @@ const fn minimum(statistic: &Statistic, profile: &Profile) -> u64 {
         | Statistic::Quantile(_) => profile.min_count_measure,
         // Enough people for the minimum and for the degrees of freedom.
         Statistic::Spread { .. } => more(profile.min_count_measure, profile.dof_min + 1),
-        Statistic::Pair { .. } => more(profile.min_count_measure, profile.dof_min + 2),
+        Statistic::Pair { kind, .. } => {
+            more(profile.min_count_measure, profile.dof_min + degrees(*kind))
+        }
     }
 }
 

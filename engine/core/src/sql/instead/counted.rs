@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, Query, Select, SelectItem, Visit, Visitor,
+    Expr, GroupByExpr, Ident, Query, Select, SelectItem, SetExpr, Visit, Visitor,
 };
 
 use super::{Source, expression, sources, usual_person, with_select};
@@ -25,6 +25,28 @@ pub(super) fn proposals(query: &Query, view: &View) -> Vec<Query> {
             Some(changed)
         })
         .collect()
+}
+
+/// Aggregates beside columns that no GROUP BY names: grouped by these columns.
+pub(super) fn missing_groups(query: &Query, view: &View) -> Vec<Query> {
+    let SetExpr::Select(select) = query.body.as_ref() else { return vec![] };
+    let mixed = select.having.is_none() && !is_grouped(select) && lists_aggregates(select);
+    if mixed { proposals(query, view) } else { vec![] }
+}
+
+/// A list without any aggregate, counted instead.
+pub(super) fn lists(query: &Query, view: &View) -> Vec<Query> {
+    let SetExpr::Select(select) = query.body.as_ref() else { return vec![] };
+    let list = select.distinct.is_none() && !is_grouped(select) && !lists_aggregates(select);
+    if list { proposals(query, view) } else { vec![] }
+}
+
+fn is_grouped(select: &Select) -> bool {
+    !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty())
+}
+
+fn lists_aggregates(select: &Select) -> bool {
+    select.projection.visit(&mut FindAggregate).is_break()
 }
 
 /// How much of the list stays beside the count.
@@ -86,6 +108,9 @@ fn taken_apart(select: &Select, sources: &[Option<Source<'_>>], view: &View) -> 
             listed.person.get_or_insert_with(|| expr.clone());
         } else if aggregates(expr) {
             listed.aggregates.push(shown.clone());
+        } else if is_measure(expr, sources) {
+            // Its single values make groups of one person.
+            listed.aggregates.push(item(&format!("avg({expr})"))?);
         } else {
             listed.keys.push((expr.clone(), shown.clone()));
         }
@@ -108,15 +133,25 @@ fn public_categories(table: &TableContract) -> impl Iterator<Item = &str> {
         .map(|column| column.name.as_str())
 }
 
+/// The name of a plain column.
+fn column(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Identifier(name) => Some(name),
+        Expr::CompoundIdentifier(parts) => parts.last(),
+        _ => None,
+    }
+}
+
+fn is_measure(expr: &Expr, sources: &[Option<Source<'_>>]) -> bool {
+    let Some(name) = column(expr) else { return false };
+    let tables = sources.iter().flatten().filter_map(|source| source.table);
+    let mut measures =
+        tables.flat_map(|table| &table.columns).filter(|column| column.role == Role::Measure);
+    measures.any(|measure| name.value.eq_ignore_ascii_case(measure.name.as_str()))
+}
+
 fn is_person(expr: &Expr, sources: &[Option<Source<'_>>], view: &View) -> bool {
-    let name = match expr {
-        Expr::Identifier(name) => name,
-        Expr::CompoundIdentifier(parts) => match parts.last() {
-            Some(name) => name,
-            None => return false,
-        },
-        _ => return false,
-    };
+    let Some(name) = column(expr) else { return false };
     let known = sources.iter().flatten().filter_map(|source| source.person);
     let mut known = known.chain(usual_person(view));
     known.any(|person| name.value.eq_ignore_ascii_case(person))

@@ -45,6 +45,14 @@ fn people_are_counted_instead_of_listed() {
 }
 
 #[test]
+fn groups_that_are_missing_are_added() {
+    let all = instead(Code::UnsupportedSql, "select region, avg(x) from people");
+    assert_eq!(all[0], "SELECT region, avg(x) FROM people GROUP BY region");
+    assert!(instead(Code::UnsupportedSql, "select region, sex from people").is_empty());
+    assert!(instead(Code::UnsupportedSql, "select sex, avg(x) from people group by 1").is_empty());
+}
+
+#[test]
 fn rows_about_people_are_not_sorted() {
     let sql = "select sex, count(*) from (select * from people order by age limit 3) t group by sex order by 2";
     assert_eq!(
@@ -93,5 +101,5 @@ fn windows_stay_with_one_person() {
 #[test]
 fn other_refusals_have_no_proposal() {
     assert!(instead(Code::UnknownTable, "select person_id from peple").is_empty());
-    assert!(instead(Code::PersonInOutput, "select from from").is_empty());
+    assert!(instead(Code::PersonInOutput, "select count( from t").is_empty());
 }

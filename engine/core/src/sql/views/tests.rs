@@ -73,7 +73,11 @@ fn a_table_with_its_dataset_is_no_view() {
 
 #[test]
 fn mistakes_are_told_in_words() {
-    assert_eq!(mistakes(&[("a", "select from from")]).len(), 1, "what does not parse is a mistake");
+    assert_eq!(
+        mistakes(&[("a", "select count( from t")]).len(),
+        1,
+        "what does not parse is a mistake"
+    );
     assert_eq!(
         mistakes(&[("a", "select * from a")]),
         ["the view `a` uses itself; read from tables and from views that stand above it"]
