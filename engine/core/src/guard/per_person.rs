@@ -6,6 +6,7 @@ use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan};
 
 use super::facts::{Fact, Measure, Relation, Side};
+use super::flow::said;
 use super::release::ROWS;
 use super::walk::{fact_of, internal};
 use crate::refusal::{Code, Refusal};
@@ -55,10 +56,11 @@ pub(super) fn aggregate(
     let plan =
         Aggregate::try_new(Arc::new(input.plan), node.group_expr.clone(), node.aggr_expr.clone())
             .map_err(internal)?;
+    let by = said(&node.group_expr);
     let flow = input.flow.then(if one_row {
-        "per person: one row each"
+        format!("grouped by the person ({by}): one row per person")
     } else {
-        "per person and further columns"
+        format!("grouped by the person and further columns ({by}): many rows per person")
     });
     Ok(Relation {
         plan: LogicalPlan::Aggregate(plan),
