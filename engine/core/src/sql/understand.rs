@@ -134,7 +134,10 @@ fn check_names(plan: &LogicalPlan, text: &QueryText) -> Result<(), Refusal> {
     let walked = plan.apply_with_subqueries(|node| {
         let mut names: Vec<&str> =
             node.schema().fields().iter().map(|f| f.name().as_str()).collect();
-        if let LogicalPlan::SubqueryAlias(node) = node {
+        // A view stands in the query under a name of ours.
+        if let LogicalPlan::SubqueryAlias(node) = node
+            && Views::shown(node.alias.table()).is_none()
+        {
             names.push(node.alias.table());
         }
         found = names.into_iter().find(|name| name.starts_with(RESERVED)).map(str::to_owned);
