@@ -9,7 +9,7 @@ use super::{Bit, World, plain};
 /// Queries whose answer says in plain DataFusion whether somebody meets the condition.
 fn probes(condition: &str) -> Vec<String> {
     let one = format!("select person_id, region, income from people where {condition}");
-    let padded = vec![one.as_str(); 12].join(" union all ");
+    let padded = [one.as_str(); 12].join(" union all ");
     let hit = format!("case when {condition} then 1 else 0 end");
     [
         // A54, A56: one person's row twelve times.

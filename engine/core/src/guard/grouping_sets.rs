@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::ScalarValue;
+use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::{Aggregate, Expr, GroupingSet, LogicalPlan, Projection};
 
-use super::boundary;
+use super::boundary::{self, Measured};
 use super::facts::{Fact, Relation};
 use super::unions;
 use super::walk::{Walk, internal};
@@ -34,13 +34,26 @@ pub(super) fn aggregate(
         let used: Vec<bool> = all.iter().map(|key| set.contains(key)).collect();
         let again = seen.iter().filter(|known| **known == used).count();
         let keys = all.iter().filter(|key| set.contains(*key)).map(|key| (*key).clone()).collect();
-        let single = Aggregate::try_new(Arc::new(input.plan.clone()), keys, node.aggr_expr.clone())
-            .map_err(internal)?;
-        let part = boundary::aggregate(walk, &single, input.clone())?;
+        let part = level_of(walk, keys, node, input)?;
         parts.push(in_full(part, node, &used, again)?);
         seen.push(used);
     }
     unions::results(&node.schema, parts)
+}
+
+/// The cells of one level.
+fn level_of(
+    walk: &mut Walk<'_>,
+    keys: Vec<Expr>,
+    node: &Aggregate,
+    input: &Relation,
+) -> Result<Relation, Refusal> {
+    if keys.is_empty() && node.aggr_expr.is_empty() {
+        // A total of nothing: one row, whoever is there. The planner has no aggregate for it.
+        return boundary::cut(walk, input, &[], Measured::default(), &DFSchema::empty());
+    }
+    let single = Aggregate::try_new(Arc::new(input.plan.clone()), keys, node.aggr_expr.clone());
+    boundary::aggregate(walk, &single.map_err(internal)?, input.clone())
 }
 
 /// The keys of each set.

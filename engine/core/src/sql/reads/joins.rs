@@ -112,21 +112,34 @@ fn equated(node: &Join, left: &Input<'_>, right: &Input<'_>) -> Vec<(Expr, Expr)
 }
 
 /// The columns of one side, as the equated columns of the other side found them. What is equated with a column holds
-/// its values; what is written into the query, or computed, and found by a column tells its values in other words.
-/// Columns of a table of the catalogue are what linking was allowed for.
+/// its values; what is written into the query, or computed, and found by a column tells its values in other words. What
+/// a table of the catalogue holds is what linking was allowed for, as long as it is found by a column as it is: through
+/// one that was computed it would tell whatever was put into it.
 fn found(side: &Input<'_>, own: &[Expr], other: &Input<'_>, by: &[Expr]) -> Vec<Origins> {
-    let mut links = Origins::default();
-    by.iter().for_each(|expr| links.merge(other.flow(expr)));
-    let links = links.into_condition();
+    let (mut links, mut computed) = (Origins::default(), Origins::default());
+    for expr in by {
+        let link = other.flow(uncast(expr));
+        if !(link.plain && link.condition.is_empty()) {
+            computed.merge(link.clone().into_condition());
+        }
+        links.merge(link.into_condition());
+    }
     let named = |at: usize| {
         let mut columns = own.iter().flat_map(Expr::column_refs);
         columns.any(|column| side.schema.maybe_index_of_column(column) == Some(at))
     };
     let mut columns = side.columns.clone();
     for (at, column) in columns.iter_mut().enumerate() {
-        if column.value.is_empty() || named(at) {
-            column.merge(links.clone());
-        }
+        let all = column.value.is_empty() || named(at);
+        column.merge(if all { links.clone() } else { computed.clone() });
     }
     columns
+}
+
+/// The expression without the casts that make two types one.
+fn uncast(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Cast(cast) => uncast(&cast.expr),
+        other => other,
+    }
 }

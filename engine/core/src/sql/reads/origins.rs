@@ -25,6 +25,8 @@ pub(super) struct Origin {
 pub(super) struct Origins {
     pub(super) value: BTreeMap<ColumnId, Origin>,
     pub(super) condition: BTreeMap<ColumnId, Origin>,
+    /// Whether it is one column of a table as it is.
+    pub(super) plain: bool,
 }
 
 impl Origins {
@@ -63,6 +65,7 @@ pub(super) fn scanned(scan: &datafusion::logical_expr::TableScan) -> Vec<Origins
             {
                 let origin = Origin { person: column.role == Role::Person, at: None };
                 origins.value.insert(id, origin);
+                origins.plain = true;
             }
             origins
         })
@@ -95,6 +98,7 @@ impl<'a> Input<'a> {
                 });
                 origins.unwrap_or_default().seen_at(at)
             }
+            Expr::Alias(alias) => self.flow(&alias.expr),
             Expr::Case(case) => {
                 let mut all = Origins::default();
                 if let Some(base) = &case.expr {
