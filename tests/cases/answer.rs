@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 use tests::ask;
 use tresor_core::refusal::Refusal;
 
+/// Before a text that the refusal suggests, on a line of its own.
+pub(crate) const INSTEAD: &str = "instead: ";
+
 /// What came back.
 pub(crate) struct Answer {
     /// `released`, `refused: <code>`, `explained`, `budget` or `log`.
@@ -20,6 +23,9 @@ impl Answer {
         let mut text = refusal.to_string();
         if let Some(rule) = refusal.rule() {
             text.push_str(&format!(" ({rule})"));
+        }
+        if let Some(sql) = refusal.suggested_sql() {
+            text.push_str(&format!("\n{INSTEAD}{sql}"));
         }
         Self::new(&format!("refused: {}", refusal.code().as_str()), text)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tests::ask::{self, ask_as, caller};
 use tests::home::Home;
-use tresor_core::engine::{Engine, QueryRequest};
+use tresor_core::engine::{Asked, Engine, QueryRequest};
 use tresor_core::vault::Optimizer;
 
 use crate::RUNTIME;
@@ -40,6 +40,7 @@ impl Asker {
                     answer::log(self.engine.audit(&caller(&case.user), 0, 1_000).await)
                 }
                 Outcome::Released { notes } => answer::released(self.submit(case).await, *notes),
+                Outcome::Refused(_) if explains(case) => answer::explained(self.check(case).await),
                 Outcome::Refused(_) => answer::released(self.submit(case).await, false),
             }
         })
@@ -60,9 +61,28 @@ impl Asker {
         ask_as(&self.engine, &case.user, request(case)).await
     }
 
+    /// Checks; a text that begins with EXPLAIN is asked like any other query.
     async fn check(&self, case: &Case) -> Result<serde_json::Value, tresor_core::refusal::Refusal> {
-        self.engine.check(&caller(&case.user), request(case)).await
+        let (caller, request) = (caller(&case.user), request(case));
+        if !explains(case) {
+            return self.engine.check(&caller, request).await;
+        }
+        match self.engine.ask(&caller, request).await? {
+            Asked::Explained(explained) => Ok(explained),
+            Asked::Query(id) => panic!("`{}` was run as {id}", case.sql),
+        }
     }
+
+    /// Whether the engine answers what a refusal suggests.
+    pub(crate) fn instead(&self, case: &Case, sql: &str) -> Result<(), String> {
+        let request = QueryRequest { sql: sql.to_owned(), ..request(case) };
+        let asked = RUNTIME.block_on(ask_as(&self.engine, &case.user, request));
+        asked.map(|_| ()).map_err(|refusal| format!("`{sql}` is suggested and refused: {refusal}"))
+    }
+}
+
+fn explains(case: &Case) -> bool {
+    case.sql.trim_start().to_lowercase().starts_with("explain")
 }
 
 /// The digest of the body stands for the SQL: a repeat asks the same, a conflict does not.

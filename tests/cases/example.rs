@@ -1,5 +1,6 @@
 //! One case as an example of the manual: its title, its SQL, and what came back.
 
+use crate::answer::INSTEAD;
 use crate::story::{Case, Outcome};
 
 /// Rows of an answer that are shown.
@@ -16,11 +17,20 @@ pub(crate) fn of(case: &Case) -> String {
     };
     let came_back = match &case.outcome {
         Outcome::Released { .. } => fenced("text", &table(answer)),
-        Outcome::Refused(_) => format!("> Refused: {answer}"),
+        Outcome::Refused(_) => refused(answer),
         Outcome::Explained => fenced("text", &flow(answer)),
         Outcome::Budget | Outcome::Log => fenced("text", answer),
     };
     format!("**{title}**\n\n{}\n\n{came_back}", fenced("sql", &case.sql))
+}
+
+fn refused(answer: &str) -> String {
+    match answer.split_once(&format!("\n{INSTEAD}")) {
+        Some((why, sql)) => {
+            format!("> Refused. {why}\n\nSuggested instead:\n\n{}", fenced("sql", sql))
+        }
+        None => format!("> Refused. {answer}"),
+    }
 }
 
 fn fenced(language: &str, text: &str) -> String {

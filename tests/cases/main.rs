@@ -22,6 +22,7 @@ use tests::home::Home;
 use tokio::runtime::Runtime;
 use tresor_core::vault::Optimizer;
 
+use answer::INSTEAD;
 use asker::Asker;
 use story::{Case, Outcome, Story};
 
@@ -96,6 +97,12 @@ fn trials(story: Story) -> Vec<Trial> {
             let case = case.clone();
             trials.push(Trial::test(format!("{name} (without optimizer)"), move || {
                 same_without_optimizer(&case)
+            }));
+        }
+        if let Some((_, sql)) = case.answer.as_deref().and_then(|it| it.split_once(INSTEAD)) {
+            let (case, sql) = (case.clone(), sql.to_owned());
+            trials.push(Trial::test(format!("{name} (instead)"), move || {
+                Ok(optimized().instead(&case, &sql)?)
             }));
         }
         trials.push(Trial::test(name, move || compare(&case, &optimized().answer(&case))));

@@ -28,6 +28,8 @@ pub const NOISY: &str = "noisy";
 pub const SLICE: &str = "slice";
 /// A project like `exact` with a budget of three points.
 pub const POOR: &str = "poor";
+/// A project with views.
+pub const VIEWED: &str = "viewed";
 /// A project that has ended.
 pub const PAST: &str = "past";
 
@@ -43,6 +45,7 @@ impl Home {
         write_policies(&folder.path().join("policies"), "clinic", RULES);
         let home = Self { folder };
         home.write("projects/slice.toml", &project("exact", "clinic", SLICE_CONDITION));
+        home.write("projects/viewed.toml", &project("exact", "clinic", VIEWS));
         home.add(clinic);
         home.add_registry();
         home
@@ -69,6 +72,7 @@ impl Home {
         write_policies(&folder.path().join("policies"), "clinic", RULES);
         let home = Self { folder };
         home.write("projects/slice.toml", &project("exact", "clinic", SLICE_CONDITION));
+        home.write("projects/viewed.toml", &project("exact", "clinic", VIEWS));
         home.add_from(source);
         home.add_registry();
         home
@@ -201,6 +205,8 @@ p, researcher, *, registry/donors/*, *, allow
 p, researcher, noisy, clinic/people/hiv, group, deny
 p, researcher, noisy, clinic/people/hiv, output, deny
 p, researcher, noisy, clinic/wards/beds, *, deny
+p, researcher, viewed, clinic/people/hiv, group, deny
+p, researcher, viewed, clinic/people/hiv, output, deny
 ";
 
 const SHOP_RULES: &str = "
@@ -235,6 +241,27 @@ table = "visits"
 column = "kind"
 operator = "="
 values = ["planned"]
+"#;
+
+/// The last one can be planned and not protected.
+const VIEWS: &str = r#"
+[views.elderly]
+description = "People born before 1960."
+sql = """
+select person_id, sex, region, hiv, birth_year
+from people where birth_year < 1960"""
+
+[views.elderly_visits]
+description = "Their visits."
+sql = "select e.region, v.* from visits v join elderly e on v.person_id = e.person_id"
+
+[views.regions]
+description = "People per region."
+sql = "select region, count(*) as people from people group by region"
+
+[views.richest]
+description = "The fifty richest people."
+sql = "select person_id, region from people order by income desc limit 50"
 "#;
 
 fn profile(id: &str, noise: &str, rounding: &str, p: u32, min_max: &str) -> String {

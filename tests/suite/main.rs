@@ -11,3 +11,4 @@ mod statistics;
 mod strangers;
 mod tpch;
 mod types;
+mod views;

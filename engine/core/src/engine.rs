@@ -13,25 +13,29 @@ use crate::catalog::view::{View, ViewTable};
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::extract::Snapshot;
-use crate::guard::{Guarded, guard};
+use crate::guard::Guarded;
 use crate::ids::{ProjectId, QueryId};
-use crate::policy::{Membership, PolicyRevision, authorise};
+use crate::policy::{PolicyRevision, Visible};
 use crate::refusal::{Code, Refusal};
-use crate::sql::{Submission, understand};
+use crate::sql::asks_to_explain;
 use crate::vault::{
     RecordKeys, Released, Reservation, Reserved, Vault, moment, open, reserve, unavailable,
 };
 
 mod catalogue;
 mod log;
+mod planner;
 mod runtime;
 mod shapes;
+mod suggestions;
 mod tokens;
+mod views;
 
+use planner::Planner;
 use runtime::QueryRuntime;
 pub use shapes::{
-    Caller, EngineConfig, QueryRequest, QueryState, QueryStatus, ReleasedBytes, ResultFormat,
-    StartError,
+    Asked, Caller, EngineConfig, QueryRequest, QueryState, QueryStatus, ReleasedBytes,
+    ResultFormat, StartError,
 };
 
 /// Queries that may wait for their turn; beyond, new ones are told to come later, before they are charged.
@@ -73,6 +77,11 @@ impl Engine {
         }
         let contracts: Vec<_> = snapshots.iter().map(Snapshot::contract).collect();
         policy.check_contracts(&contracts).map_err(|e| say(&e))?;
+        let snapshots: Arc<[_]> = snapshots.into_iter().map(Arc::new).collect();
+        let (policy, runtime) = (Arc::new(policy), QueryRuntime::new(lanes).map_err(|e| say(&e))?);
+        let at_start = (Arc::clone(&policy), Arc::clone(&snapshots), limits.clone());
+        let fits = runtime.blocking(move || views::check(&at_start.0, &at_start.1, &at_start.2));
+        fits.await.map_err(StartError)??;
         let spill = home.join("state").join("spill");
         runtime::wiped_folder(&spill).map_err(|e| say(&e))?;
         let now = moment(clock.as_ref());
@@ -84,7 +93,7 @@ impl Engine {
         let token_pepper = tokens::pepper(&noise_secret)
             .ok_or_else(|| StartError("the noise key cannot key a hash".to_owned()))?;
         let vault = Vault {
-            snapshots: snapshots.into_iter().map(Arc::new).collect(),
+            snapshots,
             record_keys: Arc::new(RecordKeys::default()),
             ledger,
             noise: tresor_disclosure::NoiseSecret::new(*noise_secret.expose()),
@@ -96,16 +105,31 @@ impl Engine {
         };
         let engine = Self {
             vault: Arc::new(vault),
-            policy: Arc::new(policy),
+            policy,
             clock,
             entropy,
             token_pepper,
             turns: Arc::new(Semaphore::new(RUNNING)),
             running: Arc::default(),
-            runtime: QueryRuntime::new(lanes).map_err(|e| say(&e))?,
+            runtime,
         };
         engine.record_start(recovery.forfeited).await.map_err(|e| say(&e))?;
         Ok(Arc::new(engine))
+    }
+
+    /// Takes a query, or explains it where EXPLAIN stands before it.
+    ///
+    /// # Errors
+    /// A refusal; refusals cost nothing and are logged.
+    pub async fn ask(
+        self: &Arc<Self>,
+        caller: &Caller,
+        request: QueryRequest,
+    ) -> Result<Asked, Refusal> {
+        if asks_to_explain(&request.sql, &self.vault.limits) {
+            return self.check(caller, request).await.map(Asked::Explained);
+        }
+        self.submit(caller, request).await.map(Asked::Query)
     }
 
     /// Takes a query: checks it, charges it, starts it. A repeat with the same idempotency key gives the earlier id.
@@ -210,7 +234,7 @@ impl Engine {
         caller: &Caller,
         request: &QueryRequest,
     ) -> Result<QueryId, Refusal> {
-        let guarded = self.guarded(caller, request).await?;
+        let guarded = self.guarded(caller, request, false).await?;
         self.room_to_wait()?;
         let id = self.new_query_id()?;
         let idempotency = request
@@ -224,7 +248,7 @@ impl Engine {
     }
 
     async fn try_check(&self, caller: &Caller, request: &QueryRequest) -> Result<Value, Refusal> {
-        let guarded = self.guarded(caller, request).await?;
+        let guarded = self.guarded(caller, request, true).await?;
         let project = request.project.as_str();
         let spent = self.vault.ledger.balance(project).await.map_err(|e| unavailable(&e))?;
         let limit = self.policy.project(&request.project).map_or(0, |p| p.budget_points);
@@ -240,22 +264,20 @@ impl Engine {
     }
 
     /// Understands, authorises and guards a request. Runs on a thread with a deep stack: plans are recursive.
-    async fn guarded(&self, caller: &Caller, request: &QueryRequest) -> Result<Guarded, Refusal> {
+    async fn guarded(
+        &self,
+        caller: &Caller,
+        request: &QueryRequest,
+        explained: bool,
+    ) -> Result<Guarded, Refusal> {
         let policy = Arc::clone(&self.policy);
         let snapshots = Arc::clone(&self.vault.snapshots);
         let limits = self.vault.limits.clone();
         let now = self.clock.now();
-        let submission = Submission {
-            user: caller.user.clone(),
-            project: request.project.clone(),
-            sql: request.sql.clone(),
-        };
+        let (user, request) = (caller.user.clone(), request.clone());
         let planned = self.runtime.blocking(move || {
-            let membership = policy.enter(&submission.user, &submission.project, now)?;
-            let view = view(&membership, &snapshots);
-            let understood = understand(submission, &view, &limits)?;
-            let authorised = authorise(understood, &membership)?;
-            guard(authorised, &limits)
+            let membership = policy.enter(&user, &request.project, now)?;
+            Planner::new(membership, &snapshots, &limits).plan(&request.sql, explained)
         });
         planned.await.unwrap_or_else(|cause| Err(Refusal::internal(cause)))
     }
@@ -334,10 +356,8 @@ impl Drop for Place {
     }
 }
 
-/// What a member sees of the snapshots: the names that SQL is resolved against.
-fn view(membership: &Membership<'_>, snapshots: &[Arc<Snapshot>]) -> View {
-    let contracts: Vec<_> = snapshots.iter().map(|snapshot| snapshot.contract()).collect();
-    let visible = membership.visible(&contracts);
+/// What a project sees of the snapshots: the names that SQL is resolved against.
+fn view(visible: &Visible, snapshots: &[Arc<Snapshot>]) -> View {
     let mut tables = vec![];
     for snapshot in snapshots {
         let contract = snapshot.contract();

@@ -156,6 +156,7 @@ struct Parts {
     hint: String,
     position: Option<Position>,
     rule: Option<String>,
+    suggested_sql: Option<String>,
     cause: Option<SealedCause>,
 }
 
@@ -169,6 +170,7 @@ impl Refusal {
             hint: hint.into(),
             position: None,
             rule: None,
+            suggested_sql: None,
             cause: None,
         }))
     }
@@ -206,6 +208,13 @@ impl Refusal {
     #[must_use]
     pub fn under(mut self, rule: impl Into<String>) -> Self {
         self.0.rule = Some(rule.into());
+        self
+    }
+
+    /// Adds a whole text to write instead, which is answered.
+    #[must_use]
+    pub fn suggesting(mut self, sql: impl Into<String>) -> Self {
+        self.0.suggested_sql = Some(sql.into());
         self
     }
 
@@ -251,6 +260,12 @@ impl Refusal {
     #[must_use]
     pub fn rule(&self) -> Option<&str> {
         self.0.rule.as_deref()
+    }
+
+    /// A whole text to write instead, where there is one.
+    #[must_use]
+    pub fn suggested_sql(&self) -> Option<&str> {
+        self.0.suggested_sql.as_deref()
     }
 
     /// The sealed cause, where there is one.

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
-use tresor_core::engine::{Caller, Engine, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat};
+use tresor_core::engine::{
+    Asked, Caller, Engine, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
+};
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::Refusal;
 
@@ -16,7 +18,7 @@ use tresor_core::refusal::Refusal;
 #[async_trait]
 pub(crate) trait Api: Send + Sync + 'static {
     async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal>;
-    async fn submit(&self, caller: &Caller, request: QueryRequest) -> Result<QueryId, Refusal>;
+    async fn ask(&self, caller: &Caller, request: QueryRequest) -> Result<Asked, Refusal>;
     async fn check(&self, caller: &Caller, request: QueryRequest) -> Result<Value, Refusal>;
     async fn status(
         &self,
@@ -41,8 +43,8 @@ impl Api for Arc<Engine> {
         Engine::caller_of_token(self, token).await
     }
 
-    async fn submit(&self, caller: &Caller, request: QueryRequest) -> Result<QueryId, Refusal> {
-        Engine::submit(self, caller, request).await
+    async fn ask(&self, caller: &Caller, request: QueryRequest) -> Result<Asked, Refusal> {
+        Engine::ask(self, caller, request).await
     }
 
     async fn check(&self, caller: &Caller, request: QueryRequest) -> Result<Value, Refusal> {

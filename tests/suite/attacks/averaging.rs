@@ -1,7 +1,7 @@
 //! Asking for one cohort in many words, to average the noise away (SAME-CELL-SAME-ANSWER).
 
 use tests::clinic::Clinic;
-use tests::home::NOISY;
+use tests::home::{EXACT, NOISY};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected, persons};
 
 use super::World;
@@ -170,6 +170,58 @@ async fn nesting_per_person_aggregates_draws_no_further_noise() {
     answers.sort_by(f64::total_cmp);
     answers.dedup();
     assert!(answers.len() <= 2, "as a value and as a mean, and no more: {answers:?}");
+}
+
+/// Sums over windows, and means of groups, that hold one visit each: every step gives the same costs again.
+fn lonely(steps: &[&str]) -> String {
+    let key = "visited_on, ward, kind, nights";
+    let start = format!("select person_id, {key}, cost c from visits");
+    let all = steps.iter().fold(start, |from, step| match *step {
+        "sum" => format!(
+            "select person_id, {key}, sum(c) over (partition by person_id, {key}, c) c from ({from}) t"
+        ),
+        _ => format!(
+            "select person_id, {key}, {step}(c) c from ({from}) t group by person_id, {key}, c"
+        ),
+    });
+    format!("select sum(c) from ({all}) t")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_windows_and_more_means_draw_no_fresh_noise() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    let steps = [
+        vec!["sum"],
+        vec!["sum", "sum"],
+        vec!["sum", "sum", "sum"],
+        vec!["sum", "avg"],
+        vec!["sum", "avg", "sum"],
+        vec!["avg", "sum", "avg", "sum", "avg"],
+    ];
+    let truth = world.number(EXACT, &lonely(&[])).await;
+    let mut drawn = vec![];
+    for steps in &steps {
+        assert_eq!(world.number(EXACT, &lonely(steps)).await, truth, "{steps:?} changes the sum");
+        drawn.push(world.number(NOISY, &lonely(steps)).await);
+    }
+    assert_eq!(drawn[0], drawn[1], "two windows");
+    assert_eq!(drawn[0], drawn[2], "three windows");
+    assert_eq!(drawn[3], drawn[4], "a window over a mean of a window");
+}
+
+/// The same rows one below the other.
+fn stacked(times: usize) -> String {
+    let parts = vec!["select person_id, cost from visits"; times];
+    format!("select count(distinct person_id) from ({}) t", parts.join(" union all "))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_union_with_itself_draws_no_fresh_noise_for_persons() {
+    let world = World::of(Clinic::new(1_000, 3)).await;
+    let once = world.number(NOISY, &stacked(1)).await;
+    for times in 2..6 {
+        assert_eq!(world.number(NOISY, &stacked(times)).await, once, "{times} times");
+    }
 }
 
 /// What visits would cost less their nights, in many words.

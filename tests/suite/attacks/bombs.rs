@@ -100,3 +100,37 @@ async fn one_persons_rows_cannot_be_multiplied_until_the_query_fails() {
         assert_eq!(answers[0], answers[1], "{joins} joins");
     }
 }
+
+/// Sub-queries with NOT IN, one inside the other: each looks into copies of the next.
+fn inside(levels: usize) -> String {
+    let open = "beds + 0 not in (select beds + 0 from wards where ".repeat(levels);
+    format!("select count(*) from wards where {open}beds > 0{}", ")".repeat(levels))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sub_queries_that_are_looked_into_thrice_do_not_triple_at_every_level() {
+    let world = World::of(Clinic::new(100, 7)).await;
+    for levels in 1..4 {
+        assert!(world.body(EXACT, &inside(levels)).await.is_ok(), "{levels} levels");
+    }
+    for levels in 6..15 {
+        let refused = world.body(EXACT, &inside(levels)).await;
+        assert_eq!(refused.err().as_deref(), Some("query_too_large"), "{levels} levels");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_window_holds_all_pairs_of_results() {
+    let world = World::of(Clinic::new(100, 7)).await;
+    for window in ["sum(a.n) over ()", "lag(a.n) over (order by b.n)", "rank() over (order by a.n)"]
+    {
+        let sql =
+            format!("{PAIRED} select max(x) from (select {window} x from a cross join a b) t");
+        let refused = world.body(EXACT, &sql).await;
+        assert_eq!(refused.err().as_deref(), Some("query_too_large"), "{window}");
+    }
+    let before = format!(
+        "{PAIRED} select count(*) from (select region, rank() over (order by n) k from a) x cross join a y"
+    );
+    assert!(world.body(EXACT, &before).await.is_ok());
+}

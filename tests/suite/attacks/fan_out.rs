@@ -82,6 +82,39 @@ async fn rows_cannot_be_made_up() {
     }
 }
 
+/// Keys that are one and the same real number.
+fn near(keys: i64) -> String {
+    let keys: Vec<String> = (0..keys).map(|at| format!("({})", (1_i64 << 60) + at)).collect();
+    keys.join(", ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_do_not_become_one_by_a_cast() {
+    let world = World::of(Clinic::new(300, 7)).await;
+    let whole = format!("(values {}) x (k)", near(100));
+    let sql = format!(
+        "select count(*) from visits v join {whole} on cast(v.nights * 0 + {} as double) = x.k",
+        1_i64 << 60
+    );
+    assert_eq!(world.body(EXACT, &sql).await.err().as_deref(), Some("join_not_on_key"));
+    let sql = format!(
+        "select count(*) from visits v join {whole} on v.nights * 0 + {} = x.k",
+        1_i64 << 60
+    );
+    let once = world.number(EXACT, "select count(nights) from visits").await;
+    assert_eq!(world.number(EXACT, &sql).await, once);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_a_full_join_keeps_apart_are_counted_as_rows() {
+    let world = World::of(Clinic::new(300, 7)).await;
+    let sql =
+        "select count(*) from people a full join people b on a.person_id = b.person_id and a.hiv";
+    let with = world.clinic.persons.iter().filter(|person| person.hiv).count();
+    let truth = 2 * world.clinic.persons.len() - with;
+    assert_eq!(world.number(EXACT, sql).await, truth as f64);
+}
+
 /// A noisy number and half the width of its interval.
 async fn noisy(world: &World, sql: &str) -> (f64, f64) {
     let body = world.body(NOISY, sql).await.unwrap_or_else(|code| panic!("{code}: {sql}"));

@@ -6,6 +6,7 @@ mod distinct;
 mod fan_out;
 mod having;
 pub(crate) mod plain;
+mod presence;
 mod quantiles;
 mod ratio;
 mod small_keys;

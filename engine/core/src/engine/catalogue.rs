@@ -1,15 +1,18 @@
 //! What a person may see of the data: projects, datasets, tables, columns, how each may be used. No rows, no counts
 //! of rows.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
+use super::views::columns;
 use super::{Caller, Engine};
 use crate::catalog::contract::{
     ColumnContract, ColumnType, Contract, Role, TableContract, TableKind,
 };
 use crate::catalog::usage::Use;
 use crate::ids::{ColumnName, TableName};
-use crate::policy::{Membership, VisibleTable};
+use crate::policy::{Membership, ProjectView, VisibleTable};
 use crate::refusal::{Code, Refusal};
 
 impl Engine {
@@ -28,6 +31,7 @@ impl Engine {
                 "id": project.id.as_str(),
                 "title": project.title,
                 "datasets": self.datasets_of(&membership),
+                "views": self.views_of(&membership).await,
             }));
         }
         if projects.is_empty() {
@@ -38,6 +42,29 @@ impl Engine {
             ));
         }
         Ok(json!({ "projects": projects }))
+    }
+
+    /// Planned on a thread with a deep stack: plans are recursive.
+    async fn views_of(&self, membership: &Membership<'_>) -> Value {
+        let project = membership.project().clone();
+        if project.views.is_empty() {
+            return json!([]);
+        }
+        let snapshots = Arc::clone(&self.vault.snapshots);
+        let contracts: Vec<&Contract> = snapshots.iter().map(|s| s.contract()).collect();
+        let seen = super::view(&membership.visible(&contracts), &snapshots);
+        let limits = self.vault.limits.clone();
+        let listed = self.runtime.blocking(move || {
+            let described = |view: &ProjectView| {
+                json!({
+                    "name": view.name.as_str(),
+                    "description": view.description,
+                    "columns": columns(&project, view.name.as_str(), &seen, &limits).ok(),
+                })
+            };
+            Value::Array(project.views.iter().map(described).collect())
+        });
+        listed.await.unwrap_or_default()
     }
 
     fn datasets_of(&self, membership: &Membership<'_>) -> Vec<Value> {

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 use tresor_ledger::{NoSteps, Steps};
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
-use crate::ids::{ProjectId, UserId};
+use crate::ids::{ProjectId, QueryId, UserId};
 use crate::limits::Limits;
 use crate::secret::Secret;
 use crate::vault::Optimizer;
@@ -78,6 +79,15 @@ pub struct QueryRequest {
     pub idempotency_key: Option<String>,
     /// Digest of what the request asks, hexadecimal: tells a repeat from a conflict.
     pub body_digest: String,
+}
+
+/// What became of a question.
+#[derive(Debug)]
+pub enum Asked {
+    /// It is charged and runs.
+    Query(QueryId),
+    /// It was only explained.
+    Explained(Value),
 }
 
 /// Where a query stands.

@@ -10,7 +10,8 @@ use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Proj
 
 use super::distinct;
 use super::facts::{Fact, PersonFact, Relation, Side};
-use super::flow::Flow;
+use super::flow::{Flow, column_name, name_of, said};
+use super::guarded::Named;
 use super::release::{Argument, Key, Output, PERSON, PersonalRelease, Release};
 use super::statistics::Arguments;
 use super::tables;
@@ -137,7 +138,10 @@ pub(super) fn cut(
         all_listed,
         only_counted,
     };
-    let number = walk.personal_release(release)?;
+    let columns = schema.fields().iter().skip(group.len()).take(measures);
+    let columns = columns.map(|field| column_name(field.name()));
+    let named = Named { keys: group.iter().map(name_of).collect(), columns: columns.collect() };
+    let number = walk.personal_release(release, named)?;
     let scan = walk.scan(number);
     facts.extend((0..measures).map(|at| Fact {
         made_of: vec![(scan, at)],
@@ -145,9 +149,8 @@ pub(super) fn cut(
         ..Fact::default()
     }));
     let grouped = match group.len() {
-        0 => "release boundary: one cell over everybody".to_owned(),
-        1 => "release boundary: protected cells, by 1 column".to_owned(),
-        columns => format!("release boundary: protected cells, by {columns} columns"),
+        0 => "release boundary: one protected cell over everybody".to_owned(),
+        _ => format!("release boundary: protected cells, grouped by {}", said(group)),
     };
     let flow = input.flow.clone().then(grouped);
     protected(scan, schema, facts, vec![(0..group.len()).collect()], flow)

@@ -6,8 +6,9 @@ use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{DFSchema, Result, internal_err};
 use datafusion::logical_expr::expr::{Case, ScalarFunction, TryCast};
 use datafusion::logical_expr::{Expr, ExprSchemable};
+use datafusion::scalar::ScalarValue;
 
-use super::arithmetic::{Operation, checked};
+use super::arithmetic::{Operation, checked, has_arithmetic};
 use super::calendar::DateMade;
 use super::curves::{Curve, Finite};
 use super::joined::Joined;
@@ -66,6 +67,16 @@ pub(super) fn total(function: ScalarFunction, schema: &DFSchema) -> Result<Expr>
 /// What is wrong with a call whose arguments have other types than its total form knows; decided by types alone.
 pub(super) fn refuse(function: &ScalarFunction, schema: &DFSchema) -> Result<Option<Refusal>> {
     let name = function.func.name();
+    if let ("date_part" | "date_trunc", Some(moment)) | ("abs", Some(moment)) =
+        (name, function.args.last())
+        && !takes(name, &moment.get_type(schema)?)
+    {
+        return Ok(Some(Refusal::new(
+            Code::BadArguments,
+            format!("`{name}` does not go with this type of value"),
+            "cast the argument to the type that it should have, for example `CAST(x AS BIGINT)` or `CAST(x AS DATE)`",
+        )));
+    }
     let ("to_date" | "to_timestamp", Some(argument)) = (name, function.args.first()) else {
         return Ok(None);
     };
@@ -80,6 +91,14 @@ pub(super) fn refuse(function: &ScalarFunction, schema: &DFSchema) -> Result<Opt
         format!("`{name}` reads texts, dates and moments, and not numbers or true and false"),
         "for days or years since another date add them to it: `DATE '1970-01-01' + n`",
     )))
+}
+
+/// Whether the total form of these functions knows an argument of this type.
+fn takes(name: &str, data_type: &DataType) -> bool {
+    match name {
+        "abs" => has_arithmetic(data_type),
+        _ => is_moment(data_type),
+    }
 }
 
 /// A date or time, unless it lies where the calendar does not reach.
@@ -102,6 +121,9 @@ fn cast(arg: Expr, to: DataType, schema: &DFSchema) -> Result<Expr> {
 /// `coalesce` as CASE, which needs no optimizer rule to run.
 fn first_value(mut args: Vec<Expr>) -> Expr {
     let last = args.pop().map(Box::new);
+    if args.is_empty() {
+        return last.map_or_else(|| Expr::Literal(ScalarValue::Null, None), |only| *only);
+    }
     let when_then_expr =
         args.into_iter().map(|arg| (Box::new(arg.clone().is_not_null()), Box::new(arg))).collect();
     Expr::Case(Case { expr: None, when_then_expr, else_expr: last })

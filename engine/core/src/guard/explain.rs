@@ -1,37 +1,49 @@
 //! What a guarded query would do, in data for programs and in words for people. Touches no rows.
 
-use serde_json::{Value, json};
-use tresor_disclosure::profile::NoiseMethod;
-use tresor_disclosure::{Pair, Profile, Spread};
+mod statistics;
 
-use super::guarded::Guarded;
-use super::release::{Counted, PersonalRelease, Polynomial, Quantile, Release, Statistic, Total};
+use serde_json::{Value, json};
+use tresor_disclosure::Profile;
+use tresor_disclosure::profile::NoiseMethod;
+
+use super::guarded::{Guarded, Named, ResultColumn, TableRead};
+use super::release::{PersonalRelease, Quantile, Release, Statistic};
 
 impl Guarded {
     /// The verdict, the price, the protection: what `queries:check` answers.
     #[must_use]
     pub fn explain(&self) -> Value {
-        let columns: Vec<Value> = self
-            .columns
-            .iter()
-            .map(|column| {
-                json!({
-                    "name": column.name,
-                    "role": if column.made_of.is_empty() { "dimension" } else { "measure" },
-                })
-            })
-            .collect();
-        let releases: Vec<Value> = self.releases.iter().map(|r| self.explain_release(r)).collect();
         json!({
             "verdict": "allowed",
             "cost": { "points": self.cost() },
-            "columns": columns,
-            "protected_tables": releases,
+            "columns": self.columns.iter().map(|column| self.explain_column(column)).collect::<Vec<_>>(),
+            "tables": self.tables.iter().map(TableRead::explain).collect::<Vec<_>>(),
+            "protected_tables": self.explain_releases(),
             "person_flow": self.flow.lines(),
             "protection": protection(&self.grant.profile),
+            "allowed_by": self.grant.allowed_by.iter().map(allowed_by).collect::<Vec<_>>(),
             "policy": { "digest": self.grant.policy_digest, "profile": self.grant.profile.id },
             "snapshots": self.snapshots.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
         })
+    }
+
+    /// A column of the result, and the protected columns it is computed from: number of the protected table and of its
+    /// statistic, both from 1.
+    fn explain_column(&self, column: &ResultColumn) -> Value {
+        if column.made_of.is_empty() {
+            return json!({ "name": column.name, "role": "dimension" });
+        }
+        let part = |(scan, output): &(usize, usize)| {
+            let table = self.scans.get(*scan).map(|table| table.saturating_add(1));
+            json!({ "protected_table": table, "statistic": output.saturating_add(1) })
+        };
+        let parts: Vec<Value> = column.made_of.iter().map(part).collect();
+        json!({ "name": column.name, "role": "measure", "made_of": parts })
+    }
+
+    fn explain_releases(&self) -> Vec<Value> {
+        let all = self.releases.iter().zip(&self.named);
+        all.map(|(release, named)| self.explain_release(release, named)).collect()
     }
 
     /// What a reader of the numbers must know of how they were made. Depends on the plan only.
@@ -47,7 +59,7 @@ impl Guarded {
         notes
     }
 
-    fn explain_release(&self, release: &Release) -> Value {
+    fn explain_release(&self, release: &Release, named: &Named) -> Value {
         match release {
             Release::Public(_) => json!({
                 "about": "nobody",
@@ -58,26 +70,54 @@ impl Guarded {
                 "text": "an earlier protected result, used as a table",
             }),
             Release::Personal(release) => {
-                let listed = release.all_listed;
-                let rows = if release.only_counted {
-                    "only groups with enough people, and they are only counted"
-                } else if release.keys.is_empty() {
-                    "one cell over all rows"
-                } else if listed {
-                    "every combination of the groups is listed; small and empty ones are withheld alike"
-                } else {
-                    "only groups with enough people are listed, because the list of groups is not public"
-                };
+                let profile = &self.grant.profile;
+                let statistics = release.outputs.iter().enumerate().map(|(at, output)| {
+                    statistics::explained(
+                        &output.statistic,
+                        release,
+                        named.columns.get(at),
+                        profile,
+                    )
+                });
                 json!({
                     "about": "people",
-                    "groups": release.keys.len(),
-                    "rows": rows,
-                    "statistics": release.outputs.iter().map(|o| words(&o.statistic, &self.grant.profile)).collect::<Vec<_>>(),
+                    "groups": named.keys,
+                    "rows": rows(release),
+                    "statistics": statistics.collect::<Vec<_>>(),
                     "points": release.base_measures(),
                     "one_row_per_person": release.one_row,
                 })
             }
         }
+    }
+}
+
+impl TableRead {
+    fn explain(&self) -> Value {
+        let rows = match self.one_row_per_person {
+            Some(true) => "one per person",
+            Some(false) => "many per person",
+            None => "about nobody",
+        };
+        json!({ "name": self.name, "rows": rows })
+    }
+}
+
+/// A use of a column, and the lines of the policy that allow it.
+fn allowed_by((read, lines): &(String, Vec<String>)) -> Value {
+    let (column, kind) = read.rsplit_once(':').unwrap_or((read, ""));
+    json!({ "column": column, "use": kind, "rules": lines })
+}
+
+const fn rows(release: &PersonalRelease) -> &'static str {
+    if release.only_counted {
+        "only groups with enough people, and they are only counted"
+    } else if release.keys.is_empty() {
+        "one cell over all rows"
+    } else if release.all_listed {
+        "every combination of the groups is listed; small and empty ones are withheld alike"
+    } else {
+        "only groups with enough people are listed, because the list of groups is not public"
     }
 }
 
@@ -129,83 +169,4 @@ fn release_notes(release: &PersonalRelease, profile: &Profile) -> Vec<String> {
         | Statistic::Pair { .. } => None,
     };
     release.outputs.iter().filter_map(|output| note(&output.statistic)).collect()
-}
-
-fn words(statistic: &Statistic, profile: &Profile) -> String {
-    match statistic {
-        Statistic::Count(counted) => count_words(*counted).to_owned(),
-        Statistic::Sum { total, .. } => format!("sum of {}", total_words(*total)),
-        Statistic::Mean { total, rows, .. } => {
-            format!("sum of {} divided by number of {}", total_words(*total), count_words(*rows))
-        }
-        Statistic::SumOf(of) => polynomial_words(of),
-        Statistic::MeanOf(of) => {
-            format!("{} divided by number of {}", polynomial_words(of), count_words(of.rows))
-        }
-        Statistic::Spread { kind, rows, leg } => format!(
-            "{} of {} from number of {}, sum and sum of squares; {} degrees of freedom or more",
-            spread_words(*kind),
-            total_words(leg.sum),
-            count_words(*rows),
-            profile.dof_min
-        ),
-        Statistic::Pair { kind, rows, .. } => format!(
-            "{} of two measures from number of {}, sums, squares and products; {} degrees of freedom or more",
-            pair_words(*kind),
-            count_words(*rows),
-            profile.dof_min
-        ),
-        Statistic::Quantile(Quantile { share, extreme, .. }) => format!(
-            "percentile {} of a measure{}, as a range that at least {} people share",
-            f64::from(*share) / 10_000.0,
-            if *extreme { ", instead of its end" } else { "" },
-            profile.min_count_measure
-        ),
-        Statistic::DistinctValues => {
-            format!("number of values that at least {} people share", profile.min_count)
-        }
-    }
-}
-
-fn polynomial_words(of: &Polynomial) -> String {
-    let rows = if of.offset == 0.0 { "" } else { " and a number of rows" };
-    format!("sum of products, added up from protected sums and counts: {}{rows}", of.parts.len())
-}
-
-const fn spread_words(kind: Spread) -> &'static str {
-    match kind {
-        Spread::VarSamp => "variance of a sample",
-        Spread::VarPop => "variance of a population",
-        Spread::SdSamp => "standard deviation of a sample",
-        Spread::SdPop => "standard deviation of a population",
-        Spread::Squares => "sum of squared distances",
-    }
-}
-
-const fn pair_words(kind: Pair) -> &'static str {
-    match kind {
-        Pair::CovarSamp => "covariance of a sample",
-        Pair::CovarPop => "covariance of a population",
-        Pair::Corr => "correlation",
-        Pair::Slope => "slope",
-        Pair::Intercept => "intercept",
-        Pair::R2 => "squared correlation",
-        Pair::Products => "sum of products of distances",
-    }
-}
-
-const fn total_words(total: Total) -> &'static str {
-    match total {
-        Total::Value(_) => "a measure",
-        Total::Count(_) => "ones",
-    }
-}
-
-const fn count_words(counted: Counted) -> &'static str {
-    match counted {
-        Counted::Persons => "people",
-        Counted::PersonsWith(_) => "people with a value",
-        Counted::Rows => "rows",
-        Counted::RowsWith(_) => "rows with a value",
-    }
 }

@@ -147,6 +147,16 @@ impl Measure {
         Self { range: (self.range.0 + by, self.range.1 + by), ..self }
     }
 
+    /// What is made of the measure by one more step has a name of its own, and the same name after the same step again:
+    /// of rows that are alone in their window or group each step gives the same values, and with a further name every
+    /// time they would be asked with fresh noise.
+    pub(super) fn under(self, step: &str) -> Self {
+        if self.name.contains(step) {
+            return self;
+        }
+        Self { name: format!("{step}{}", self.name), ..self }
+    }
+
     /// What a sum per person is: sums are measures only where values are summed as they are.
     pub(super) fn summed(self) -> Option<Self> {
         (self.lowered == 0.0).then_some(self)

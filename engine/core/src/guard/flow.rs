@@ -1,5 +1,10 @@
 //! How the person flows from tables to boundaries: a small tree in words, for the researcher.
 
+use datafusion::logical_expr::Expr;
+
+use super::facts::HIDDEN;
+use super::guarded::shown_name;
+
 /// One step, and the steps it draws from. Says what a relation is, never what its rows hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Flow {
@@ -38,4 +43,27 @@ impl Flow {
             step.branches(&format!("{indent}{deeper}"), lines);
         }
     }
+}
+
+/// Columns by the names that the researcher knows, as in "`region`, `sex`".
+pub(super) fn said<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> String {
+    let names: Vec<String> = exprs.into_iter().map(|expr| format!("`{}`", name_of(expr))).collect();
+    names.join(", ")
+}
+
+/// The name of a column; of something computed only where it is short and quotes nothing.
+pub(super) fn name_of(expr: &Expr) -> String {
+    match expr {
+        Expr::Column(column) => column_name(&column.name),
+        Expr::Alias(alias) => column_name(&alias.name),
+        other => column_name(&other.schema_name().to_string()),
+    }
+}
+
+/// The name of an output column.
+pub(super) fn column_name(name: &str) -> String {
+    // How the planner calls `count(*)` before it gets its name back.
+    let name = if name == "count(Int64(1))" { "count(*)" } else { name };
+    let own = !name.starts_with(HIDDEN);
+    shown_name(name).filter(|_| own).unwrap_or_else(|| "a computed column".to_owned())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 
@@ -33,6 +34,27 @@ pub struct Guarded {
     pub(crate) snapshots: BTreeSet<SnapshotId>,
     /// How the person flows from the tables to the result.
     pub(crate) flow: Flow,
+    /// Every table that is read, by name.
+    pub(super) tables: BTreeSet<TableRead>,
+    /// For each release, what its columns are called.
+    pub(super) named: Vec<Named>,
+}
+
+/// A table that a query reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TableRead {
+    /// Dataset and table.
+    pub(super) name: String,
+    /// Whether each person has at most one row; none where it is about nobody.
+    pub(super) one_row_per_person: Option<bool>,
+}
+
+/// What the keys and the statistics of a protected table are called. No part of the release itself: the same release
+/// under other names is the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) keys: Vec<String>,
+    pub(super) columns: Vec<String>,
 }
 
 /// One column of the result.
@@ -52,14 +74,16 @@ pub(crate) struct ResultColumn {
 pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal> {
     let (user, project, text, plan, grant) = authorised.into_parts();
     let snapshots = one_population(&plan)?;
+    let tables = tables_read(&plan)?;
     let mut walk = Walk::new(&text, limits, &grant.profile);
     let root = walk.node(&plan)?;
     let root = walk.released(root)?;
+    check_types(&root)?;
     let columns = result_columns(&root);
     let flow = root.flow;
     let finishing = make_total(root.plan)?;
     let mut releases = vec![];
-    let (guarded_releases, scans) = walk.into_parts();
+    let (guarded_releases, scans, named) = walk.into_parts();
     for release in guarded_releases {
         releases.push(match release {
             Release::Personal(release) => {
@@ -70,7 +94,20 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
             Release::Earlier(plan) => Release::Earlier(make_total(plan)?),
         });
     }
-    Ok(Guarded { user, project, text, grant, releases, scans, finishing, columns, snapshots, flow })
+    Ok(Guarded {
+        user,
+        project,
+        text,
+        grant,
+        releases,
+        scans,
+        finishing,
+        columns,
+        snapshots,
+        flow,
+        tables,
+        named,
+    })
 }
 
 impl Guarded {
@@ -111,6 +148,38 @@ fn one_population(plan: &LogicalPlan) -> Result<BTreeSet<SnapshotId>, Refusal> {
     Ok(all)
 }
 
+/// Types that come of mixing others have no form in an answer.
+fn check_types(root: &Relation) -> Result<(), Refusal> {
+    let odd =
+        |at: &usize| matches!(root.plan.schema().field(*at).data_type(), DataType::Decimal128(..));
+    let Some(at) = root.visible().into_iter().find(odd) else { return Ok(()) };
+    Err(Refusal::new(
+        Code::UnsupportedSql,
+        format!("column {} of the result mixes whole numbers with and without sign", at + 1),
+        "write `CAST(x AS BIGINT)` around the number of rows or the rank",
+    ))
+}
+
+/// Every table the plan reads.
+fn tables_read(plan: &LogicalPlan) -> Result<BTreeSet<TableRead>, Refusal> {
+    let mut all = BTreeSet::new();
+    let walked = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && let Some(source) = scan.source.downcast_ref::<SourceTable>()
+        {
+            let one_row_per_person = match &source.0.table.kind {
+                TableKind::Personal { one_row_per_person } => Some(*one_row_per_person),
+                TableKind::Public { .. } => None,
+            };
+            let name = format!("{}.{}", source.0.dataset, source.0.table.name);
+            all.insert(TableRead { name, one_row_per_person });
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    walked.map_err(|error| Refusal::internal(error.to_string()))?;
+    Ok(all)
+}
+
 fn result_columns(root: &Relation) -> Vec<ResultColumn> {
     let mut columns: Vec<ResultColumn> = vec![];
     for (at, fact) in root.columns.iter().enumerate() {
@@ -129,7 +198,7 @@ fn result_columns(root: &Relation) -> Vec<ResultColumn> {
 }
 
 /// Names made by the planner quote whole expressions, literals included: those are replaced by a number.
-fn shown_name(written: &str) -> Option<String> {
+pub(super) fn shown_name(written: &str) -> Option<String> {
     let plain = |text: &str| {
         !text.is_empty()
             && text.len() <= 63

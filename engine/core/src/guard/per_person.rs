@@ -6,6 +6,7 @@ use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan};
 
 use super::facts::{Fact, Measure, Relation, Side};
+use super::flow::said;
 use super::release::ROWS;
 use super::walk::{fact_of, internal};
 use crate::refusal::{Code, Refusal};
@@ -55,10 +56,11 @@ pub(super) fn aggregate(
     let plan =
         Aggregate::try_new(Arc::new(input.plan), node.group_expr.clone(), node.aggr_expr.clone())
             .map_err(internal)?;
+    let by = said(&node.group_expr);
     let flow = input.flow.then(if one_row {
-        "per person: one row each"
+        format!("grouped by the person ({by}): one row per person")
     } else {
-        "per person and further columns"
+        format!("grouped by the person and further columns ({by}): many rows per person")
     });
     Ok(Relation {
         plan: LogicalPlan::Aggregate(plan),
@@ -100,14 +102,8 @@ fn aggregated(expr: &Expr, input: &Relation, text: &QueryText) -> Result<Fact, R
 }
 
 fn mean(measure: Measure) -> Measure {
-    match measure.name.starts_with(MEAN) {
-        true => measure,
-        false => Measure {
-            name: format!("{MEAN}{}", measure.name),
-            decimals: measure.decimals.max(MEAN_DECIMALS),
-            ..measure
-        },
-    }
+    let decimals = measure.decimals.max(MEAN_DECIMALS);
+    Measure { decimals, ..measure.under(MEAN) }
 }
 
 /// A number of things per person. No contract says how many: up to a thousand, each number has a bin of its own.

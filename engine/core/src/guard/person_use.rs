@@ -4,6 +4,7 @@
 //! a literal, computed with, or put through a function, it would become a name for one person. Inside
 //! `count(distinct CASE WHEN .. THEN person END)`, and nowhere else, it may be what a CASE yields.
 
+use datafusion::common::Column;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr::AggregateFunction;
@@ -81,8 +82,11 @@ fn inside(expr: &Expr, input: &Relation, text: &QueryText) -> Result<(), Refusal
     if !fact_of(expr, input).touches_person() {
         return check(expr, input, text);
     }
-    let column = expr.column_refs().into_iter().min_by_key(|column| column.name.as_str());
-    Err(match column {
+    let place = |column: &&Column| {
+        let at = text.find_column(column).map(|at| (at.line, at.column));
+        (at, column.name.clone())
+    };
+    Err(match expr.column_refs().into_iter().min_by_key(place) {
         Some(column) => refuse(&column.name).at(text.find_column(column)),
         None => refuse("the person"),
     })

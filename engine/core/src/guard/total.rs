@@ -125,8 +125,15 @@ fn one(expr: Expr, schema: &DFSchema, refusal: &mut Option<Refusal>) -> Result<T
             }
             Ok(Transformed::yes(call(operation, vec![*left, *right])))
         }
-        Expr::Negative(inner) if has_arithmetic(&inner.get_type(schema)?) => {
-            Ok(Transformed::yes(call(Operation::Negate, vec![*inner])))
+        Expr::Negative(inner) => {
+            let of = inner.get_type(schema)?;
+            if has_arithmetic(&of) {
+                return Ok(Transformed::yes(call(Operation::Negate, vec![*inner])));
+            }
+            if of != DataType::Null {
+                refusal.get_or_insert_with(|| no_arithmetic(Operator::Minus, &of, &of));
+            }
+            Ok(Transformed::no(Expr::Negative(inner)))
         }
         Expr::ScalarFunction(function) => {
             if let Some(wrong) = calls::refuse(&function, schema)? {

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
-    Aggregate, Distinct, Expr, FetchType, Filter, Limit, LogicalPlan, Projection, Sort,
-    SubqueryAlias, TableScan,
+    Aggregate, Distinct, Expr, ExprSchemable, FetchType, Filter, Limit, LogicalPlan, Projection,
+    Sort, SubqueryAlias, TableScan,
 };
 use tresor_disclosure::Profile;
 
@@ -20,6 +21,7 @@ use super::domain;
 use super::facts::{ContractColumn, Fact, HIDDEN, Measure, PersonFact, Relation, Side};
 use super::flow::Flow;
 use super::grouping_sets;
+use super::guarded::Named;
 use super::joins;
 use super::linear;
 use super::per_person;
@@ -30,7 +32,7 @@ use crate::catalog::contract::{ColumnContract, ColumnType, Role, TableKind};
 use crate::catalog::view::ViewTable;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
-use crate::sql::{QueryText, SourceTable};
+use crate::sql::{QueryText, SourceTable, Views};
 
 /// State of one walk.
 pub(super) struct Walk<'a> {
@@ -38,6 +40,8 @@ pub(super) struct Walk<'a> {
     pub(super) limits: &'a Limits,
     pub(super) profile: &'a Profile,
     releases: Vec<Release>,
+    /// What the columns of each release are called.
+    named: Vec<Named>,
     /// The release behind each scan of a protected table: a CTE used twice is scanned twice and released once.
     scans: Vec<usize>,
     hidden: usize,
@@ -52,6 +56,7 @@ impl<'a> Walk<'a> {
             limits,
             profile,
             releases: vec![],
+            named: vec![],
             scans: vec![],
             hidden: 0,
             multiplying_joins: 0,
@@ -65,9 +70,9 @@ impl<'a> Walk<'a> {
         self.hidden
     }
 
-    /// The releases, and for each scan of a protected table the release behind it.
-    pub(super) fn into_parts(self) -> (Vec<Release>, Vec<usize>) {
-        (self.releases, self.scans)
+    /// The releases, for each scan of a protected table the release behind it, and the names in each release.
+    pub(super) fn into_parts(self) -> (Vec<Release>, Vec<usize>, Vec<Named>) {
+        (self.releases, self.scans, self.named)
     }
 
     /// Counts a join that pairs many rows of each person with many. Rows grow with the power of these joins, and
@@ -112,6 +117,23 @@ impl<'a> Walk<'a> {
         )
         .under("limit: multiplying_results")
         .at(self.text.find("JOIN")))
+    }
+
+    /// Refuses a window over pairs of results: it holds all rows at once, beside every limit on memory.
+    ///
+    /// # Errors
+    /// Where results were paired before.
+    pub(super) fn window_over_results(&self) -> Result<(), Refusal> {
+        if self.multiplying_results == 0 {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::TooLarge,
+            "a window looks at rows that pair many rows of one result with many of another",
+            "use the window before the join, or equate all columns by which one of the two results is grouped",
+        )
+        .under("limit: multiplying_results")
+        .at(self.text.find("OVER")))
     }
 
     /// Numbers a scan of a protected table.
@@ -243,6 +265,7 @@ impl<'a> Walk<'a> {
         }
         for aggregate in &node.aggr_expr {
             person_use::check_aggregate(aggregate, &input, self.text)?;
+            self.check_mean(aggregate, &input)?;
         }
         if let (Side::Personal { .. }, Some(sets)) = (&input.side, grouping_sets::of(node)) {
             return grouping_sets::aggregate(self, node, sets, &input);
@@ -257,6 +280,22 @@ impl<'a> Walk<'a> {
             },
             Side::Public { .. } | Side::Released { .. } => above(node, input),
         }
+    }
+
+    /// A mean of NULL alone has no type that could be computed with.
+    fn check_mean(&self, aggregate: &Expr, input: &Relation) -> Result<(), Refusal> {
+        let Expr::AggregateFunction(call) = aggregate.clone().unalias() else { return Ok(()) };
+        let schema = input.plan.schema().as_ref();
+        let nothing = |argument: &Expr| matches!(argument.get_type(schema), Ok(DataType::Null));
+        if call.func.name() != "avg" || !call.params.args.iter().any(nothing) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::BadArguments,
+            "`avg` of NULL is no mean of anything",
+            "take the mean of a column",
+        )
+        .at(self.text.find("avg")))
     }
 
     fn sort(&mut self, node: &Sort) -> Result<Relation, Refusal> {
@@ -301,6 +340,10 @@ impl<'a> Walk<'a> {
     /// What was walked already, under another name.
     pub(super) fn aliased(node: &SubqueryAlias, input: Relation) -> Result<Relation, Refusal> {
         let Relation { plan, side, columns, flow } = input;
+        let flow = match Views::shown(node.alias.table()) {
+            Some(view) => flow.then(format!("view `{view}` of the project")),
+            None => flow,
+        };
         let plan = SubqueryAlias::try_new(Arc::new(plan), node.alias.clone()).map_err(internal)?;
         Ok(Relation { plan: LogicalPlan::SubqueryAlias(plan), side, columns, flow })
     }
@@ -345,6 +388,7 @@ impl<'a> Walk<'a> {
             .under("limit: boundaries"));
         }
         self.releases.push(release);
+        self.named.push(Named::default());
         Ok(self.releases.len() - 1)
     }
 
@@ -385,7 +429,11 @@ impl<'a> Walk<'a> {
     }
 
     /// The releases so far, for the boundary to add to.
-    pub(super) fn personal_release(&mut self, release: PersonalRelease) -> Result<usize, Refusal> {
+    pub(super) fn personal_release(
+        &mut self,
+        release: PersonalRelease,
+        names: Named,
+    ) -> Result<usize, Refusal> {
         if release.arguments.len() > self.limits.measures {
             return Err(Refusal::new(
                 Code::TooLarge,
@@ -398,7 +446,14 @@ impl<'a> Walk<'a> {
             )
             .under("limit: measures"));
         }
-        self.release(Release::Personal(release))
+        let number = self.release(Release::Personal(release))?;
+        // The first names stay: an equal release is run once.
+        if let Some(named) = self.named.get_mut(number)
+            && *named == Named::default()
+        {
+            *named = names;
+        }
+        Ok(number)
     }
 }
 
@@ -432,9 +487,9 @@ fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
     let rows = match &side {
         Side::Personal { one_row: true } => "one row per person",
         Side::Personal { one_row: false } => "many rows per person",
-        Side::Public { .. } | Side::Released { .. } => "no persons",
+        Side::Public { .. } | Side::Released { .. } => "about nobody",
     };
-    let flow = Flow::start(format!("table {}: {rows}", table.table.name));
+    let flow = Flow::start(format!("table `{}.{}`: {rows}", table.dataset, table.table.name));
     Ok(Relation { plan: LogicalPlan::TableScan(scan.clone()), side, columns, flow })
 }
 

@@ -5,7 +5,10 @@
 use std::sync::Arc;
 
 use datafusion::logical_expr::expr::{WindowFunction, WindowFunctionParams};
-use datafusion::logical_expr::{Expr, LogicalPlan, Window, WindowFunctionDefinition};
+use datafusion::logical_expr::{
+    Expr, ExprSchemable, LogicalPlan, Window, WindowFunctionDefinition,
+};
+use datafusion::scalar::ScalarValue;
 
 use super::facts::{Fact, Measure, Relation, Side};
 use super::person_use;
@@ -19,9 +22,13 @@ const OVER: &str = "over:";
 /// Rebuilds a window.
 pub(super) fn window(walk: &Walk<'_>, node: &Window, input: Relation) -> Result<Relation, Refusal> {
     let personal = matches!(input.side, Side::Personal { .. });
+    if !personal {
+        walk.window_over_results()?;
+    }
     let mut columns = input.columns.clone();
     for expr in &node.window_expr {
         let call = call_of(expr)?;
+        stands_in(call, &input, walk.text)?;
         columns.push(if personal {
             stays_with_person(call, &input, walk.text)?;
             taken(call, &input)
@@ -43,6 +50,40 @@ fn call_of(expr: &Expr) -> Result<&WindowFunction, Refusal> {
         Expr::Alias(alias) => call_of(&alias.expr),
         Expr::WindowFunction(call) => Ok(call),
         _ => Err(Refusal::internal("a window that is none")),
+    }
+}
+
+/// What `lag` and `lead` give where there is no such row: written out, and a value of the same type.
+fn stands_in(call: &WindowFunction, input: &Relation, text: &QueryText) -> Result<(), Refusal> {
+    let ("lag" | "lead", [value, _, missing, ..]) = (call.fun.name(), call.params.args.as_slice())
+    else {
+        return Ok(());
+    };
+    let wanted = value.get_type(input.plan.schema().as_ref()).map_err(internal)?;
+    let fits = match written(missing) {
+        Some(known) => known.is_null() || known.cast_to(&wanted).is_ok_and(|v| !v.is_null()),
+        None => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let name = call.fun.name();
+    Err(Refusal::new(
+        Code::BadArguments,
+        format!("what stands in for a missing row in `{name}` must be a constant of the same type as its values"),
+        format!("write it out, or leave it out and use `coalesce({name}(x) OVER (..), y)`"),
+    )
+    .at(text.find(name)))
+}
+
+/// A constant that is written out, looking through signs and casts.
+fn written(expr: &Expr) -> Option<ScalarValue> {
+    match expr {
+        Expr::Literal(value, _) => Some(value.clone()),
+        Expr::Negative(inner) => written(inner)?.arithmetic_negate().ok(),
+        Expr::Cast(cast) => written(&cast.expr)?.cast_to(cast.field.data_type()).ok(),
+        Expr::TryCast(cast) => written(&cast.expr)?.cast_to(cast.field.data_type()).ok(),
+        _ => None,
     }
 }
 
@@ -108,9 +149,7 @@ fn taken(call: &WindowFunction, input: &Relation) -> Fact {
             argument.picked()
         }
         (WindowFunctionDefinition::AggregateUDF(_), "sum") => {
-            let named =
-                |measure: Measure| Measure { name: format!("{OVER}{}", measure.name), ..measure };
-            let measure = argument.measure.and_then(Measure::summed).map(named);
+            let measure = argument.measure.and_then(Measure::summed).map(|sum| sum.under(OVER));
             Fact { measure, ..Fact::default() }
         }
         _ => Fact::default(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use datafusion::logical_expr::LogicalPlan;
 use tresor_disclosure::Profile;
 
-use super::{Membership, RowCondition};
+use super::{Decision, Membership, RowCondition};
 use crate::ids::{ProjectId, UserId};
 use crate::refusal::{Code, Refusal};
 use crate::sql::{QueryText, Understood};
@@ -22,6 +22,8 @@ pub struct Grant {
     pub(crate) rules: Vec<String>,
     /// Every column and use, as `dataset.table.column:use`, for the log.
     pub(crate) reads: Vec<String>,
+    /// The same, each with the lines of the rules that allow it.
+    pub(crate) allowed_by: Vec<(String, Vec<String>)>,
 }
 
 /// A query that policy allows, with what it grants.
@@ -53,21 +55,32 @@ pub fn authorise(
         return Err(Refusal::internal("a query was brought to somebody else's membership"));
     }
     let mut rules = BTreeSet::new();
-    let mut reads = vec![];
+    let (mut reads, mut allowed_by) = (vec![], vec![]);
     for (column, kind, at) in understood.reads().iter() {
         let decision = membership.decide(column, kind);
         if !decision.allowed {
+            let of_view = match (at, understood.text().view_with(column.column.as_str())) {
+                (None, Some(view)) => format!(", which the view `{view}` reads,"),
+                _ => String::new(),
+            };
             return Err(Refusal::new(
                 Code::UseNotAllowed,
-                format!("`{}` may not be {} in this project", column.column, kind.participle()),
+                format!(
+                    "`{}`{of_view} may not be {} in this project",
+                    column.column,
+                    kind.participle()
+                ),
                 "leave it out or use it differently (GET /api/v1/datasets lists how each column may be used), \
                  or ask the governance officer of the project",
             )
-            .under(format!("access: {column} {}", kind.as_str()))
+            .under(format!("{}: {column} {}", lines(&decision), kind.as_str()))
             .at(at));
         }
-        rules.extend(decision.rules.iter().map(ToString::to_string));
-        reads.push(format!("{column}:{}", kind.as_str()));
+        let read = format!("{column}:{}", kind.as_str());
+        let lines: Vec<String> = decision.rules.iter().map(ToString::to_string).collect();
+        rules.extend(lines.iter().cloned());
+        allowed_by.push((read.clone(), lines));
+        reads.push(read);
     }
     let project = membership.project();
     let grant = Grant {
@@ -78,9 +91,19 @@ pub fn authorise(
         budget_points: project.budget_points,
         rules: rules.into_iter().collect(),
         reads,
+        allowed_by,
     };
     let user = understood.user().clone();
     let project = understood.project().clone();
     let (text, plan) = understood.into_parts();
     Ok(Authorised { user, project, text, plan, grant })
+}
+
+/// The lines behind a no, for researcher and officer to talk about.
+fn lines(decision: &Decision) -> String {
+    if decision.rules.is_empty() {
+        return "no line of policies/access/rules.csv allows".to_owned();
+    }
+    let lines: Vec<String> = decision.rules.iter().map(ToString::to_string).collect();
+    lines.join(", ")
 }

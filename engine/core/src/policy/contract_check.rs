@@ -7,6 +7,7 @@ use super::nearest::did_you_mean;
 use super::report::{Place, PolicyErrors, Report};
 use super::revision::PolicyRevision;
 use super::row_conditions::{RowCondition, RowOperator, RowValue};
+use super::views::ProjectView;
 use crate::catalog::contract::{ColumnContract, ColumnType, Contract};
 use crate::ids::{ColumnName, DatasetId, TableName};
 
@@ -28,6 +29,9 @@ impl PolicyRevision {
             }
             for condition in &project.row_conditions {
                 check.condition(condition);
+            }
+            for view in &project.views {
+                check.view(view, &project.datasets);
             }
         }
         check.report.into_result()
@@ -73,6 +77,16 @@ impl<'a> Check<'a> {
             self.report.add(place.clone(), format!("`{table}` has no column `{column}`"), fix);
         }
         found_column
+    }
+
+    /// A view must not be called like a table: nobody could tell which of the two a query means.
+    fn view(&mut self, view: &ProjectView, datasets: &[DatasetId]) {
+        let listed = self.contracts.iter().filter(|it| datasets.contains(&it.dataset));
+        let taken = listed.copied().find(|it| it.table(view.name.as_str()).is_some());
+        if let Some(contract) = taken {
+            let wrong = format!("`{}` is a table of `{}`", view.name, contract.dataset);
+            self.report.add(view.name_at.clone(), wrong, "give the view another name");
+        }
     }
 
     fn condition(&mut self, condition: &RowCondition) {

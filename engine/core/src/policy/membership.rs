@@ -107,6 +107,19 @@ impl<'a> Membership<'a> {
     }
 }
 
+impl PolicyRevision {
+    /// What the members of a project may use, whoever works in it today; nothing while it has none.
+    #[must_use]
+    pub fn visible_in(&self, project: &ProjectId, contracts: &[&Contract]) -> Visible {
+        let found = self.project(project).and_then(|project| {
+            let profile = self.profiles.get(&project.release_profile)?;
+            let member = project.members.first()?;
+            Some(Membership { revision: self, project, member, profile })
+        });
+        found.map(|membership| membership.visible(contracts)).unwrap_or_default()
+    }
+}
+
 fn no_such_project(project: &ProjectId) -> Refusal {
     Refusal::new(
         Code::UnknownProject,

@@ -4,7 +4,7 @@
 //! swapped whole. A query enters through a [`Membership`], asks it for [`Decision`]s about columns or takes all of them
 //! at once as [`Visible`]. One mistake in one file and the revision does not exist (FAIL-CLOSED).
 //!
-//! Must never know: SQL, plans, rows, credentials, the clock.
+//! Must never know: what SQL and plans mean, rows, credentials, the clock.
 
 mod access;
 mod authorise;
@@ -23,6 +23,7 @@ mod section;
 #[cfg(test)]
 mod tests;
 mod values;
+mod views;
 mod visible;
 
 pub use crate::catalog::usage::Use;
@@ -37,4 +38,5 @@ pub use report::{Place, PolicyError, PolicyErrors};
 pub use revision::PolicyRevision;
 pub use row_conditions::{RowCondition, RowOperator, RowValue};
 pub use tresor_disclosure::profile::Profile;
+pub use views::ProjectView;
 pub use visible::{Visible, VisibleColumn, VisibleDataset, VisibleTable};

@@ -14,7 +14,9 @@ use super::report::{Place, Report};
 use super::row_conditions::{RowCondition, read_row_condition};
 use super::section::{Located, Section, parse};
 use super::values::{amount, day, name, text, word};
+use super::views::{ProjectView, read_views};
 use crate::ids::{DatasetId, ProjectId, UserId};
+use crate::sql::Views;
 
 /// An approved project.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +47,10 @@ pub struct Project {
     pub members: Vec<Member>,
     /// Which rows it works on, where not all.
     pub row_conditions: Vec<RowCondition>,
+    /// Queries that researchers use like tables, in the order of the file.
+    pub views: Vec<ProjectView>,
+    /// The same as queries.
+    pub(crate) queries: Views,
     pub(super) datasets_at: Vec<Place>,
 }
 
@@ -122,6 +128,7 @@ fn read_project(
     let datasets = section.many("datasets", name::<DatasetId>, report);
     let members = section.sections("members", report);
     let conditions = section.sections("row_conditions", report);
+    let views = section.named("views", report);
     let whole = section.place();
     section.finish(report);
 
@@ -136,10 +143,13 @@ fn read_project(
         .into_iter()
         .filter_map(|condition| read_row_condition(condition, &datasets, report))
         .collect();
+    let (views, queries) = read_views(views, report);
     Some(Project {
         id: id.clone(),
         members: read_members(members, known, report),
         row_conditions,
+        views,
+        queries,
         title: title?.value,
         lay_summary: lay_summary?.value,
         purpose: purpose?.value,

@@ -105,6 +105,38 @@ impl<'a> Section<'a> {
         sections
     }
 
+    /// Tables with names of their own (`[key.name]`); empty when the key is left out.
+    pub(super) fn named(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+    ) -> Vec<(Located<String>, Section<'a>)> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let place = self.source.place(value.span().start);
+        let DeValue::Table(table) = value.get_ref() else {
+            let wrong =
+                format!("`{key}` holds named tables, and this is {}", kind_of(value.get_ref()));
+            report.add(place, wrong, format!("write `[{key}.<name>]` with keys below it"));
+            return Vec::new();
+        };
+        let mut sections = Vec::new();
+        for (name, value) in table.iter() {
+            let place = self.source.place(name.span().start);
+            match value.get_ref() {
+                DeValue::Table(table) => {
+                    let name = Located { value: name.get_ref().to_string(), place: place.clone() };
+                    sections.push((name, Self::new(self.source, place, table)));
+                }
+                other => report.add(
+                    place,
+                    format!("`{key}` holds named tables, and this is {}", kind_of(other)),
+                    format!("write `[{key}.{}]` with keys below it", name.get_ref()),
+                ),
+            }
+        }
+        sections
+    }
+
     /// Ends the section: whatever nobody asked for is an error.
     pub(super) fn finish(self, report: &mut Report) {
         for (key, place, _) in self.left {

@@ -21,6 +21,9 @@ impl TableSource for SourceTable {
     }
 }
 
+/// How a table that is not there is told to the planner.
+pub(super) const NO_TABLE: &str = "no such table";
+
 /// Everything the planner may know.
 pub(super) struct Names<'a> {
     view: &'a View,
@@ -37,7 +40,7 @@ impl<'a> Names<'a> {
         Self { view, options, planners: functions::planners(), missing: Mutex::new(None) }
     }
 
-    /// The first table that was asked for and is not in the view.
+    /// The last table that was asked for and is not in the view.
     pub(super) fn missing(&self) -> Option<TableReference> {
         self.missing.lock().ok()?.clone()
     }
@@ -57,9 +60,9 @@ impl ContextProvider for Names<'_> {
             return Ok(Arc::new(SourceTable(table)));
         }
         if let Ok(mut missing) = self.missing.lock() {
-            missing.get_or_insert(name);
+            *missing = Some(name);
         }
-        Err(DataFusionError::Plan("no such table".to_owned()))
+        Err(DataFusionError::Plan(NO_TABLE.to_owned()))
     }
 
     fn get_expr_planners(&self) -> &[Arc<dyn ExprPlanner>] {

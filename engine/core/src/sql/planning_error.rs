@@ -5,12 +5,14 @@
 
 use datafusion::common::{DataFusionError, SchemaError};
 
-use super::names::Names;
+use super::names::{NO_TABLE, Names};
 use super::text::QueryText;
 use crate::refusal::{Code, Refusal};
 
 pub(super) fn refuse(error: &DataFusionError, names: &Names<'_>, text: &QueryText) -> Refusal {
-    let refusal = match (names.missing(), schema_error(error)) {
+    // The planner asks for CTEs too before it takes its own: only its error says that a table is missing.
+    let missing = names.missing().filter(|_| says_no_table(error));
+    let refusal = match (missing, schema_error(error)) {
         (Some(table), _) => unknown_table(table.table(), text),
         (None, Some(SchemaError::FieldNotFound { field, .. })) => unknown_column(&field.name, text),
         (None, Some(SchemaError::AmbiguousReference { field })) => Refusal::new(
@@ -124,6 +126,18 @@ fn unknown_column(name: &str, text: &QueryText) -> Refusal {
         "see GET /api/v1/datasets for the tables and columns of your project",
     )
     .at(text.find(name))
+}
+
+fn says_no_table(error: &DataFusionError) -> bool {
+    match error {
+        DataFusionError::Plan(text) => text == NO_TABLE,
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
+            says_no_table(inner)
+        }
+        DataFusionError::Collection(errors) => errors.iter().any(says_no_table),
+        DataFusionError::Shared(inner) => says_no_table(inner),
+        _ => false,
+    }
 }
 
 fn schema_error(error: &DataFusionError) -> Option<&SchemaError> {

@@ -10,8 +10,9 @@ mod clauses;
 mod nested;
 
 use datafusion::sql::sqlparser::ast::{
-    Cte, Distinct, GroupByExpr, Join, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
-    SetOperator, SetQuantifier, Spanned, Statement, TableFactor, TableWithJoins, Values, With,
+    Cte, DescribeAlias, Distinct, GroupByExpr, Join, ObjectName, Query, Select, SelectFlavor,
+    SelectItem, SetExpr, SetOperator, SetQuantifier, Spanned, Statement, TableFactor,
+    TableWithJoins, Values, With,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
@@ -22,8 +23,8 @@ use super::text::{QueryText, position};
 use crate::limits::Limits;
 use crate::refusal::{Code, Position, Refusal};
 
-/// Parses the text, accepts exactly one SELECT, and holds it against the limits.
-pub(super) fn parse(text: &QueryText, limits: &Limits) -> Result<Statement, Refusal> {
+/// Parses the text and accepts exactly one SELECT, small enough to be looked at further.
+pub(super) fn parse(text: &QueryText, explained: bool, limits: &Limits) -> Result<Query, Refusal> {
     let dialect = GenericDialect {};
     let mut statements = Parser::new(&dialect)
         .with_recursion_limit(limits.depth)
@@ -33,20 +34,54 @@ pub(super) fn parse(text: &QueryText, limits: &Limits) -> Result<Statement, Refu
     let (Some(statement), true) = (statements.pop(), statements.is_empty()) else {
         return Err(not_one_select("the text holds no statement, or several"));
     };
-    let Statement::Query(query) = &statement else {
-        return Err(not_one_select("the text is something other than a SELECT"));
-    };
     sizes::check(&statement, limits)?;
+    match statement {
+        Statement::Query(query) => Ok(*query),
+        Statement::Explain { .. } | Statement::ExplainTable { .. } => {
+            asked_to_explain(statement, explained)
+        }
+        _ => Err(not_one_select("the text is something other than a SELECT")),
+    }
+}
+
+/// Holds a query, its views in front of it, against the limits.
+pub(super) fn check(query: &Query, limits: &Limits) -> Result<(), Refusal> {
+    sizes::check(query, limits)?;
     let mut counts = Counts { limits, references: 0, joins: 0, ctes: 0 };
-    counts.query(query, &HashMap::new())?;
-    Ok(statement)
+    counts.query(query, &HashMap::new())
+}
+
+/// The SELECT of a plain `EXPLAIN SELECT ..`, where an explanation can be given.
+fn asked_to_explain(statement: Statement, explained: bool) -> Result<Query, Refusal> {
+    let Statement::Explain {
+        describe_alias: DescribeAlias::Explain,
+        analyze: false,
+        verbose: false,
+        query_plan: false,
+        estimate: false,
+        statement,
+        format: None,
+        options: None,
+    } = statement
+    else {
+        return Err(Refusal::new(
+            Code::NotOneSelect,
+            "only plain EXPLAIN is answered: it says what a query would do, without running it",
+            "write `EXPLAIN SELECT ..`; GET /api/v1/datasets describes tables and columns",
+        ));
+    };
+    match *statement {
+        Statement::Query(query) if explained => Ok(*query),
+        Statement::Query(_) => Err(not_one_select("EXPLAIN stands where only a query is run")),
+        _ => Err(not_one_select("the text explains something other than a SELECT")),
+    }
 }
 
 fn not_one_select(what: &str) -> Refusal {
     Refusal::new(
         Code::NotOneSelect,
         format!("{what}; only a single SELECT is answered"),
-        "send one SELECT (it may begin with WITH); to see what a query would do, use queries:check",
+        "send one SELECT (it may begin with WITH); to see what a query would do, write EXPLAIN before it",
     )
 }
 

@@ -5,7 +5,7 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArgumentClause, FunctionArguments, Spanned, Statement, Visit, Visitor,
+    Expr, Function, FunctionArgumentClause, FunctionArguments, Spanned, Visit, Visitor,
 };
 
 use super::functions;
@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::refusal::{Code, Position, Refusal};
 
 /// Holds every expression of a statement against the limits and the list of functions.
-pub(super) fn check(statement: &Statement, limits: &Limits) -> Result<(), Refusal> {
+pub(super) fn check(statement: &impl Visit, limits: &Limits) -> Result<(), Refusal> {
     let mut sizes = Sizes { limits, depth: 0, refusal: None };
     let _ = statement.visit(&mut sizes);
     sizes.refusal.map_or(Ok(()), Err)

@@ -1,9 +1,13 @@
 //! The SQL text as tokens with places, so that a refusal can point at what it is about.
 
+use std::collections::BTreeSet;
+
 use datafusion::common::Column;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
 
+use super::views::Views;
 use crate::limits::Limits;
 use crate::refusal::{Code, Position, Refusal};
 
@@ -12,6 +16,8 @@ use crate::refusal::{Code, Position, Refusal};
 pub struct QueryText {
     text: String,
     tokens: Vec<TokenWithSpan>,
+    /// The views that the query uses, and which of them.
+    views: (Views, BTreeSet<usize>),
 }
 
 impl QueryText {
@@ -59,7 +65,7 @@ impl QueryText {
             )
             .under("limit: sql_tokens"));
         }
-        Ok(Self { text: text.to_owned(), tokens })
+        Ok(Self { text: text.to_owned(), tokens, views: Default::default() })
     }
 
     /// The text as it was written.
@@ -71,6 +77,33 @@ impl QueryText {
     /// The tokens, for the parser.
     pub(super) fn tokens(&self) -> Vec<TokenWithSpan> {
         self.tokens.clone()
+    }
+
+    /// The same text with words that stand nowhere, for what must not be pointed at.
+    pub(super) fn without_places(&self) -> Self {
+        let tokens = self.tokens.iter().map(|token| TokenWithSpan::wrap(token.token.clone()));
+        Self { tokens: tokens.collect(), ..self.clone() }
+    }
+
+    /// The text with the views that its query uses.
+    pub(super) fn using(self, views: &Views, used: BTreeSet<usize>) -> Self {
+        Self { views: (views.clone(), used), ..self }
+    }
+
+    /// The name of a view of this query whose own text has this word.
+    #[must_use]
+    pub fn view_with(&self, word: &str) -> Option<&str> {
+        let (views, used) = &self.views;
+        views.with_word(used, word)
+    }
+
+    /// Every word, in lower case.
+    pub(super) fn words(&self) -> BTreeSet<String> {
+        let words = self.tokens.iter().filter_map(|token| match &token.token {
+            Token::Word(word) => Some(word.value.to_lowercase()),
+            _ => None,
+        });
+        words.collect()
     }
 
     /// The SQL with a placeholder for every literal, cut to 4,000 characters: safe to show in the log, equal for
@@ -123,6 +156,16 @@ impl QueryText {
     pub fn find_any(&self, words: &[&str]) -> Option<Position> {
         words.iter().filter_map(|word| self.find(word)).min_by_key(|at| (at.line, at.column))
     }
+}
+
+/// Whether a text begins with EXPLAIN: it asks what a query would do and never runs it.
+#[must_use]
+pub fn asks_to_explain(sql: &str, limits: &Limits) -> bool {
+    let first = QueryText::read(sql, limits).ok().and_then(|text| {
+        let mut tokens = text.tokens.into_iter().map(|token| token.token);
+        tokens.find(|token| !matches!(token, Token::Whitespace(_)))
+    });
+    matches!(first, Some(Token::Word(word)) if word.keyword == Keyword::EXPLAIN)
 }
 
 /// Tokens that carry a constant. What is neither a word nor plain punctuation counts as one.

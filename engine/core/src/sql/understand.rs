@@ -5,10 +5,12 @@ use datafusion::logical_expr::planner::ContextProvider;
 use datafusion::logical_expr::{InvariantLevel, LogicalPlan};
 use datafusion::optimizer::Analyzer;
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
+use datafusion::sql::sqlparser::ast::Statement;
 
 use super::names::Names;
 use super::reads::{self, Reads};
 use super::text::QueryText;
+use super::views::Views;
 use super::{
     comma_joins, expanded, expressions, group_keys, planning_error, shape, subqueries, windows,
 };
@@ -25,6 +27,8 @@ pub struct Submission {
     pub project: ProjectId,
     /// The SQL text.
     pub sql: String,
+    /// Whether the query is only explained and never run; then EXPLAIN may stand before it.
+    pub explained: bool,
 }
 
 /// A query whose meaning is known: an analysed, unoptimised plan over visible tables, and everything it reads.
@@ -57,6 +61,18 @@ impl Understood {
         &self.reads
     }
 
+    /// The text as it was written.
+    #[must_use]
+    pub fn text(&self) -> &QueryText {
+        &self.text
+    }
+
+    /// The names of the columns of its result.
+    pub fn column_names(&self) -> impl Iterator<Item = &str> {
+        let fields = self.plan.schema().fields().iter();
+        fields.map(|field| field.name().as_str())
+    }
+
     pub(crate) fn into_parts(self) -> (QueryText, LogicalPlan) {
         (self.text, self.plan)
     }
@@ -65,15 +81,19 @@ impl Understood {
 /// Understands a submission.
 ///
 /// # Errors
-/// A refusal that points at the place in the SQL. Depends on the text, the view and the limits only.
+/// A refusal that points at the place in the SQL. Depends on the text, the view, the named queries and the limits only.
 pub fn understand(
     submission: Submission,
     view: &View,
+    views: &Views,
     limits: &Limits,
 ) -> Result<Understood, Refusal> {
-    let Submission { user, project, sql } = submission;
+    let Submission { user, project, sql, explained } = submission;
     let text = QueryText::read(&sql, limits)?;
-    let statement = shape::parse(&text, limits)?;
+    let mut query = shape::parse(&text, explained, limits)?;
+    let used = views.expand(&mut query);
+    shape::check(&query, limits)?;
+    let text = text.using(views, used);
 
     let names = Names::new(view);
     // Withheld values are NULL. Sorted last they never crowd out the rows that `LIMIT 10` is asked for.
@@ -81,7 +101,7 @@ pub fn understand(
         .with_collect_spans(true)
         .with_default_null_ordering(NullOrdering::NullsLast);
     let plan = SqlToRel::new_with_options(&names, options)
-        .sql_statement_to_plan(statement)
+        .sql_statement_to_plan(Statement::Query(Box::new(query)))
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_names(&plan, &text)?;
     check_expressions(&plan, &text)?;
@@ -89,7 +109,7 @@ pub fn understand(
         analysed(plan, &names).map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;
     let plan = group_keys::once(plan)?;
-    let plan = subqueries::flatten(plan, &text)?;
+    let plan = subqueries::flatten(plan, &text, limits)?;
     plan.check_invariants(InvariantLevel::Executable)
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     let plan = group_keys::once(comma_joins::given_conditions(plan)?)?;
@@ -108,22 +128,26 @@ fn analysed(plan: LogicalPlan, names: &Names<'_>) -> datafusion::common::Result<
 /// What the names of columns begin with that the engine adds.
 pub(crate) const RESERVED: &str = "tresor_";
 
-/// No column may be named like those that the engine adds: it would be hidden, or taken for one of them.
+/// No column or table may be named like those that the engine adds: it would be hidden, or taken for one of them.
 fn check_names(plan: &LogicalPlan, text: &QueryText) -> Result<(), Refusal> {
-    let mut found = None;
+    let mut found: Option<String> = None;
     let walked = plan.apply_with_subqueries(|node| {
-        let mut fields = node.schema().fields().iter();
-        found = fields.find(|field| field.name().starts_with(RESERVED)).cloned();
+        let mut names: Vec<&str> =
+            node.schema().fields().iter().map(|f| f.name().as_str()).collect();
+        if let LogicalPlan::SubqueryAlias(node) = node {
+            names.push(node.alias.table());
+        }
+        found = names.into_iter().find(|name| name.starts_with(RESERVED)).map(str::to_owned);
         Ok(if found.is_none() { TreeNodeRecursion::Continue } else { TreeNodeRecursion::Stop })
     });
     walked.map_err(|error| Refusal::internal(error.to_string()))?;
-    let Some(field) = found else { return Ok(()) };
+    let Some(name) = found else { return Ok(()) };
     Err(Refusal::new(
         Code::UnsupportedSql,
-        format!("the name `{}` is kept for the engine", field.name()),
+        format!("the name `{name}` is kept for the engine"),
         "choose a name that does not begin with `tresor_`",
     )
-    .at(text.find(field.name())))
+    .at(text.find(&name)))
 }
 
 /// Checks every expression of every node, sub-queries included.

@@ -116,7 +116,23 @@ fn check_frame(frame: &WindowFrame) -> Result<(), Refusal> {
             ));
         }
     }
+    if place(start_bound) > place(end_bound) {
+        return Err(Refusal::new(
+            Code::BadArguments,
+            "a window frame ends before it begins",
+            "write the nearer end last, for example `ROWS BETWEEN 3 PRECEDING AND 1 PRECEDING`",
+        ));
+    }
     Ok(())
+}
+
+/// Where a bound lies, counted from the row itself.
+fn place(bound: &WindowFrameBound) -> i64 {
+    match bound {
+        WindowFrameBound::Preceding(distance) => -whole(distance).unwrap_or(i64::MAX),
+        WindowFrameBound::CurrentRow => 0,
+        WindowFrameBound::Following(distance) => whole(distance).unwrap_or(i64::MAX),
+    }
 }
 
 fn whole(value: &ScalarValue) -> Option<i64> {

@@ -1,8 +1,9 @@
-//! Filters move down where every column has a name of its own, and stay where they are elsewhere.
+//! Filters and projections move down where every column has a name of its own, and stay where they are elsewhere.
 //!
-//! The rule of the library finds the columns of a filter again by their names. Above a join of a table with itself two
-//! columns share one, and a condition on both sides (`a.cost > b.cost`) became one on a single side: a wrong answer.
-//! Below such a node the names are told apart again, so filters still reach the files.
+//! The rules of the library find the columns of a filter again by their names. Above a join of a table with itself two
+//! columns share one, and a condition on both sides (`a.cost > b.cost`) became one on a single side: a wrong answer;
+//! or a column was looked for where another of its name had been, and the plan could not be made. Below such a node
+//! the names are told apart again, so filters still reach the files.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,13 +18,14 @@ use datafusion::physical_plan::execution_plan::replace_children_if_necessary;
 /// A rule of the library.
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
 
-/// The name that the library gives to both rules that move filters.
-const MOVES_FILTERS: &str = "FilterPushdown";
+/// What the names of rules begin with that move things by names.
+const BY_NAME: [&str; 2] = ["FilterPushdown", "ProjectionPushdown"];
 
-/// The rules of the library, those that move filters held to where names are told apart.
+/// The rules of the library, those that go by names held to where names are told apart.
 pub(super) fn rules() -> Vec<Rule> {
     let careful = |rule: Rule| -> Rule {
-        if rule.name().starts_with(MOVES_FILTERS) { Arc::new(WhereNamesDiffer(rule)) } else { rule }
+        let by_name = BY_NAME.iter().any(|name| rule.name().starts_with(name));
+        if by_name { Arc::new(WhereNamesDiffer(rule)) } else { rule }
     };
     PhysicalOptimizer::new().rules.into_iter().map(careful).collect()
 }

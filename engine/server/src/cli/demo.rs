@@ -7,6 +7,9 @@ mod credentials;
 mod seed;
 mod welcome;
 
+#[cfg(test)]
+pub(crate) use seed::complete;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

@@ -10,6 +10,9 @@ mod serve;
 mod signals;
 mod token;
 
+#[cfg(test)]
+pub(crate) use demo::complete as demo_home;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

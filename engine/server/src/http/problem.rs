@@ -56,6 +56,10 @@ pub(super) struct Document {
     /// The policy rule or limit that decided, where there is one.
     #[schema(required)]
     rule: Option<String>,
+    /// A whole query to send instead, where a mechanical change is enough. It was checked for the same project and is
+    /// answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggested_sql: Option<String>,
 }
 
 /// A place in the SQL text, counted from 1 as editors do.
@@ -93,6 +97,7 @@ impl Problem {
             hint: hint.into(),
             position: None,
             rule: None,
+            suggested_sql: None,
         }))
     }
 
@@ -115,6 +120,7 @@ impl From<Refusal> for Problem {
             hint: refusal.hint().to_owned(),
             position: refusal.position().map(Place::from),
             rule: refusal.rule().map(str::to_owned),
+            suggested_sql: refusal.suggested_sql().map(str::to_owned),
         }))
     }
 }

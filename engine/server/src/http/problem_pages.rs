@@ -1,6 +1,8 @@
 //! A readable page for every code, at the address that problem documents carry as their `type`. Plain text: it can
 //! be read in a terminal inside an air gap.
 
+mod examples;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use tresor_core::refusal::{Class, Code};
@@ -34,8 +36,12 @@ pub(super) async fn page(Path(code): Path<String>) -> Result<String, Problem> {
 fn of_engine(text: &str) -> Option<String> {
     let code = Code::ALL.iter().find(|code| code.as_str() == text)?;
     let status = status_of(code.class());
-    let meaning = meaning(*code).unwrap_or_default();
-    Some(write(code.title(), text, status, meaning, consequence(code.class())))
+    let mut meaning = meaning(*code).unwrap_or_default().to_owned();
+    if let Some(example) = examples::text(*code) {
+        meaning.push_str("\n\n");
+        meaning.push_str(&example);
+    }
+    Some(write(code.title(), text, status, &meaning, consequence(code.class())))
 }
 
 fn of_face(text: &str) -> Option<String> {
@@ -53,11 +59,11 @@ fn write(title: &str, code: &str, status: StatusCode, meaning: &str, consequence
 const fn consequence(class: Class) -> &'static str {
     match class {
         Class::Sql => {
-            "`position` is the place in the SQL and `hint` says what to write instead. Nothing was charged, and the \
-             refusal depends on the text alone, never on the data."
+            "`position` is the place in the SQL and `hint` says what to write instead; where a mechanical change is \
+             enough, `suggested_sql` is the whole query to send. Nothing was charged, and the refusal depends on the text alone, never on the data."
         }
         Class::Policy => {
-            "`rule` names the rule that decided and `hint` says what to write instead. Nothing was charged. Rules are \
+            "`rule` names the lines of the policy that decided and `hint` says what to write instead. Nothing was charged. Rules are \
              made by the governance officers of the data."
         }
         Class::NotFound => {
@@ -91,8 +97,9 @@ const MEANINGS: &[(Code, &str)] = &[
     ),
     (
         Code::NotOneSelect,
-        "A request holds exactly one SELECT, which may begin with WITH. Several statements, or \
-      statements that change, create or describe something, are not answered.",
+        "A request holds exactly one SELECT, which may begin with WITH. With EXPLAIN before it, the answer says what \
+      the query would do. Several statements, or statements that change, create or describe something, are not \
+      answered.",
     ),
     (
         Code::TooLarge,
@@ -149,6 +156,11 @@ const MEANINGS: &[(Code, &str)] = &[
     (
         Code::JoinFanOut,
         "A table without people is joined on its whole key, so that the join does not multiply rows.",
+    ),
+    (
+        Code::WindowNotPerPerson,
+        "A window over rows about people looks at the rows of one person: the person column stands in PARTITION BY. \
+      Windows over results are free.",
     ),
     (Code::JoinNotSupported, "This kind of join has no protection rule at this place."),
     (

@@ -11,13 +11,13 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tresor_core::engine::{Caller, QueryRequest, QueryState, QueryStatus, ResultFormat};
+use tresor_core::engine::{Asked, Caller, QueryRequest, QueryState, QueryStatus, ResultFormat};
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::Refusal;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Face;
-use super::body::{Asked, Question};
+use super::body::{self, Question};
 use super::format::Wanted;
 use super::openapi::{OfAsking, OfReading, ReleasedAnswer, Verdict};
 use super::params::{Named, Params};
@@ -30,6 +30,8 @@ use super::wait::Wait;
 /// Checks, charges and answers one SELECT. When the answer is there in time it comes at once; otherwise the address
 /// of the query comes, to look again. A repeat with the same `Idempotency-Key` is the same query and is not charged
 /// again.
+///
+/// `EXPLAIN SELECT ..` is answered like a check: what the query would do, without running it, for nothing.
 #[utoipa::path(
     post,
     path = "/api/v1/queries",
@@ -50,9 +52,12 @@ use super::wait::Wait;
 pub(super) async fn submit(
     State(api): State<Face>,
     SignedIn(caller): SignedIn,
-    Asked { request, wait }: Asked,
+    body::Asked { request, wait }: body::Asked,
 ) -> Result<Response, Problem> {
-    let id = submit_whole(&api, &caller, request).await?;
+    let id = match ask_whole(&api, &caller, request).await? {
+        Asked::Query(id) => id,
+        Asked::Explained(verdict) => return Ok(Json(verdict).into_response()),
+    };
     // From here on the query has an id: every problem names it.
     answer_or_address(&api, &caller, &id, wait)
         .await
@@ -60,13 +65,9 @@ pub(super) async fn submit(
 }
 
 /// Submits in a task of its own: a client that hangs up must not cut a query off between charge and start.
-async fn submit_whole(
-    api: &Face,
-    caller: &Caller,
-    request: QueryRequest,
-) -> Result<QueryId, Refusal> {
+async fn ask_whole(api: &Face, caller: &Caller, request: QueryRequest) -> Result<Asked, Refusal> {
     let (api, caller) = (Arc::clone(api), caller.clone());
-    match tokio::spawn(async move { api.submit(&caller, request).await }).await {
+    match tokio::spawn(async move { api.ask(&caller, request).await }).await {
         Ok(submitted) => submitted,
         Err(_) => Err(Refusal::internal("the submission panicked")),
     }
@@ -104,7 +105,7 @@ async fn answer_or_address(
 pub(super) async fn check(
     State(api): State<Face>,
     SignedIn(caller): SignedIn,
-    Asked { request, .. }: Asked,
+    body::Asked { request, .. }: body::Asked,
 ) -> Result<Json<Value>, Problem> {
     Ok(Json(api.check(&caller, request).await?))
 }

@@ -9,7 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use tresor_core::engine::{Caller, QueryRequest, QueryState, QueryStatus, ResultFormat};
+use tresor_core::engine::{Asked, Caller, QueryRequest, QueryState, QueryStatus, ResultFormat};
 use tresor_core::ids::{QueryId, UserId};
 use tresor_core::refusal::{Class, Code, Position, Refusal};
 
@@ -36,7 +36,7 @@ impl Api for Arc<Double> {
         }
     }
 
-    async fn submit(&self, _: &Caller, request: QueryRequest) -> Result<QueryId, Refusal> {
+    async fn ask(&self, _: &Caller, request: QueryRequest) -> Result<Asked, Refusal> {
         let sql = request.sql.clone();
         self.asked.lock().unwrap().push(request);
         if sql == "panic" {
@@ -47,7 +47,10 @@ impl Api for Arc<Double> {
                 .at(Some(Position { line: 1, column: 8, end: 14 }))
                 .under("a rule")
                 .because("the sealed cause")),
-            None => Ok(QueryId::new(ID).unwrap()),
+            None if sql.starts_with("EXPLAIN") => {
+                Ok(Asked::Explained(json!({"verdict": "allowed"})))
+            }
+            None => Ok(Asked::Query(QueryId::new(ID).unwrap())),
         }
     }
 
@@ -431,6 +434,14 @@ async fn health_says_nothing_about_the_inside() {
     assert_eq!(live.json(), json!({"status": "live"}));
     let ready = send(&Arc::default(), request("/readyz")).await;
     assert_eq!(ready.problem(), (503, "unavailable".to_owned()));
+}
+
+#[tokio::test]
+async fn explain_is_answered_like_a_check_and_has_no_address() {
+    let answer = ask(&Arc::default(), &sql("EXPLAIN SELECT count(*) FROM patients")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.json(), json!({"verdict": "allowed"}));
+    assert_eq!(answer.header("content-location"), "");
 }
 
 #[tokio::test]

@@ -23,10 +23,16 @@ pub(super) fn column(expr: &Expr, relation: &Relation) -> Option<usize> {
             let to = cast.field.data_type();
             let text = |t: &DataType| matches!(t, DataType::Utf8 | DataType::Utf8View);
             let same = (text(&from) && text(to)) || keeps_values(&cast.expr, to, relation);
-            if same { column(&cast.expr, relation) } else { None }
+            if same && keeps_apart(&from, to) { column(&cast.expr, relation) } else { None }
         }
         _ => None,
     }
+}
+
+/// Whether two values stay two: whole numbers beyond 2^53 lie closer together than real ones, and several keys would
+/// become one.
+const fn keeps_apart(from: &DataType, to: &DataType) -> bool {
+    !matches!((from, to), (DataType::Int64, DataType::Float64))
 }
 
 /// Requires that these expressions hold a whole key of the relation.

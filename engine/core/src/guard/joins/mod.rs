@@ -19,6 +19,7 @@ use self::conditions::Condition;
 use self::keys::whole_key;
 use super::boundary;
 use super::facts::{Fact, PersonFact, Relation, Side};
+use super::flow::name_of;
 use super::person_use;
 use super::walk::{Walk, internal};
 use crate::refusal::{Code, Refusal};
@@ -197,7 +198,17 @@ fn words(link: &Link) -> String {
         (Side::Public { .. }, Side::Public { .. }) => "of tables about nobody",
         _ => "of results",
     };
-    format!("{kind} {by}")
+    let equal = link.condition.on.iter().map(|(left, right)| (name_of(left), name_of(right)));
+    let equal: Vec<String> = equal
+        .map(|(left, right)| match left == right {
+            true => format!("`{left}`"),
+            false => format!("`{left}` = `{right}`"),
+        })
+        .collect();
+    match equal.is_empty() {
+        true => format!("{kind} {by}"),
+        false => format!("{kind} {by} ({})", equal.join(", ")),
+    }
 }
 
 /// A table about persons and one without. A row without a person must not come of it.

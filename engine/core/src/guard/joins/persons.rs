@@ -1,6 +1,6 @@
 //! Two tables about persons: a row of one meets rows of the same person only.
 
-use datafusion::common::JoinType;
+use datafusion::common::{JoinType, NullEquality};
 use datafusion::logical_expr::{Expr, Projection};
 
 use super::super::facts::{Fact, PersonFact, Relation, Side};
@@ -19,7 +19,9 @@ pub(super) fn join(walk: &mut Walk<'_>, link: Link) -> Result<Relation, Refusal>
     }
     let one_row = match (&link.left.side, &link.right.side, link.only_chooses()) {
         (Side::Personal { one_row }, _, true) => *one_row,
-        (Side::Personal { one_row: l }, Side::Personal { one_row: r }, false) => *l && *r,
+        (Side::Personal { one_row: l }, Side::Personal { one_row: r }, false) => {
+            *l && *r && pairs_every_row(&link)
+        }
         _ => false,
     };
     let mut columns = link.facts();
@@ -34,12 +36,22 @@ pub(super) fn join(walk: &mut Walk<'_>, link: Link) -> Result<Relation, Refusal>
     link.build(side, columns, walk.text)
 }
 
+/// Whether the rows that a person has on both sides are sure to meet. A FULL JOIN keeps both of them, one below the
+/// other, where they do not: then the person has two rows.
+fn pairs_every_row(link: &Link) -> bool {
+    let person = |expr: &Expr, relation: &Relation| fact_of(expr, relation).is_person();
+    let mut pairs = link.condition.on.iter();
+    link.kind != JoinType::Full
+        || link.condition.filter.is_none()
+            && pairs.all(|(l, r)| person(l, &link.left) && person(r, &link.right))
+}
+
 /// At least one pair equates the person, and the person is equated with nothing else.
 fn check_equated(link: &Link, text: &QueryText) -> Result<(), Refusal> {
     let mut equated = false;
     for (l, r) in &link.condition.on {
         match (touches_person(l, &link.left), touches_person(r, &link.right)) {
-            (true, true) => equated = true,
+            (true, true) => equated |= link.meets_nobody(l, r),
             (false, false) => {
                 person_use::check_condition(l, &link.left, text)?;
                 person_use::check_condition(r, &link.right, text)?;
@@ -50,13 +62,24 @@ fn check_equated(link: &Link, text: &QueryText) -> Result<(), Refusal> {
     if equated { Ok(()) } else { Err(not_on_person(link, text)) }
 }
 
+impl Link {
+    /// Whether rows where this person is missing meet no row. INTERSECT and EXCEPT hold a missing value for equal to a
+    /// missing value, and then rows of two persons would meet, unless it is never missing on one side.
+    fn meets_nobody(&self, left: &Expr, right: &Expr) -> bool {
+        self.nulls == NullEquality::NullEqualsNothing
+            || fact_of(left, &self.left).is_person()
+            || fact_of(right, &self.right).is_person()
+    }
+}
+
 /// Columns that were equated and found hold the person, also where they might have been NULL before.
 fn both_are_there(link: &Link, columns: &mut [Fact]) {
     let far = link.left.columns.len();
     for (at, fact) in columns.iter_mut().enumerate().filter(|(_, fact)| fact.touches_person()) {
         let named = link.condition.on.iter().any(|(l, r)| {
-            names(l, &link.left, at)
-                || at.checked_sub(far).is_some_and(|at| names(r, &link.right, at))
+            link.meets_nobody(l, r)
+                && (names(l, &link.left, at)
+                    || at.checked_sub(far).is_some_and(|at| names(r, &link.right, at)))
         });
         if named {
             fact.person = PersonFact::Person;

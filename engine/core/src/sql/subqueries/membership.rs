@@ -102,7 +102,9 @@ fn one_of(plan: LogicalPlan, linked: bool) -> LogicalPlan {
 /// NULL where the planner thinks otherwise, because expressions are made total later.
 fn always_there(plan: &LogicalPlan, at: usize) -> bool {
     match plan {
-        LogicalPlan::TableScan(scan) => !scan.projected_schema.field(at).is_nullable(),
+        LogicalPlan::TableScan(scan) => {
+            scan.projected_schema.fields().get(at).is_some_and(|field| !field.is_nullable())
+        }
         LogicalPlan::Projection(node) => match node.expr.get(at).cloned().map(Expr::unalias) {
             Some(Expr::Column(column)) => column_always_there(&node.input, &column),
             _ => false,

@@ -24,18 +24,24 @@ use self::membership::Membership;
 use self::pull_up::{Inner, pull_up};
 use super::shape::unsupported;
 use super::text::QueryText;
-use crate::refusal::Refusal;
+use crate::limits::Limits;
+use crate::refusal::{Code, Refusal};
 
 /// The same plan without sub-queries in expressions.
 ///
 /// # Errors
 /// Sub-queries in places, or linked to the outer query in ways, that have no join.
-pub(super) fn flatten(plan: LogicalPlan, text: &QueryText) -> Result<LogicalPlan, Refusal> {
-    Flattening { text, names: 0 }.plan(plan)
+pub(super) fn flatten(
+    plan: LogicalPlan,
+    text: &QueryText,
+    limits: &Limits,
+) -> Result<LogicalPlan, Refusal> {
+    Flattening { text, limits, names: 0 }.plan(plan)
 }
 
 struct Flattening<'a> {
     text: &'a QueryText,
+    limits: &'a Limits,
     names: usize,
 }
 
@@ -206,8 +212,30 @@ impl Flattening<'_> {
         self.one_column(subquery)?;
         let flat = self.plan(subquery.subquery.as_ref().clone())?;
         let pulled = pull_up(flat, self.text)?;
+        self.small(&pulled.plan)?;
         let names = [self.name(), self.name(), self.name()];
         Membership::new(expr, pulled, outer, names)
+    }
+
+    /// IN looks into up to three copies of its sub-query. One inside the other they would be three times as many at
+    /// every step, and nothing can stop a plan from being made.
+    fn small(&self, plan: &LogicalPlan) -> Result<(), Refusal> {
+        let mut tables = 0_usize;
+        let walked = plan.apply(|node| {
+            tables += usize::from(node.inputs().is_empty());
+            Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
+        });
+        walked.map_err(internal)?;
+        if tables <= self.limits.table_references {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::TooLarge,
+            "too many sub-queries with IN stand one inside the other",
+            "use EXISTS with a condition, or join the inner sub-queries in FROM",
+        )
+        .under("limit: table_references")
+        .at(self.text.find("IN")))
     }
 
     /// A sub-query that stands for a value: NULL where it has no row.

@@ -13,7 +13,7 @@ use crate::{assets, extracts};
 const MARKER: &str = "This home was made by `tresor demo`. Its people and data are invented.\n";
 
 /// Makes the home unless it is there.
-pub(super) fn complete(home: &Home, progress: &dyn Progress) -> Result<(), Stop> {
+pub(crate) fn complete(home: &Home, progress: &dyn Progress) -> Result<(), Stop> {
     if home.is_demo() {
         return Ok(());
     }

@@ -22,7 +22,7 @@ use crate::guard::release::Release;
 use crate::guard::{EarlierTable, Guarded, guard};
 use crate::ids::{ProjectId, UserId};
 use crate::policy::{PolicyFiles, PolicyRevision, authorise};
-use crate::sql::{SourceTable, Submission, understand};
+use crate::sql::{SourceTable, Submission, Views, understand};
 use crate::vault::finish::in_memory;
 use crate::vault::tables::SnapshotTable;
 
@@ -117,9 +117,13 @@ async fn guarded(sql: &str) -> Guarded {
     let now = time::OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
     let membership = revision.enter(&user, &project, now).unwrap();
     let limits = Limits::default();
-    let submission =
-        Submission { user: user.clone(), project: project.clone(), sql: sql.to_owned() };
-    let understood = understand(submission, &view('0'), &limits)
+    let submission = Submission {
+        user: user.clone(),
+        project: project.clone(),
+        sql: sql.to_owned(),
+        explained: false,
+    };
+    let understood = understand(submission, &view('0'), &Views::default(), &limits)
         .unwrap_or_else(|r| panic!("{sql}: {}", r.detail()));
     let authorised =
         authorise(understood, &membership).unwrap_or_else(|r| panic!("{sql}: {}", r.detail()));

@@ -198,6 +198,10 @@ fn only_the_person_of_the_row_comes_first() {
     unproven("half of a FULL JOIN", persons(half, coalesce(vec![person("p")])), NOT_PERSON);
     let other = when(person("p").is_not_null(), person("v")).otherwise(person("p")).unwrap();
     unproven("the wrong one of two", persons(full(), other), NOT_PERSON);
+    let both = full().project([person("p").alias("a"), person("v").alias("b")]).unwrap();
+    let both = both.alias("f").unwrap().build().unwrap();
+    let far = people("q").join(both, JoinType::Left, (vec!["q.person_id"], vec!["f.a"]), None);
+    unproven("both missing", persons(far.unwrap(), first(col("f.a"), col("f.b"))), NOT_PERSON);
     let third = visits("w").build().unwrap();
     let known = first(person("p"), person("v"));
     let chain = full().join_on(third, JoinType::Full, [known.clone().eq(person("w"))]).unwrap();
