@@ -50,7 +50,8 @@ name the customer where they join them.
 
 A test asks all of them, with the validation parameters of the benchmark, over 1,500 customers, and holds every answer
 against plain DataFusion over the same rows: without noise it must be equal in every cell of ten customers or more, and
-show nothing of smaller ones. This page is made by that test.
+show nothing of smaller ones. Where products are added up, ten must have a part in each: of a discount, ten who got
+one. This page is made by that test.
 ";
 
 const FOOT: &str = "

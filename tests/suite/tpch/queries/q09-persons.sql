@@ -1,6 +1,10 @@
-select nation, o_year, count(distinct l_custkey) as persons
+select
+  nation,
+  o_year,
+  count(distinct case when l_discount > 0 then l_custkey end) as least,
+  count(distinct l_custkey) as most
 from (
-  select n_name as nation, extract(year from o_orderdate) as o_year, l_custkey
+  select n_name as nation, extract(year from o_orderdate) as o_year, l_custkey, l_discount
   from part, supplier, lineitem, partsupp, orders, nation
   where s_suppkey = l_suppkey
     and ps_suppkey = l_suppkey

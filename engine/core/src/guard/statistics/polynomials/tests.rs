@@ -54,8 +54,11 @@ fn a_product_too_large_for_the_fixed_point_is_refused_as_a_covariance_is() {
     let refusal = asked(&product, 1e9).err().unwrap();
     let covariance = asked(&[covar_pop(a, b)], 1e9).err().unwrap();
     assert_eq!(refusal.code(), covariance.code());
+    // They differ in the name and its place, and in nothing else.
     let (ours, theirs) = (refusal.to_string(), covariance.to_string());
-    assert_eq!(ours.replace("`sum`", "`covar_pop`"), theirs);
+    let (_, ours) = ours.split_once("`sum` ").unwrap();
+    let (_, theirs) = theirs.split_once("`covar_pop` ").unwrap();
+    assert_eq!(ours, theirs);
 }
 
 #[test]
