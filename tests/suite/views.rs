@@ -86,6 +86,6 @@ async fn explain_is_a_check_wherever_it_is_sent() {
 async fn last_entry(engine: &Arc<Engine>) -> Value {
     let log = engine.audit(&caller(AUDITOR), 0, 1_000).await.unwrap();
     let entries = log["entries"].as_array().unwrap();
-    let refusals = entries.iter().filter(|entry| entry["kind"] == "refusal");
-    refusals.last().unwrap().clone()
+    let mut refusals = entries.iter().filter(|entry| entry["kind"] == "refusal");
+    refusals.next_back().unwrap().clone()
 }
