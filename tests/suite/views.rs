@@ -27,7 +27,7 @@ async fn a_view_that_does_not_fit_the_data_stops_the_start() {
     let column = stopped("select person_id, colour from people").await;
     assert_eq!(
         column,
-        "policies/projects/viewed.toml:45:7: the view `more` does not fit the data that the project sees: there is \
+        "policies/projects/viewed.toml:39:7: the view `more` does not fit the data that the project sees: there is \
          no column `colour` in the tables of this query; see GET /api/v1/datasets for the tables and columns of your \
          project"
     );
@@ -86,6 +86,6 @@ async fn explain_is_a_check_wherever_it_is_sent() {
 async fn last_entry(engine: &Arc<Engine>) -> Value {
     let log = engine.audit(&caller(AUDITOR), 0, 1_000).await.unwrap();
     let entries = log["entries"].as_array().unwrap();
-    let refusals = entries.iter().filter(|entry| entry["kind"] == "refusal");
-    refusals.last().unwrap().clone()
+    let mut refusals = entries.iter().filter(|entry| entry["kind"] == "refusal");
+    refusals.next_back().unwrap().clone()
 }

@@ -60,3 +60,22 @@ fn a_foreign_folder_does_not_become_a_demonstration() {
     let said = stopped(&format!("tresor demo --home {}", home.path().display()));
     assert!(said.contains("was not made by `tresor demo`"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_view_of_the_shipped_project_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    super::demo_home(&crate::home::Home::at(&home), &tresor_core::progress::Silent).unwrap();
+    let engine = crate::open(&home).await.unwrap();
+    let request = tresor_core::engine::QueryRequest {
+        sql: "SELECT region, count(DISTINCT person_id), avg(age), avg(cost) FROM heart_stays GROUP BY region"
+            .to_owned(),
+        project: tresor_core::ids::ProjectId::new("heart-study").unwrap(),
+        idempotency_key: None,
+        body_digest: "00".repeat(32),
+    };
+    let user = tresor_core::ids::UserId::new("ada").unwrap();
+    let told = engine.check(&tresor_core::engine::Caller { user }, request).await.unwrap();
+    let flow = told["person_flow"].as_array().unwrap();
+    assert!(flow.iter().any(|line| line.as_str().unwrap().contains("view `heart_stays`")));
+}
