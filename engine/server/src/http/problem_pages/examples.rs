@@ -106,7 +106,7 @@ pub(super) const ALL: &[Example] = &[
     ),
     example(
         Code::MeasureNotLinear,
-        "SELECT avg(cost * cost) FROM admissions",
+        "SELECT avg(cost * cost * cost) FROM admissions",
         "SELECT avg(cost), stddev(cost) FROM admissions",
     ),
     example(
