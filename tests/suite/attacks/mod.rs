@@ -3,6 +3,7 @@
 mod averaging;
 mod bombs;
 mod distinct;
+mod earlier;
 mod fan_out;
 mod having;
 pub(crate) mod plain;
