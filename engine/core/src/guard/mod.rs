@@ -30,6 +30,7 @@ mod person_use;
 mod polynomial;
 pub(crate) mod release;
 mod rowwise;
+mod scans;
 mod statistics;
 mod tables;
 mod total;

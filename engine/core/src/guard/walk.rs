@@ -10,7 +10,7 @@ use datafusion::common::Result;
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
     Aggregate, Distinct, Expr, ExprSchemable, FetchType, Filter, Limit, LogicalPlan, Projection,
-    Sort, SubqueryAlias, TableScan,
+    Sort, SubqueryAlias,
 };
 use tresor_disclosure::Profile;
 
@@ -18,7 +18,7 @@ use super::beneath;
 use super::boundary;
 use super::days;
 use super::domain;
-use super::facts::{ContractColumn, Fact, HIDDEN, Measure, PersonFact, Relation, Side};
+use super::facts::{Fact, HIDDEN, PersonFact, Relation, Side};
 use super::flow::Flow;
 use super::grouping_sets;
 use super::guarded::Named;
@@ -27,12 +27,10 @@ use super::linear;
 use super::per_person;
 use super::person_use;
 use super::release::{PersonalRelease, Release};
-use super::{unions, values, windows};
-use crate::catalog::contract::{ColumnContract, ColumnType, Role, TableKind};
-use crate::catalog::view::ViewTable;
+use super::{scans, unions, values, windows};
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
-use crate::sql::{QueryText, SourceTable, Views};
+use crate::sql::{QueryText, Views};
 
 /// State of one walk.
 pub(super) struct Walk<'a> {
@@ -160,7 +158,7 @@ impl<'a> Walk<'a> {
 
     fn decided(&mut self, plan: &LogicalPlan) -> Result<Relation, Refusal> {
         match plan {
-            LogicalPlan::TableScan(scan) => scanned(scan),
+            LogicalPlan::TableScan(scan) => scans::scanned(scan),
             LogicalPlan::Projection(node) => self.projection(node),
             LogicalPlan::Filter(node) => self.filter(node),
             LogicalPlan::Aggregate(node) => self.aggregate(node),
@@ -454,70 +452,6 @@ impl<'a> Walk<'a> {
             *named = names;
         }
         Ok(number)
-    }
-}
-
-fn scanned(scan: &TableScan) -> Result<Relation, Refusal> {
-    let Some(source) = scan.source.downcast_ref::<SourceTable>() else {
-        return Err(Refusal::internal("a scan of something that is not in the catalogue"));
-    };
-    if scan.projection.is_some() || !scan.filters.is_empty() || scan.fetch.is_some() {
-        return Err(Refusal::internal("an unoptimised scan with a projection, filter or limit"));
-    }
-    let table: &Arc<ViewTable> = &source.0;
-    let columns: Vec<Fact> =
-        (0..table.table.columns.len()).map(|at| column_fact(table, at)).collect();
-    let side = match &table.table.kind {
-        TableKind::Personal { one_row_per_person } => {
-            if !columns.iter().any(Fact::is_person) {
-                return Err(Refusal::new(
-                    Code::UseNotAllowed,
-                    format!(
-                        "`{}` cannot be used: its person column is not open to this project",
-                        table.table.name
-                    ),
-                    "ask the governance officer of the project",
-                ));
-            }
-            Side::Personal { one_row: *one_row_per_person }
-        }
-        TableKind::Public { key } if key.is_empty() => Side::Public { keys: vec![] },
-        TableKind::Public { key } => Side::Public { keys: vec![key.clone()] },
-    };
-    let rows = match &side {
-        Side::Personal { one_row: true } => "one row per person",
-        Side::Personal { one_row: false } => "many rows per person",
-        Side::Public { .. } | Side::Released { .. } => "about nobody",
-    };
-    let flow = Flow::start(format!("table `{}.{}`: {rows}", table.dataset, table.table.name));
-    Ok(Relation { plan: LogicalPlan::TableScan(scan.clone()), side, columns, flow })
-}
-
-fn column_fact(table: &Arc<ViewTable>, at: usize) -> Fact {
-    let Some(column) = table.table.columns.get(at) else { return Fact::default() };
-    let personal = matches!(table.table.kind, TableKind::Personal { .. });
-    let person = match column.role {
-        Role::Person if personal => PersonFact::Person,
-        _ => PersonFact::No,
-    };
-    let name = format!("{}.{}.{}", table.dataset, table.table.name, column.name);
-    let measure = if personal { column_measure(column, &name) } else { None };
-    let held = personal.then(|| ContractColumn { table: Arc::clone(table), at });
-    let domain = domain::of_column(column);
-    Fact { person, measure, column: held, domain, ..Fact::default() }
-}
-
-/// What can be summed: measures, and whole numbers with bounds.
-fn column_measure(column: &ColumnContract, name: &str) -> Option<Measure> {
-    let bounds = column.bounds?;
-    let range = (bounds.lower, bounds.upper);
-    let measure = Measure::plain(format!("sum:{name}"), column.decimals, range);
-    match (column.role, column.kind) {
-        (Role::Measure, _) => Some(measure),
-        (Role::Category, ColumnType::Integer) => {
-            Some(Measure { lowered: bounds.lower - 1.0, ..measure })
-        }
-        _ => None,
     }
 }
 
