@@ -12,6 +12,7 @@ use tresor_core::progress::Silent;
 use tresor_core::secret::Secret;
 
 use crate::clinic::Clinic;
+use crate::profile;
 use crate::tpch::Shop;
 
 /// Researcher of both projects.
@@ -163,11 +164,8 @@ fn write_policies(folder: &Path, dataset: &str, rules: &str) {
     write("access/model.conf", include_str!("../../policies/access/model.conf"));
     write("access/rules.csv", rules);
     write("people.toml", PEOPLE);
-    write("profiles/exact.toml", &profile("exact", "none", "none", 0, "deny"));
-    write(
-        "profiles/noisy.toml",
-        &profile("noisy", "cell_key_geometric", "nearest", 10, "percentile"),
-    );
+    write("profiles/exact.toml", profile::PLAIN);
+    write("profiles/noisy.toml", &profile::with(&NOISY_PROFILE));
     let exact = project("exact", dataset, "");
     write("projects/exact.toml", &exact);
     write("projects/noisy.toml", &project("noisy", dataset, ""));
@@ -180,6 +178,15 @@ fn write_policy(folder: &Path, name: &str, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }
+
+/// Noise, rounding, dominance, and percentiles in place of extremes.
+const NOISY_PROFILE: [&str; 5] = [
+    "id = \"noisy\"",
+    profile::GEOMETRIC,
+    "rounding = { method = \"nearest\", base = 5, half = \"up\", bands = [] }",
+    "dominance = { nk = [], p = 10.0, compare = \">\" }",
+    "min_max = { rule = \"percentile\", percentiles = [5, 95] }",
+];
 
 const REGISTRY: &str = r#"
 dataset = "registry"
@@ -263,27 +270,6 @@ sql = "select region, count(*) as people from people group by region"
 description = "The fifty richest people."
 sql = "select person_id, region from people order by income desc limit 50"
 "#;
-
-fn profile(id: &str, noise: &str, rounding: &str, p: u32, min_max: &str) -> String {
-    format!(
-        r#"
-id = "{id}"
-title = "For tests"
-source = "tests"
-min_count = 10
-min_count_measure = 10
-zero = "treat_as_small"
-noise = {{ method = "{noise}", count_sd = 2.0, magnitude_sd = 1.0 }}
-rounding = {{ method = "{rounding}", base = 5 }}
-dominance = {{ nk = [], p = {p}.0, compare = ">" }}
-negatives = "refuse"
-dof_min = 10
-min_max = {{ rule = "{min_max}", percentiles = [5, 95] }}
-quantile = {{ range = [1, 99] }}
-max_rows = 5000
-"#
-    )
-}
 
 fn project(profile: &str, dataset: &str, more: &str) -> String {
     format!(

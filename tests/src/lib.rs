@@ -3,4 +3,5 @@
 pub mod ask;
 pub mod clinic;
 pub mod home;
+pub mod profile;
 pub mod tpch;

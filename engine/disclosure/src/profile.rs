@@ -12,6 +12,8 @@ mod validate;
 
 pub use validate::{FEWEST_DOF, FEWEST_PERSONS, LARGEST_SD, OUTERMOST, ProfileProblem};
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// The rules that hold for one release.
@@ -24,14 +26,34 @@ pub struct Profile {
     pub title: String,
     /// The guideline or decision it comes from.
     pub source: String,
-    /// Smallest number of distinct persons in a cell that may be shown.
+    /// What is counted where a rule counts.
+    pub unit: Unit,
+    /// Smallest number of distinct persons in a cell that may be shown. 0 where the rounding or the noise stands in
+    /// for a minimum.
     pub min_count: u64,
-    /// The same for each aggregate argument: persons with a value in it. At least `min_count`.
+    /// The same for each aggregate argument: persons with a value in it; and for a group whose key is not public to
+    /// be listed. At least `min_count`.
     pub min_count_measure: u64,
+    /// Which number of persons is compared with the minimum.
+    pub check_on: CheckOn,
+    /// What a small cell means for the others of its table.
+    pub on_small: OnSmall,
+    /// Where minimum and rounding apply.
+    pub scope: Scope,
     /// What happens to a cell without persons.
     pub zero: ZeroRule,
+    /// Combinations that cannot be: column (`dataset.table.column`) to value. Their zeros are shown.
+    pub structural_zeros: Vec<BTreeMap<String, String>>,
+    /// What happens where everybody of a row or column is in one cell.
+    pub class_disclosure: ClassDisclosure,
+    /// How a withheld value is written where a text can stand for it.
+    pub hidden: Hidden,
     /// How counts are rounded.
     pub rounding: Rounding,
+    /// What means are computed from.
+    pub derived_from: DerivedFrom,
+    /// What totals of a table are computed from.
+    pub totals: Totals,
     /// How values are perturbed.
     pub noise: Noise,
     /// When a magnitude depends too much on one or two persons.
@@ -40,12 +62,69 @@ pub struct Profile {
     pub negatives: Negatives,
     /// Degrees of freedom that a spread or a line through points must have: persons, minus what is estimated of them.
     pub dof_min: u64,
+    /// Most numbers that may be estimated per person.
+    pub max_param_ratio: f64,
     /// What happens to smallest and largest values.
     pub min_max: MinMax,
     /// Which quantiles may be asked for.
     pub quantile: Quantile,
-    /// Most rows one release may have.
-    pub max_rows: u64,
+    /// What is withheld beside small cells, so that nobody can work them out.
+    pub secondary: Secondary,
+    /// Whether what is left over is a cell too: rows without a value, rows that a filter leaves out.
+    pub complements: bool,
+    /// Largest share of small cells that a table may have; beyond it all cells are withheld. 1 turns it off.
+    pub sparsity_max_small: f64,
+    /// Pairs of columns (`dataset.table.column`) that may not both be groups of one table.
+    pub field_exclusions: Vec<[String; 2]>,
+    /// What is put behind the name of a released column.
+    pub suffixes: Suffixes,
+    /// How large a release may be and in which forms it is written.
+    pub release: ReleaseRule,
+}
+
+/// What is counted where a rule counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Distinct persons. There is no other.
+    Person,
+}
+
+/// Which number of persons is compared with the minimum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckOn {
+    /// The true one.
+    True,
+    /// The perturbed one, as the Office for National Statistics' package does.
+    Noisy,
+    /// The mean over the cells of the table, as Stats NZ does: below the minimum only cells of
+    /// [`RESCUED`] persons or more stay.
+    MeanCellSize,
+}
+
+/// Persons that keep a cell in a table of small ones (Stats NZ).
+pub const RESCUED: u64 = 6;
+
+/// What a small cell means for the others of its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnSmall {
+    /// It is withheld alone.
+    HideCell,
+    /// Every cell of the table is withheld, as DataSHIELD does.
+    RefuseResult,
+}
+
+/// Where minimum and rounding apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Everywhere.
+    All,
+    /// Only where a query uses a column that tells an area, as for Hospital Episode Statistics. Nationally the floor
+    /// of the engine holds.
+    BelowNational,
 }
 
 /// What happens to a cell without persons.
@@ -58,25 +137,53 @@ pub enum ZeroRule {
     TreatAsSmall,
 }
 
-/// How counts are rounded, after everything was decided and perturbed.
+/// What happens where everybody of a row or column is in one cell: whoever knows of a person to be in it knows the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassDisclosure {
+    /// Nothing.
+    Off,
+    /// The answer says so.
+    Warn,
+    /// The row or column is withheld.
+    Refuse,
+}
+
+/// How a withheld value is written where a text can stand for it: in CSV, when asked for. Elsewhere it has no value.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hidden {
+    /// Which kind of sign.
+    #[serde(rename = "as")]
+    pub sign: HiddenAs,
+    /// The text, for [`HiddenAs::Text`].
+    pub text: String,
+}
+
+/// How a withheld value is written where a text can stand for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenAs {
+    /// Nothing.
+    Null,
+    /// The published rule writes 0. It would then mean "0 to 9", so here nothing is written.
+    Zero,
+    /// A text such as `[REDACTED]`.
+    Text,
+}
+
+/// How counts are rounded, after everything was decided and perturbed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rounding {
     /// The method.
     pub method: RoundingMethod,
     /// Counts are shown as multiples of this.
     pub base: u64,
-}
-
-impl Rounding {
-    /// The distance between two numbers that can be shown.
-    #[must_use]
-    pub const fn step(self) -> u128 {
-        match self.method {
-            RoundingMethod::None => 1,
-            RoundingMethod::Nearest => self.base as u128,
-        }
-    }
+    /// Where a number half way between two multiples goes, for [`RoundingMethod::Nearest`].
+    pub half: Half,
+    /// For [`RoundingMethod::Bands`]: from, to, shown. Above them the nearest multiple of the base.
+    pub bands: Vec<[u64; 3]>,
 }
 
 /// A rounding method.
@@ -85,30 +192,194 @@ impl Rounding {
 pub enum RoundingMethod {
     /// Counts are shown as they are.
     None,
-    /// To the nearest multiple of the base, halves up.
+    /// To the nearest multiple of the base.
     Nearest,
+    /// To the middle of the base's interval: with 6, 1 to 6 become 3 and 7 to 12 become 9 (OpenSAFELY).
+    Midpoint,
+    /// Up or down by chance, more likely to the nearer multiple; the coin belongs to the cell (Stats NZ).
+    RandomFixed,
+    /// Up to the next multiple.
+    Ceil,
+    /// To one number for each band (Eurostat).
+    Bands,
 }
 
-/// How values are perturbed.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Noise {
-    /// The method.
-    pub method: NoiseMethod,
-    /// Standard deviation of the noise on counts of persons, in persons.
-    pub count_sd: f64,
-    /// Standard deviation of the noise on magnitudes, as a multiple of the largest contributor.
-    pub magnitude_sd: f64,
-}
-
-/// A noise method.
+/// Where a number half way between two multiples goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NoiseMethod {
+pub enum Half {
+    /// To the larger one.
+    Up,
+    /// To the even multiple.
+    Even,
+}
+
+/// What means are computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DerivedFrom {
+    /// Protected sums and numbers of rows.
+    Protected,
+    /// True ones, where enough persons contribute (Hospital Episode Statistics). Only without noise.
+    TrueIfMinCount,
+}
+
+/// What totals of a table are computed from (ROLLUP, CUBE, GROUPING SETS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Totals {
+    /// Each total is the sum of its protected parts, where all are shown and no person is in two; else it is a cell
+    /// of its own.
+    FromProtected,
+    /// Each total is a cell of its own: judged, perturbed and rounded like one.
+    FromTrueThenProtect,
+}
+
+/// What is withheld beside small cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secondary {
+    /// The method.
+    pub method: SecondaryMethod,
+    /// Whether an empty cell may be withheld for another's sake.
+    pub zeros: bool,
+}
+
+/// A method of secondary suppression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondaryMethod {
+    /// None: something else stands in for it.
+    Off,
+    /// Gaussian elimination over everything an answer shows and the total.
+    Gauss,
+}
+
+/// What is put behind the name of a released column.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suffixes {
+    /// Behind the name of a count.
+    pub value: String,
+    /// Behind the name of what is computed from counts.
+    pub derived: String,
+}
+
+/// How large a release may be and in which forms it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseRule {
+    /// Most rows.
+    pub max_rows: u64,
+    /// Most bytes, in the form that is asked for.
+    pub max_bytes: u64,
+    /// The forms.
+    pub formats: Vec<Format>,
+}
+
+/// A form that a release is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// Comma-separated values.
+    Csv,
+    /// Arrow IPC stream.
+    Arrow,
+    /// Parquet.
+    Parquet,
+}
+
+/// How values are perturbed. Every method draws what belongs to the cell (SAME-CELL-SAME-ANSWER); one that draws
+/// anew each time is not offered, because it averages out.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Noise {
     /// Values carry no noise.
-    None,
-    /// Two-sided geometric noise that is a function of the cell (SAME-CELL-SAME-ANSWER).
-    CellKeyGeometric,
+    None {},
+    /// Two-sided geometric noise.
+    CellKeyGeometric {
+        /// Standard deviation on counts of persons, in persons.
+        count_sd: f64,
+        /// Standard deviation on magnitudes, as a multiple of the largest contributor.
+        magnitude_sd: f64,
+    },
+    /// Gaussian noise, rounded to whole persons (i2b2, which draws it anew each time).
+    CellKeyGaussian {
+        /// Standard deviation on counts of persons without groups.
+        count_sd: f64,
+        /// Standard deviation on counts of persons in groups.
+        breakdown_sd: f64,
+        /// Standard deviation on magnitudes, as a multiple of the largest contributor.
+        magnitude_sd: f64,
+    },
+    /// Counts from a published perturbation table, magnitudes by their top contributors.
+    CellKeyTable {
+        /// Name of the table.
+        ptable: String,
+        /// How number of persons and cell key select an entry.
+        index: TableIndex,
+        /// Keys (columns of the table) that a cell key is folded to.
+        keys: u64,
+        /// Rows of the table (for [`TableIndex::Abs`]); 0 elsewhere.
+        ptable_size: u64,
+        /// Last rows that larger counts share (for [`TableIndex::Abs`]); 0 elsewhere.
+        small_n: u64,
+        /// How magnitudes are perturbed.
+        magnitude: TopContributors,
+    },
+}
+
+/// How number of persons and cell key select an entry of a perturbation table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableIndex {
+    /// Office for National Statistics: counts to 750, then the last 250 rows in turn; key modulo the number of keys.
+    Ons,
+    /// cellKey and tau-ARGUS: counts up to the last row; key as a fraction, compared with cumulated probabilities.
+    Destatis,
+    /// Australian Bureau of Statistics: the last rows in turn; key folded to a row of the matrix.
+    Abs,
+}
+
+/// Perturbation of magnitudes by the top contributors (SDC handbook 2nd ed.; R package cellKey).
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopContributors {
+    /// How many of the largest contributors: 1 or 2.
+    pub top: u8,
+    /// Scale of the noise for small cells, as a share of the largest contributor.
+    pub small: f64,
+    /// Scale of the noise for large cells.
+    pub large: f64,
+    /// Where small ends and large begins, in the measure's own unit.
+    pub flex_point: f64,
+    /// How fast the scale falls from small to large.
+    pub exponent: f64,
+}
+
+impl Noise {
+    /// Whether values carry none.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        matches!(self, Self::None {})
+    }
+}
+
+impl Rounding {
+    /// The distance between two numbers that can be shown.
+    #[must_use]
+    pub const fn step(&self) -> u128 {
+        match self.method {
+            RoundingMethod::None => 1,
+            RoundingMethod::Nearest
+            | RoundingMethod::Midpoint
+            | RoundingMethod::RandomFixed
+            | RoundingMethod::Ceil
+            | RoundingMethod::Bands => self.base as u128,
+        }
+    }
 }
 
 /// When a magnitude depends too much on one or two persons.
@@ -153,6 +424,8 @@ pub enum Negatives {
     Refuse,
     /// Shares are taken of absolute person totals.
     Abs,
+    /// The value is withheld until somebody has looked at it (ACRO).
+    Review,
 }
 
 /// What happens to smallest and largest values, which are single persons' values.
@@ -179,6 +452,8 @@ pub enum MinMaxRule {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quantile {
+    /// Persons needed on each side; at least `min_count_measure`.
+    pub min_n: u64,
     /// The lowest and the highest percentile.
     pub range: [f64; 2],
 }

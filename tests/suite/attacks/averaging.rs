@@ -2,30 +2,14 @@
 
 use tests::clinic::Clinic;
 use tests::home::{EXACT, NOISY};
+use tests::profile;
 use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected, persons};
 
 use super::World;
 
-const PROFILE: &str = r#"
-id = "noisy"
-title = "For tests"
-source = "tests"
-min_count = 10
-min_count_measure = 10
-zero = "treat_as_small"
-noise = { method = "cell_key_geometric", count_sd = 2.0, magnitude_sd = 1.0 }
-rounding = { method = "none", base = 5 }
-dominance = { nk = [], p = 10.0, compare = ">" }
-negatives = "refuse"
-dof_min = 10
-min_max = { rule = "deny", percentiles = [5, 95] }
-quantile = { range = [1, 99] }
-max_rows = 5000
-"#;
-
 #[test]
 fn fresh_noise_is_averaged_away() {
-    let profile: Profile = toml::from_str(PROFILE).unwrap();
+    let profile: Profile = toml::from_str(&profile::with(&[profile::GEOMETRIC])).unwrap();
     let cell = Contribution { persons: 137, key: 42, ..Contribution::default() };
     let fresh = (0..200).map(|run| match persons(&profile, &NoiseSecret::new([run; 32]), &cell) {
         Protected::Shown { value, .. } => value as f64,

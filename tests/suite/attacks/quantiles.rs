@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tests::clinic::Clinic;
 use tests::home::{EXACT, NOISY};
+use tests::profile;
 use tresor_disclosure::bins::Bins;
 use tresor_disclosure::{Contribution, Distribution, NoiseSecret, Profile, quantile};
 
@@ -73,28 +74,14 @@ async fn at_the_edge_single_people_are_not_told() {
     }
 }
 
-const PROFILE: &str = r#"
-id = "noisy"
-title = "For tests"
-source = "tests"
-min_count = 10
-min_count_measure = 10
-zero = "treat_as_small"
-noise = { method = "cell_key_geometric", count_sd = 20.0, magnitude_sd = 1.0 }
-rounding = { method = "none", base = 5 }
-dominance = { nk = [], p = 10.0, compare = ">" }
-negatives = "refuse"
-dof_min = 10
-min_max = { rule = "deny", percentiles = [5, 95] }
-quantile = { range = [1, 99] }
-max_rows = 5000
-"#;
+const NOISE: &str =
+    "noise = { method = \"cell_key_geometric\", count_sd = 20.0, magnitude_sd = 1.0 }";
 
 /// Shares so close together that they mean the same rank, each with noise of its own: many answers to one question.
 /// With the noise of the cell there is one.
 #[test]
 fn nearly_equal_shares_draw_no_fresh_noise() {
-    let profile: Profile = toml::from_str(PROFILE).unwrap();
+    let profile: Profile = toml::from_str(&profile::with(&[NOISE])).unwrap();
     let bins = Bins::of(0, 1_000, true);
     let mut cell = Contribution::default();
     let mut spread = Distribution::default();

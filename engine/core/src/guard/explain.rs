@@ -4,7 +4,7 @@ mod statistics;
 
 use serde_json::{Value, json};
 use tresor_disclosure::Profile;
-use tresor_disclosure::profile::NoiseMethod;
+use tresor_disclosure::profile::Noise;
 
 use super::guarded::{Guarded, Named, ResultColumn, TableRead};
 use super::release::{PersonalRelease, Quantile, Release, Statistic};
@@ -132,17 +132,27 @@ pub(crate) fn protection(profile: &Profile) -> Value {
 }
 
 fn noise(profile: &Profile) -> Value {
-    match profile.noise.method {
-        NoiseMethod::None => Value::Null,
-        NoiseMethod::CellKeyGeometric => json!({
+    let magnitudes = |sd: f64| {
+        format!(
+            "{sd} times the largest contributor, rounded up to 1, 2 or 5 times a power of ten, \
+             and at least that of a count of the same people"
+        )
+    };
+    match &profile.noise {
+        Noise::None {} => Value::Null,
+        Noise::CellKeyGeometric { count_sd, magnitude_sd } => json!({
             "distribution": "two-sided geometric",
-            "sd_of_person_counts": profile.noise.count_sd,
-            "sd_of_rows_and_sums": format!(
-                "{} times the largest contributor, rounded up to 1, 2 or 5 times a power of ten, \
-                 and at least that of a count of the same people",
-                profile.noise.magnitude_sd
-            ),
+            "sd_of_person_counts": count_sd,
+            "sd_of_rows_and_sums": magnitudes(*magnitude_sd),
         }),
+        Noise::CellKeyGaussian { count_sd, breakdown_sd, magnitude_sd } => json!({
+            "distribution": "normal, rounded to whole numbers",
+            "sd_of_person_counts": count_sd,
+            "sd_of_person_counts_in_groups": breakdown_sd,
+            "sd_of_rows_and_sums": magnitudes(*magnitude_sd),
+        }),
+        // Its parameters help whoever wants to undo it (SDC handbook).
+        Noise::CellKeyTable { .. } => json!({ "distribution": "perturbation table" }),
     }
 }
 

@@ -115,14 +115,29 @@ source = "made for tests"
 min_count = 10
 min_count_measure = 10
 zero = "show"
-rounding = { method = "none", base = 5 }
-noise = { method = "none", count_sd = 2.0, magnitude_sd = 1.0 }
+rounding = { method = "none", base = 5, half = "up", bands = [] }
+noise = { method = "cell_key_geometric", count_sd = 2.0, magnitude_sd = 1.0 }
 dominance = { nk = [], p = 10.0, compare = ">" }
 negatives = "refuse"
 dof_min = 10
 min_max = { rule = "deny", percentiles = [5, 95] }
-quantile = { range = [1, 99] }
-max_rows = 5000
+quantile = { min_n = 10, range = [1, 99] }
+unit = "person"
+check_on = "true"
+on_small = "hide_cell"
+scope = "all"
+structural_zeros = []
+class_disclosure = "warn"
+hidden = { as = "null", text = "" }
+derived_from = "protected"
+totals = "from_true_then_protect"
+max_param_ratio = 0.33
+secondary = { method = "gauss", zeros = false }
+complements = true
+sparsity_max_small = 1.0
+field_exclusions = []
+suffixes = { value = "", derived = "" }
+release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv"] }
 "#;
 
 fn contract() -> Contract {
@@ -354,7 +369,7 @@ async fn mistakes_have_their_place_and_a_fix() {
             PROFILE,
             "count_sd = 2.0",
             "count_sd = -2.0",
-            "8:39: `noise.count_sd` is -2, which is not a standard deviation; write a number from 0 to 1000000",
+            "8:53: `noise.count_sd` is -2, which is not a standard deviation; write a number from 0 to 1000000",
         ),
         (
             PROFILE,
@@ -649,7 +664,7 @@ async fn the_policies_that_come_with_tresor_say_what_their_comments_say() {
     assert_eq!(uses("practices", "name"), "");
     assert_eq!(uses("organisations", "name"), EVERY);
     assert_eq!(uses("safety_incidents", "severity"), "");
-    assert_eq!(membership.profile().max_rows, 50_000);
+    assert_eq!(membership.profile().release.max_rows, 50_000);
     assert!(revision.has_global(&user("ines"), "audit-log", "read", NOON));
     assert!(revision.has_global(&user("grace"), "policies", "read", NOON));
     assert!(!revision.has_global(&user("grace"), "audit-log", "read", NOON));

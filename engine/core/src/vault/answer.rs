@@ -9,7 +9,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{Result, internal_err};
 use serde_json::{Value, json};
 use tresor_disclosure::Profile;
-use tresor_disclosure::profile::{Negatives, NoiseMethod};
+use tresor_disclosure::profile::Negatives;
 
 use super::protect::Status;
 use crate::guard::ResultColumn;
@@ -114,7 +114,7 @@ impl Body<'_> {
             ));
         }
         let measured = self.columns.iter().any(|column| !column.made_of.is_empty());
-        if measured && self.profile.noise.method != NoiseMethod::None {
+        if measured && !self.profile.noise.is_none() {
             notes.push(
                 "numbers carry noise that is the same each time; totals need not equal the sum of their parts"
                     .to_owned(),
@@ -156,7 +156,7 @@ impl Body<'_> {
         at: usize,
         column: &ResultColumn,
     ) -> Option<(f64, bool)> {
-        if !column.direct || self.profile.noise.method == NoiseMethod::None {
+        if !column.direct || self.profile.noise.is_none() {
             return None;
         }
         match self.parts(batch, at, column).as_slice() {
@@ -176,8 +176,7 @@ impl Body<'_> {
 
     /// The 95 % interval. Where the profile refuses values below zero, everybody knows that the truth is not there.
     fn interval(&self, row: usize, col: usize, middle: f64, half: f64, signed: bool) -> Value {
-        let refused =
-            self.profile.negatives == Negatives::Refuse && !self.profile.dominance.is_off();
+        let refused = self.profile.negatives != Negatives::Abs && !self.profile.dominance.is_off();
         let floor = if refused && !signed && middle >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
         let (low, high) = ((middle - half).max(floor), middle + half);
         let tidy = |value: f64| (value * 1e6).round() / 1e6;

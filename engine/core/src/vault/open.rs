@@ -196,8 +196,9 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
             }
         }
     }
-    let max_rows =
-        usize::try_from(profile.max_rows).unwrap_or(usize::MAX).min(vault.limits.result_rows);
+    let max_rows = usize::try_from(profile.release.max_rows)
+        .unwrap_or(usize::MAX)
+        .min(vault.limits.result_rows);
     let batches = finish(&guarded.finishing, &tables, &guarded.scans, max_rows, &ground).await?;
     Body {
         columns: &guarded.columns,

@@ -9,17 +9,32 @@ const SAMPLE: &str = r#"
 id = "sample"
 title = "Sample"
 source = "made for tests"
+unit = "person"
 min_count = 10
 min_count_measure = 10
+check_on = "true"
+on_small = "hide_cell"
+scope = "all"
 zero = "show"
-rounding = { method = "none", base = 5 }
-noise = { method = "none", count_sd = 2.0, magnitude_sd = 1.0 }
+structural_zeros = []
+class_disclosure = "warn"
+hidden = { as = "null", text = "" }
+derived_from = "protected"
+totals = "from_true_then_protect"
+rounding = { method = "none", base = 5, half = "up", bands = [] }
+noise = { method = "none" }
 dominance = { nk = [[1, 50], [2, 67.5]], p = 10, compare = ">" }
 negatives = "refuse"
 dof_min = 10
 min_max = { rule = "deny", percentiles = [5, 95] }
-quantile = { range = [1, 99] }
-max_rows = 5000
+quantile = { min_n = 10, range = [1, 99] }
+max_param_ratio = 0.33
+secondary = { method = "gauss", zeros = false }
+complements = true
+sparsity_max_small = 1.0
+field_exclusions = []
+suffixes = { value = "", derived = "" }
+release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv"] }
 "#;
 
 fn fields(profile: &Profile) -> Vec<&'static str> {
@@ -41,7 +56,11 @@ fn every_field_is_required() {
     for part in [
         "method = \"none\", ",
         ", base = 5",
-        ", magnitude_sd = 1.0",
+        ", half = \"up\"",
+        ", bands = []",
+        "min_n = 10, ",
+        ", zeros = false",
+        ", text = \"\"",
         ", compare = \">\"",
         "rule = \"deny\", ",
         ", percentiles = [5, 95]",
@@ -57,11 +76,11 @@ fn every_field_is_required() {
 #[test]
 fn misspelt_fields_and_unknown_methods_are_refused() {
     for (right, wrong) in [
-        ("max_rows = 5000", "max_rows = 5000\nmin_cuont = 3"),
-        ("base = 5", "base = 5, half = \"even\""),
-        ("method = \"none\", base", "method = \"ceil\", base"),
+        ("unit = \"person\"", "unit = \"person\"\nmin_cuont = 3"),
+        ("base = 5", "base = 5, halves = \"even\""),
+        ("method = \"none\", base", "method = \"floor\", base"),
         ("\">\"", "\">>\""),
-        ("\"refuse\"", "\"review\""),
+        ("negatives = \"refuse\"", "negatives = \"ignore\""),
         ("min_count = 10", "min_count = -1"),
     ] {
         assert!(toml::from_str::<Profile>(&SAMPLE.replacen(right, wrong, 1)).is_err(), "{wrong}");
@@ -75,14 +94,14 @@ fn all_problems_are_told_at_once_in_words() {
     profile.source = " ".into();
     profile.min_count = 1;
     profile.min_count_measure = 0;
-    profile.rounding = Rounding { method: RoundingMethod::Nearest, base: 1 };
-    profile.noise.count_sd = f64::NAN;
+    profile.rounding = Rounding { method: RoundingMethod::Nearest, base: 1, ..sample().rounding };
+    profile.noise = Noise::CellKeyGeometric { count_sd: f64::NAN, magnitude_sd: 1.0 };
     profile.dominance.nk = vec![(3, 75.0), (1, 100.0)];
     profile.dominance.p = -1.0;
     profile.dof_min = 1;
     profile.quantile.range = [0.5, 99.0];
     profile.min_max.percentiles = [95.0, 5.0];
-    profile.max_rows = 0;
+    profile.release.max_rows = 0;
     assert_eq!(
         fields(&profile),
         [
@@ -99,7 +118,7 @@ fn all_problems_are_told_at_once_in_words() {
             "quantile.range",
             "min_max.percentiles",
             "min_max.percentiles",
-            "max_rows"
+            "release.max_rows"
         ]
     );
     let problems = profile.validate().unwrap_err();
@@ -118,12 +137,9 @@ fn a_measure_never_needs_fewer_persons_than_its_cell() {
 #[test]
 fn noise_that_is_switched_on_must_be_noise() {
     let mut profile = sample();
-    profile.noise = Noise { method: NoiseMethod::None, count_sd: 0.0, magnitude_sd: 0.0 };
-    assert_eq!(profile.validate(), Ok(()));
-    profile.noise.method = NoiseMethod::CellKeyGeometric;
+    profile.noise = Noise::CellKeyGeometric { count_sd: 0.0, magnitude_sd: 0.0 };
     assert_eq!(fields(&profile), ["noise.count_sd", "noise.magnitude_sd"]);
-    profile.noise =
-        Noise { method: NoiseMethod::None, count_sd: -1.0, magnitude_sd: f64::INFINITY };
+    profile.noise = Noise::CellKeyGeometric { count_sd: -1.0, magnitude_sd: f64::INFINITY };
     assert_eq!(fields(&profile), ["noise.count_sd", "noise.magnitude_sd"]);
 }
 

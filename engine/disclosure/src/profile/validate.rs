@@ -1,9 +1,7 @@
 //! Which profiles are usable. All problems are reported at once, each with its field and a fix, for
 //! people who edit profiles and not programs.
 
-use super::{
-    Dominance, MinMax, Noise, NoiseMethod, Profile, Quantile, Rounding, RoundingMethod, millionths,
-};
+use super::{Dominance, MinMax, Noise, Profile, Quantile, Rounding, RoundingMethod, millionths};
 use crate::dominance::thousandths;
 
 /// No profile may show a group smaller than this.
@@ -44,8 +42,8 @@ impl Profile {
         let mut problems = Problems(Vec::new());
         self.check_names(&mut problems);
         self.check_minimums(&mut problems);
-        check_rounding(self.rounding, &mut problems);
-        check_noise(self.noise, &mut problems);
+        check_rounding(&self.rounding, &mut problems);
+        check_noise(&self.noise, &mut problems);
         check_dominance(&self.dominance, &mut problems);
         if self.dof_min < FEWEST_DOF {
             let wrong =
@@ -54,8 +52,12 @@ impl Profile {
         }
         check_percentiles("quantile.range", self.quantile.range, OUTERMOST, &mut problems);
         check_min_max(self.min_max, self.quantile, &mut problems);
-        if self.max_rows == 0 {
-            problems.add("max_rows", "is 0, so nothing could be released", "write 1 or more");
+        if self.release.max_rows == 0 {
+            problems.add(
+                "release.max_rows",
+                "is 0, so nothing could be released",
+                "write 1 or more",
+            );
         }
         if problems.0.is_empty() { Ok(()) } else { Err(problems.0) }
     }
@@ -88,21 +90,20 @@ impl Profile {
     }
 }
 
-fn check_rounding(rounding: Rounding, problems: &mut Problems) {
+fn check_rounding(rounding: &Rounding, problems: &mut Problems) {
     if rounding.method == RoundingMethod::Nearest && rounding.base < 2 {
         let wrong = format!("is {}, which rounds nothing", rounding.base);
         problems.add("rounding.base", wrong, "write 2 or more, or the method `none`");
     }
 }
 
-fn check_noise(noise: Noise, problems: &mut Problems) {
-    for (field, sd) in
-        [("noise.count_sd", noise.count_sd), ("noise.magnitude_sd", noise.magnitude_sd)]
-    {
+fn check_noise(noise: &Noise, problems: &mut Problems) {
+    let Noise::CellKeyGeometric { count_sd, magnitude_sd } = noise else { return };
+    for (field, sd) in [("noise.count_sd", *count_sd), ("noise.magnitude_sd", *magnitude_sd)] {
         if !(0.0..=LARGEST_SD).contains(&sd) {
             let wrong = format!("is {sd}, which is not a standard deviation");
             problems.add(field, wrong, format!("write a number from 0 to {LARGEST_SD}"));
-        } else if sd == 0.0 && noise.method == NoiseMethod::CellKeyGeometric {
+        } else if sd == 0.0 {
             let wrong = "is 0, so the method would add nothing";
             problems.add(field, wrong, "write more than 0, or the method `none`");
         }

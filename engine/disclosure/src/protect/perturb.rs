@@ -9,23 +9,26 @@ use crate::contribution::Contribution;
 use crate::grid;
 use crate::noise::{NoiseSecret, TwoSidedGeometric, generator};
 use crate::outcome::Protected;
-use crate::profile::{NoiseMethod, Profile};
+use crate::profile::{Noise, Profile};
 use crate::rounding;
 
 /// Standard deviation of the noise on a number of persons; 0 when the profile adds none.
 pub(super) fn count_sd(profile: &Profile) -> f64 {
-    match profile.noise.method {
-        NoiseMethod::None => 0.0,
-        NoiseMethod::CellKeyGeometric => profile.noise.count_sd,
+    match &profile.noise {
+        Noise::None {} | Noise::CellKeyTable { .. } => 0.0,
+        Noise::CellKeyGeometric { count_sd, .. } | Noise::CellKeyGaussian { count_sd, .. } => {
+            *count_sd
+        }
     }
 }
 
 /// Standard deviation of the noise on a magnitude, in its smallest unit; 0 when the profile adds
 /// none.
 pub(super) fn magnitude_sd(profile: &Profile, c: &Contribution) -> f64 {
-    match profile.noise.method {
-        NoiseMethod::None => 0.0,
-        NoiseMethod::CellKeyGeometric => profile.noise.magnitude_sd * grid::up(c.largest) as f64,
+    match &profile.noise {
+        Noise::None {} | Noise::CellKeyTable { .. } => 0.0,
+        Noise::CellKeyGeometric { magnitude_sd, .. }
+        | Noise::CellKeyGaussian { magnitude_sd, .. } => magnitude_sd * grid::up(c.largest) as f64,
     }
 }
 
@@ -45,9 +48,10 @@ pub(super) fn perturb(
     c: &Contribution,
     sd: f64,
 ) -> Option<Drawn> {
-    match profile.noise.method {
-        NoiseMethod::None => Some(Drawn { noise: 0, half_width: 0 }),
-        NoiseMethod::CellKeyGeometric => {
+    match &profile.noise {
+        Noise::None {} => Some(Drawn { noise: 0, half_width: 0 }),
+        Noise::CellKeyGaussian { .. } | Noise::CellKeyTable { .. } => None,
+        Noise::CellKeyGeometric { .. } => {
             let distribution = TwoSidedGeometric::with_sd(sd)?;
             let noise = distribution.sample(&mut generator(secret, measure, c)?);
             Some(Drawn { noise, half_width: distribution.half_width() })

@@ -37,8 +37,9 @@ fn concentrated(profile: &Profile, c: &Contribution) -> Option<Reason> {
     if profile.dominance.is_off() {
         return None;
     }
-    if c.negative && profile.negatives == Negatives::Refuse {
-        return Some(Reason::NegativeValues);
+    match profile.negatives {
+        Negatives::Refuse | Negatives::Review if c.negative => return Some(Reason::NegativeValues),
+        Negatives::Refuse | Negatives::Review | Negatives::Abs => {}
     }
     dominance::is_dominated(&profile.dominance, c).then_some(Reason::Dominated)
 }

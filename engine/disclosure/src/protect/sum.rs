@@ -25,7 +25,7 @@ pub fn sum(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribut
     let Some(noise) = perturb(profile, secret, measure, c, sd) else {
         return Protected::Withheld(Reason::Unprotectable);
     };
-    let refused = profile.negatives == Negatives::Refuse && !profile.dominance.is_off();
+    let refused = profile.negatives != Negatives::Abs && !profile.dominance.is_off();
     let noisy = noise.on(c.total);
     let noisy = if refused { noisy.not_negative() } else { noisy };
     noisy.rounded(grid::down((sd / 2.0) as u128))

@@ -4,7 +4,7 @@ use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::tests::sample;
 use crate::profile::{
-    Compare, Dominance, Negatives, NoiseMethod, Profile, Rounding, RoundingMethod, ZeroRule,
+    Compare, Dominance, Half, Negatives, Noise, Profile, Rounding, RoundingMethod, ZeroRule,
 };
 
 const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
@@ -13,7 +13,7 @@ const NO_DOMINANCE: Dominance = Dominance { nk: Vec::new(), p: 0.0, compare: Com
 
 fn noisy() -> Profile {
     let mut profile = sample();
-    profile.noise.method = NoiseMethod::CellKeyGeometric;
+    profile.noise = Noise::CellKeyGeometric { count_sd: 2.0, magnitude_sd: 1.0 };
     profile
 }
 
@@ -101,7 +101,7 @@ fn published_vectors() {
     ];
     for &(name, minimum, zero, base, vectors) in cases {
         let method = if base == 1 { RoundingMethod::None } else { RoundingMethod::Nearest };
-        let rounding = Rounding { method, base };
+        let rounding = Rounding { method, base, half: Half::Up, bands: vec![] };
         let profile =
             Profile { min_count: minimum, min_count_measure: minimum, zero, rounding, ..sample() };
         for &(truth, shown) in vectors {
@@ -127,7 +127,7 @@ fn noisy_counts_are_never_negative_and_mostly_inside_their_interval() {
     let mut profile = noisy();
     profile.min_count = 2;
     profile.min_count_measure = 2;
-    profile.rounding = Rounding { method: RoundingMethod::Nearest, base: 5 };
+    profile.rounding = Rounding { method: RoundingMethod::Nearest, ..sample().rounding };
     let outcomes: Vec<Protected> =
         (0..5_000).map(|key| persons(&profile, &SECRET, &crowd(2, key))).collect();
     let width = half_width(outcomes[0]);
@@ -207,7 +207,7 @@ fn sums_show_no_digit_that_the_noise_decides() {
 #[test]
 fn a_count_dressed_as_a_sum_carries_the_noise_of_a_count() {
     // Everybody contributes one: were the noise a tenth of the largest contributor, it would nearly always be none.
-    let noise = crate::profile::Noise { magnitude_sd: 0.1, ..noisy().noise };
+    let noise = Noise::CellKeyGeometric { count_sd: 2.0, magnitude_sd: 0.1 };
     let profile = Profile { noise, ..noisy() };
     let exact = (20..220)
         .filter(|&n| value(sum(&profile, &SECRET, "sum", &people(&vec![1; n]))) == Some(n as i128))
@@ -261,7 +261,7 @@ fn nothing_is_released_under_a_profile_with_problems() {
     let c = visits(&[1; 50]);
     for profile in [
         Profile { min_count: 1, ..sample() },
-        Profile { max_rows: 0, ..sample() },
+        Profile { dof_min: 0, ..sample() },
         Profile { dominance: Dominance { p: f64::NAN, ..NO_DOMINANCE }, ..sample() },
     ] {
         assert_eq!(persons(&profile, &SECRET, &c), unprotectable);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use tresor_disclosure::noise::TwoSidedGeometric;
-use tresor_disclosure::profile::NoiseMethod;
+use tresor_disclosure::profile::Noise;
 use tresor_disclosure::{Pair, Profile, Spread, degrees, rounding};
 
 use crate::guard::release::{
@@ -95,10 +95,13 @@ fn dominance(statistic: &Statistic, profile: &Profile) -> Option<String> {
 
 /// The noise, as far as it is known before a row is read.
 fn noise(statistic: &Statistic, profile: &Profile) -> Value {
-    if profile.noise.method == NoiseMethod::None {
-        return Value::Null;
-    }
-    let (count, magnitude) = (profile.noise.count_sd, profile.noise.magnitude_sd);
+    let (count, magnitude) = match &profile.noise {
+        Noise::None {} => return Value::Null,
+        Noise::CellKeyGeometric { count_sd, magnitude_sd } => (*count_sd, *magnitude_sd),
+        Noise::CellKeyGaussian { .. } | Noise::CellKeyTable { .. } => {
+            return json!({ "text": "the answer brings the interval, where it may be told" });
+        }
+    };
     match statistic {
         Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => {
             let width = TwoSidedGeometric::with_sd(count).map(|noise| {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::profile::tests::sample;
-use crate::profile::{Dominance, NoiseMethod};
+use crate::profile::{Dominance, Noise};
 
 const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
 
@@ -17,7 +17,7 @@ fn exact() -> Profile {
 
 fn noisy() -> Profile {
     let mut profile = exact();
-    profile.noise.method = NoiseMethod::CellKeyGeometric;
+    profile.noise = Noise::CellKeyGeometric { count_sd: 2.0, magnitude_sd: 1.0 };
     profile
 }
 
