@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod profile;
 pub mod protect;
 pub mod rounding;
+pub mod table;
 pub mod threshold;
 
 pub use bins::Bins;
