@@ -35,6 +35,8 @@ pub enum Reason {
     Dominated,
     /// Too few distinct persons for what is estimated of them.
     TooFewDegrees,
+    /// More numbers are estimated than the persons allow.
+    TooManyEstimates,
     /// A person total below zero, where the profile refuses them.
     NegativeValues,
     /// The noise of the parts is larger than what they tell: a mean whose number of rows may be zero, a variance below
@@ -65,6 +67,7 @@ impl Reason {
             Self::TooFewOnASide => "too_few_on_a_side",
             Self::Dominated => "dominated",
             Self::TooFewDegrees => "too_few_degrees",
+            Self::TooManyEstimates => "too_many_estimates",
             Self::NegativeValues => "negative_values",
             Self::TooUncertain => "too_uncertain",
             Self::AnotherCellTooSmall => "another_cell_too_small",
@@ -102,6 +105,7 @@ impl Reason {
             | Self::SecondaryMeasure => Some(Shared::Measure),
             Self::TooFewOnASide
             | Self::TooFewDegrees
+            | Self::TooManyEstimates
             | Self::TooUncertain
             | Self::AnotherCellTooSmall
             | Self::SparseTable
@@ -141,8 +145,9 @@ impl Reason {
                 format!("fewer than {min_count_measure} people contribute to this number ({zero})")
             }
             Self::TooFewOnASide => {
-                format!("fewer than {min_count_measure} people are on one side of it")
+                format!("fewer than {} people are on one side of it", profile.on_each_side())
             }
+            Self::TooManyEstimates => "too few people for what is estimated of them".to_owned(),
             Self::TooFewDegrees => format!("fewer than {dof_min} degrees of freedom ({zero})"),
             Self::AnotherCellTooSmall => {
                 format!(

@@ -27,12 +27,13 @@ fn dominance_parameters_stay_confidential() {
 }
 
 /// Every reason, with its name.
-const ALL: [(Reason, &str); 13] = [
+const ALL: [(Reason, &str); 14] = [
     (Reason::TooFewPersons, "too_few_persons"),
     (Reason::TooFewContributors, "too_few_contributors"),
     (Reason::TooFewOnASide, "too_few_on_a_side"),
     (Reason::Dominated, "dominated"),
     (Reason::TooFewDegrees, "too_few_degrees"),
+    (Reason::TooManyEstimates, "too_many_estimates"),
     (Reason::NegativeValues, "negative_values"),
     (Reason::TooUncertain, "too_uncertain"),
     (Reason::AnotherCellTooSmall, "another_cell_too_small"),
@@ -82,6 +83,7 @@ fn other_reasons_keep_their_own_words() {
         [
             "too_few_on_a_side",
             "too_few_degrees",
+            "too_many_estimates",
             "too_uncertain",
             "another_cell_too_small",
             "sparse_table",
