@@ -1,6 +1,6 @@
 //! What is decided on true values: which rows a table has, and which cells are withheld for their own sake.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
@@ -48,22 +48,26 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
         |keys: &[ScalarValue]| cells.get(keys).is_some_and(|measured| persons(measured) >= least);
     let shown = rows::shown(release, cells, &large, rules.limits)?;
     let listed: HashSet<&[ScalarValue]> = shown.rows.iter().map(Vec::as_slice).collect();
-    let unlisted: Vec<(&[ScalarValue], &[Measured])> = cells
+    let mut unlisted: Vec<(&[ScalarValue], &[Measured])> = cells
         .iter()
         .filter(|(keys, _)| !listed.contains(keys.as_slice()))
         .map(|(keys, measured)| (keys.as_slice(), measured.as_slice()))
         .collect();
+    unlisted.sort_by(|(a, _), (b, _)| rows::compare(a, b));
     let mut all: Vec<Cell> = shown
         .rows
         .iter()
-        .map(|keys| Cell {
-            structural: false,
-            ..Cell::listed(cells.get(keys).map_or(0, persons))
-        })
+        .map(|keys| Cell { structural: false, ..Cell::listed(cells.get(keys).map_or(0, persons)) })
         .collect();
     all.extend(unlisted.iter().map(|(_, measured)| Cell::unlisted(persons(measured))));
-    let keys = || shown.rows.iter().map(Vec::as_slice).chain(unlisted.iter().map(|(keys, _)| *keys));
-    let lines: Vec<Line> = if looks_at_lines(rules) { lines(keys()) } else { vec![] };
+    let lines: Vec<Line> = if looks_at_lines(rules) {
+        let keys =
+            shown.rows.iter().map(Vec::as_slice).chain(unlisted.iter().map(|(keys, _)| *keys));
+        let public = release.keys.iter().map(|key| key.domain.as_ref().map(|domain| domain.len()));
+        lines(&all, &coded(keys), &public.collect::<Vec<_>>())
+    } else {
+        vec![]
+    };
     let screening = screen(rules.profile, &Table { cells: &all, lines: &lines });
     let warnings = screening.warnings.iter().map(|warning| warning.sentence()).collect();
     let rows = shown
@@ -76,6 +80,16 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
         })
         .collect();
     Ok(Decided { rows, unlisted, may_omit: shown.may_omit, warnings })
+}
+
+/// Values of keys as numbers that stand for them.
+fn coded<'a>(keys: impl Iterator<Item = &'a [ScalarValue]>) -> Vec<Vec<u32>> {
+    let mut codes: HashMap<(usize, &ScalarValue), u32> = HashMap::new();
+    let mut code = |key| {
+        let next = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+        *codes.entry(key).or_insert(next)
+    };
+    keys.map(|keys| keys.iter().enumerate().map(&mut code).collect()).collect()
 }
 
 /// Zeros that are withheld say nothing about a row or column.

@@ -15,7 +15,7 @@ mod magnitudes;
 mod tests;
 
 use datafusion::common::Result;
-use tresor_disclosure::secondary::{Column, Kind, Options, System, suppress};
+use tresor_disclosure::secondary::{Column, Kind, Options, suppress};
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Profile, Reason};
 
@@ -75,10 +75,11 @@ fn write_back(lost: &[Number], places: &[usize], decided: &mut [Decided<'_>]) {
 }
 
 /// Numbers that are sums over atoms, in the making.
-#[derive(Default)]
 struct Sums {
     sums: Vec<Sum>,
     atoms: u32,
+    /// Whether an empty cell may go for another's sake.
+    zeros: bool,
 }
 
 struct Sum {
@@ -90,8 +91,8 @@ struct Sum {
 }
 
 impl Sums {
-    fn over(atoms: u32) -> Self {
-        Self { sums: vec![], atoms }
+    const fn over(atoms: u32, profile: &Profile) -> Self {
+        Self { sums: vec![], atoms, zeros: profile.secondary.zeros }
     }
 
     fn add(&mut self, column: Column, number: Option<Number>, tie: u64) {
@@ -111,9 +112,9 @@ impl Sums {
         let with_total: Vec<Column> = std::iter::once(everything).chain(shown()).collect();
         // One cell alone is the total: then nobody may know it. Where nothing helps, nothing is shown.
         let lost = self
-            .ask(with_total)
+            .ask(&with_total)
             .map(|lost| lost.into_iter().skip(1).collect())
-            .or_else(|| self.ask(shown().collect()))
+            .or_else(|| self.ask(&shown().collect::<Vec<_>>()))
             .unwrap_or_else(|| vec![true; self.sums.len()]);
         self.sums
             .iter()
@@ -123,8 +124,7 @@ impl Sums {
             .collect()
     }
 
-    fn ask(&self, columns: Vec<Column>) -> Option<Vec<bool>> {
-        let system = System { atoms: usize::try_from(self.atoms).ok()?, columns };
-        suppress(&system, Options { zeros: false }).ok()
+    fn ask(&self, columns: &[Column]) -> Option<Vec<bool>> {
+        suppress(columns, Options { zeros: self.zeros }).ok()
     }
 }

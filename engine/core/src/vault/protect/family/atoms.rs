@@ -257,9 +257,8 @@ fn empty_cells<'a>(
     decided: &'a Decided<'_>,
 ) -> LaidMember<'a> {
     let conditions = member.contributes.iter().enumerate();
-    let parts: Vec<(usize, usize, Vec<u32>)> = conditions
-        .filter_map(|(argument, key)| key.map(|key| (argument, key, vec![])))
-        .collect();
+    let parts: Vec<(usize, usize, Vec<u32>)> =
+        conditions.filter_map(|(argument, key)| key.map(|key| (argument, key, vec![]))).collect();
     let cell = |keys: &'a [ScalarValue], row, standing, measured| LaidCell {
         keys,
         row,

@@ -11,7 +11,7 @@ use crate::guard::release::Argument;
 
 /// The numbers that must go.
 pub(super) fn lost(laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
-    let mut sums = Sums::over(laid.len());
+    let mut sums = Sums::over(laid.len(), profile);
     for (number, member) in laid.members.iter().enumerate() {
         for cell in &member.cells {
             add_cell(&mut sums, number, cell);
@@ -53,8 +53,7 @@ fn add_parts(
     if cell.standing != Standing::Open {
         return;
     }
-    let least =
-        if of.release.one_row { profile.min_count } else { profile.min_count_measure };
+    let least = if of.release.one_row { profile.min_count } else { profile.min_count_measure };
     for (argument, kind) in of.release.arguments.iter().enumerate() {
         let Some(part) = cell.part(argument).filter(|_| *kind == Argument::Presence) else {
             continue;

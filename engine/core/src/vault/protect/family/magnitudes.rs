@@ -13,8 +13,12 @@ use crate::guard::release::{Argument, PersonalRelease};
 
 /// The sums that must go.
 pub(super) fn lost(laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
-    let names: BTreeSet<&str> =
-        laid.members.iter().flat_map(|member| named(member.release)).map(|(_, name)| name).collect();
+    let names: BTreeSet<&str> = laid
+        .members
+        .iter()
+        .flat_map(|member| named(member.release))
+        .map(|(_, name)| name)
+        .collect();
     names.into_iter().flat_map(|name| of_measure(name, laid, profile)).collect()
 }
 
@@ -91,7 +95,7 @@ impl Magnitudes<'_> {
     }
 
     fn into_sums(self, atoms: u32) -> Sums {
-        let mut sums = Sums::over(atoms);
+        let mut sums = Sums::over(atoms, self.profile);
         for (atoms, c, hidden, number) in self.sums {
             let kind = match (hidden, c.absolute) {
                 (true, _) => {
