@@ -17,6 +17,7 @@
 mod cells;
 mod confirmed;
 mod gauss;
+mod intervals;
 mod number;
 mod order;
 mod print;
@@ -25,7 +26,9 @@ mod singles;
 #[cfg(test)]
 mod tests;
 mod vector;
+mod view;
 mod watch;
+mod witness;
 
 use cells::{Cell, Cells};
 
@@ -82,7 +85,9 @@ pub struct Impossible {
 pub fn suppress(columns: &[Column], options: Options) -> Result<Vec<bool>, Impossible> {
     let cells = Cells::of(columns, options);
     let offers = order::offers(&cells);
-    match confirmed::decide(&cells, &offers) {
+    let decided = confirmed::decide(&cells, &offers)
+        .and_then(|published| intervals::widen(&cells, &offers, published));
+    match decided {
         Ok(published) => Ok(withheld(columns, &cells, &published)),
         Err(cell) => Err(impossible(columns, &cells, cell)),
     }
