@@ -3,7 +3,7 @@
 //! Elimination keeps exact values from being worked out. But nothing is below zero, so sums bound their parts, and
 //! two hidden cells that sum to 2 are both 1. For every hidden cell with needs there must be a table in whole
 //! numbers that agrees with all that is shown and in which the cell is larger by that much, and one in which it is
-//! smaller, down to the least that a withheld cell can be. Where there is none, the least wanted published cells
+//! smaller: down to the least that it could be if this query showed nothing. Where there is none, the least wanted published cells
 //! are withheld, as few as make room.
 
 use microlp::OptimizationDirection::{Maximize, Minimize};
@@ -19,17 +19,45 @@ pub(super) fn widen(
     mut published: Vec<bool>,
 ) -> Result<Vec<bool>, usize> {
     let mut room = Room::of(cells, &published);
+    let mut bare = Room::of(cells, &cells.cells.iter().map(|cell| cell.known).collect::<Vec<_>>());
     for (at, cell) in cells.cells.iter().enumerate() {
-        if !room.is_enough(cell) {
-            published = withdraw(cells, offers, &published, cell).ok_or(at)?;
+        let Some(mut goal) = Goal::of(cells, cell) else { continue };
+        if room.is_enough(cell, goal) {
+            continue;
+        }
+        goal.low = bare.lowest(cell, goal.low);
+        if !room.is_enough(cell, goal) {
+            let enough = |shown: &[bool]| Room::of(cells, shown).is_enough(cell, goal);
+            published = withdraw(offers, &published, enough).ok_or(at)?;
             room = Room::of(cells, &published);
         }
     }
     Ok(published)
 }
 
-/// Withholds as few of the least wanted cells as give this one room: a set of which none can be left out.
-fn withdraw(cells: &Cells, offers: &[usize], published: &[bool], cell: &Cell) -> Option<Vec<bool>> {
+/// How far the bounds of a cell must lie apart.
+#[derive(Debug, Clone, Copy)]
+struct Goal {
+    high: u128,
+    low: u128,
+}
+
+impl Goal {
+    /// The goal of a hidden cell that needs any room.
+    fn of(cells: &Cells, cell: &Cell) -> Option<Self> {
+        let needs = cell.secret.map(|secret| secret.needs).filter(|needs| *needs > 0)?;
+        let least = u128::from(cells.zeros_shown && cell.size > 0);
+        let high = cell.size.saturating_add(needs);
+        Some(Self { high, low: cell.size.saturating_sub(needs).max(least) })
+    }
+}
+
+/// Withholds as few of the least wanted cells as are enough: a set of which none can be left out.
+fn withdraw(
+    offers: &[usize],
+    published: &[bool],
+    enough: impl Fn(&[bool]) -> bool,
+) -> Option<Vec<bool>> {
     let shown = |at: &usize| published.get(*at).is_some_and(|shown| *shown);
     let least_wanted: Vec<usize> = offers.iter().rev().copied().filter(shown).collect();
     let without = |count: usize, fixed: &[bool]| {
@@ -41,14 +69,13 @@ fn withdraw(cells: &Cells, offers: &[usize], published: &[bool], cell: &Cell) ->
         }
         next
     };
-    let enough = |shown: &[bool]| Room::of(cells, shown).is_enough(cell);
     let mut fixed = published.to_vec();
     let mut most = least_wanted.len();
     if !enough(&without(most, &fixed)) {
         return None;
     }
     // The last one that is needed, then, without it, the last one that is still needed, and so on.
-    while !enough(&fixed) {
+    while most > 0 && !enough(&fixed) {
         let (mut too_few, mut plenty) = (0, most);
         while plenty - too_few > 1 {
             let half = too_few.midpoint(plenty);
@@ -58,37 +85,39 @@ fn withdraw(cells: &Cells, offers: &[usize], published: &[bool], cell: &Cell) ->
                 too_few = half;
             }
         }
-        most = plenty.checked_sub(1)?;
+        most = plenty.saturating_sub(1);
         if let Some(slot) = least_wanted.get(most).and_then(|at| fixed.get_mut(*at)) {
             *slot = false;
         }
     }
-    Some(fixed)
+    enough(&fixed).then_some(fixed)
 }
 
 /// What readers cannot tell apart, with the tables found so far that show it.
-struct Room<'a> {
-    cells: &'a Cells,
+struct Room {
     view: Option<View>,
     witnesses: Vec<Witness>,
 }
 
-impl<'a> Room<'a> {
-    fn of(cells: &'a Cells, published: &[bool]) -> Self {
-        Self { cells, view: View::of(cells, published), witnesses: Vec::new() }
+impl Room {
+    fn of(cells: &Cells, published: &[bool]) -> Self {
+        Self { view: View::of(cells, published), witnesses: Vec::new() }
     }
 
-    /// Whether a cell has the room it needs; those that need none always have it.
-    fn is_enough(&mut self, cell: &Cell) -> bool {
-        let Some(needs) = cell.secret.map(|secret| secret.needs).filter(|needs| *needs > 0) else {
-            return true;
-        };
-        let Some(view) = &self.view else { return false };
-        let sight = view.sight(cell);
-        let least = u128::from(self.cells.zeros_shown && cell.size > 0);
-        let high = cell.size.saturating_add(needs);
-        let low = cell.size.saturating_sub(needs).max(least);
-        self.reaches_up(&sight, high) && self.reaches_down(&sight, low)
+    /// Whether a cell can be as large and as small as asked.
+    fn is_enough(&mut self, cell: &Cell, goal: Goal) -> bool {
+        let Some(sight) = self.view.as_ref().map(|view| view.sight(cell)) else { return false };
+        self.reaches_up(&sight, goal.high) && self.reaches_down(&sight, goal.low)
+    }
+
+    /// How small a cell can be, down to a goal.
+    fn lowest(&mut self, cell: &Cell, goal: u128) -> u128 {
+        let Some(sight) = self.view.as_ref().map(|view| view.sight(cell)) else { return goal };
+        if self.reaches_down(&sight, goal) {
+            return goal;
+        }
+        let totals = self.witnesses.iter().filter_map(|witness| total(witness, &sight.whole));
+        totals.min().map_or(goal, |total| sight.least.saturating_add(total))
     }
 
     fn reaches_up(&mut self, sight: &Sight, goal: u128) -> bool {
