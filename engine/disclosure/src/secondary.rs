@@ -15,16 +15,20 @@
 //! is not counted on. Must never know: what an atom is, who is in it, SQL text.
 
 mod cells;
+mod confirmed;
 mod gauss;
+mod intervals;
 mod number;
 mod order;
+mod print;
 mod residual;
 mod singles;
 #[cfg(test)]
 mod tests;
 mod vector;
-
-use num_bigint::BigInt;
+mod view;
+mod watch;
+mod witness;
 
 use cells::{Cell, Cells};
 
@@ -81,10 +85,8 @@ pub struct Impossible {
 pub fn suppress(columns: &[Column], options: Options) -> Result<Vec<bool>, Impossible> {
     let cells = Cells::of(columns, options);
     let offers = order::offers(&cells);
-    // Small integers nearly always do; what they cannot hold is done again with large ones.
-    let decided = gauss::decide::<i64>(&cells, &offers)
-        .or_else(|_| gauss::decide::<BigInt>(&cells, &offers))
-        .unwrap_or(Ok(Vec::new())); // large integers never overflow, and an empty list publishes nothing
+    let decided = confirmed::decide(&cells, &offers)
+        .and_then(|published| intervals::widen(&cells, &offers, published));
     match decided {
         Ok(published) => Ok(withheld(columns, &cells, &published)),
         Err(cell) => Err(impossible(columns, &cells, cell)),
