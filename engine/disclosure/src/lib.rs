@@ -28,4 +28,7 @@ pub use distribution::Distribution;
 pub use noise::NoiseSecret;
 pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
-pub use protect::{Leg, Pair, Spread, degrees, mean, pair, persons, quantile, rows, spread, sum};
+pub use protect::{
+    ByPlan, Leg, Pair, Spread, degrees, mean, pair, persons, persons_in, quantile, rows, spread,
+    sum, sum_in,
+};
