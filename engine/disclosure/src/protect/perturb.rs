@@ -5,6 +5,7 @@
 //! nothing. The scale is told by the interval, so the largest contributor goes up to the 1-2-5 grid
 //! first: a reader learns a band.
 
+mod by_table;
 mod drawn;
 mod scale;
 
@@ -42,8 +43,14 @@ pub(super) fn noisy_persons(
                 if plan.grouped { (breakdown_sd, count_sd) } else { (count_sd, breakdown_sd) };
             Noisy::with(value, gaussian_count(secret, &c, *sd, *other)?, *sd)
         }
-        Noise::CellKeyTable { .. } => return None,
+        Noise::CellKeyTable { .. } => by_table::persons(profile, secret, &c)?,
     })
+}
+
+/// What is shown where there is nobody: an exact 0, which no noise could hide because there is nobody to hide. A
+/// perturbation table makes others 0 as well, on purpose, and a true 0 must not differ from these.
+pub(super) fn nobody(profile: &Profile) -> Protected {
+    Protected::Shown { value: 0, half_width: by_table::half_width(profile, 0).unwrap_or(0) }
 }
 
 /// A number of rows with its noise. `whole` is what sets the scale: the cell of which `c` may be a part.
@@ -54,6 +61,9 @@ pub(super) fn noisy_rows(
     c: &Contribution,
     whole: &Contribution,
 ) -> Option<Noisy> {
+    if let Noise::CellKeyTable { magnitude, .. } = &profile.noise {
+        return by_table::magnitude(profile, secret, magnitude, measure, c, whole, 0);
+    }
     noisy_magnitude(profile, secret, measure, c, rows_sd(profile, whole))
 }
 
@@ -63,8 +73,11 @@ pub(super) fn noisy_sum(
     secret: &NoiseSecret,
     measure: &str,
     c: &Contribution,
-    _plan: ByPlan,
+    plan: ByPlan,
 ) -> Option<Noisy> {
+    if let Noise::CellKeyTable { magnitude, .. } = &profile.noise {
+        return by_table::magnitude(profile, secret, magnitude, measure, c, c, plan.decimals);
+    }
     noisy_magnitude(profile, secret, measure, c, sum_sd(profile, c))
 }
 

@@ -1,7 +1,7 @@
 //! Everything that is decided on true values; and the one rule that looks at a perturbed number.
 
 use super::ByPlan;
-use super::perturb::{Noisy, noisy_persons};
+use super::perturb::{Noisy, nobody, noisy_persons};
 use crate::contribution::Contribution;
 use crate::dominance;
 use crate::noise::NoiseSecret;
@@ -15,7 +15,7 @@ pub(super) fn screen_persons(profile: &Profile, c: &Contribution) -> Option<Prot
         return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
     }
     match judge(c.persons, threshold::of_cell(profile), profile.zero) {
-        Verdict::Empty => Some(NOTHING),
+        Verdict::Empty => Some(nobody(profile)),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewPersons)),
         Verdict::Enough => None,
     }
@@ -58,7 +58,7 @@ fn few_contributors_by_noise(profile: &Profile, secret: &NoiseSecret, c: &Contri
             .is_none_or(|noisy| too_few_by_noise(profile, noisy, profile.min_count_measure))
 }
 
-/// Nobody contributed: an exact 0, which no noise could hide because there is nobody to hide.
+/// Nobody contributed to a magnitude: an exact 0.
 const NOTHING: Protected = Protected::Shown { value: 0, half_width: 0 };
 
 fn concentrated(profile: &Profile, c: &Contribution) -> Option<Reason> {

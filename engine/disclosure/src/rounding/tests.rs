@@ -1,8 +1,10 @@
 use super::*;
+use crate::noise::check::{Stated, draws, rng};
 use crate::profile::RoundingMethod::{
     Bands, Ceil, Midpoint, Nearest, None as Unrounded, RandomFixed,
 };
 use crate::profile::{Half, Rounding, RoundingMethod};
+use rand::Rng;
 
 fn rounding(method: RoundingMethod, base: u64) -> Rounding {
     Rounding { method, base, half: Half::Up, bands: vec![] }
@@ -151,5 +153,28 @@ fn it_never_moves_further_than_it_says() {
             assert_eq!(shown.rem_euclid(step as i128), 0);
             assert!(shown.abs_diff(value) <= furthest(step), "{value} by {step}");
         }
+    }
+}
+
+/// A million coins of a generator, against the exact chances; and coins that are no coins.
+#[test]
+fn random_rounding_has_its_stated_chances() {
+    let stated = |base: u64, value: i128| {
+        let above = value % i128::from(base);
+        let up = above as f64 / base as f64;
+        Stated::of([(value - above, 1.0 - up), (value - above + i128::from(base), up)])
+    };
+    for (base, value) in [(3, 16), (3, 17), (10, 101), (10, 109)] {
+        let mut rng = rng(base + 7);
+        let mut go = |coin: &dyn Fn(u64) -> u64| {
+            let rounding = rounding(RandomFixed, base);
+            let up =
+                draws(|| count(&rounding, value, || Some(coin(rng.next_u64()))).unwrap().value);
+            stated(base, value).check(&up)
+        };
+        assert_eq!(go(&|coin| coin), Ok(()), "{value} to {base}");
+        assert!(go(&|coin| coin / 100 * 95).is_err(), "five percent lighter");
+        assert!(go(&|coin| coin & (0b111 << 61)).is_err(), "of eight sides");
+        assert!(go(&|coin| coin & 0xffff_ffff).is_err(), "of low bits");
     }
 }

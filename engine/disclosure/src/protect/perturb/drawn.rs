@@ -57,6 +57,6 @@ fn sample(
     measure: &str,
     c: &Contribution,
 ) -> Option<i128> {
-    let purpose = format!("gaussian {}", distribution.sd());
+    let purpose = format!("gaussian {:x}", distribution.sd().to_bits());
     Some(distribution.sample(&mut generator_for(secret, &purpose, measure, c)?))
 }
