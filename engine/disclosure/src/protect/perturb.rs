@@ -50,7 +50,11 @@ pub(super) fn noisy_persons(
 /// What is shown where there is nobody: an exact 0, which no noise could hide because there is nobody to hide. A
 /// perturbation table makes others 0 as well, on purpose, and a true 0 must not differ from these.
 pub(super) fn nobody(profile: &Profile) -> Protected {
-    Protected::Shown { value: 0, half_width: by_table::half_width(profile, 0).unwrap_or(0) }
+    let alike = by_table::half_width(profile, 0).and_then(|half_width| {
+        let rounded = rounding::count(&profile.rounding, 0, || Some(0))?;
+        Some(half_width.saturating_add(rounded.reach))
+    });
+    Protected::Shown { value: 0, half_width: alike.unwrap_or(0) }
 }
 
 /// A number of rows with its noise. `whole` is what sets the scale: the cell of which `c` may be a part.
