@@ -15,20 +15,24 @@ pub mod contribution;
 pub mod distribution;
 pub mod dominance;
 pub mod grid;
+pub mod kind;
 pub mod noise;
 pub mod outcome;
 pub mod profile;
 pub mod protect;
 pub mod rounding;
+pub mod secondary;
+pub mod table;
 pub mod threshold;
 
 pub use bins::Bins;
 pub use contribution::Contribution;
 pub use distribution::Distribution;
+pub use kind::Kind;
 pub use noise::NoiseSecret;
 pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
 pub use protect::{
-    ByPlan, Leg, Pair, Spread, degrees, mean, pair, persons, persons_in, quantile, rows, spread,
-    sum, sum_in,
+    ByPlan, Leg, Pair, Spread, degrees, estimable, mean, pair, persons, persons_in, quantile, rows,
+    spread, sum, sum_in, withheld_measure,
 };

@@ -5,6 +5,7 @@
 //! is a cell with another.
 
 mod by_plan;
+mod estimable;
 mod mean;
 mod moments;
 mod persons;
@@ -17,9 +18,11 @@ mod sum;
 mod tests;
 
 pub use by_plan::ByPlan;
+pub use estimable::estimable;
 pub use mean::mean;
 pub use moments::{Leg, Pair, Spread, degrees, pair, spread};
 pub use persons::{persons, persons_in};
 pub use quantile::quantile;
 pub use rows::rows;
+pub use screen::withheld_measure;
 pub use sum::{sum, sum_in};

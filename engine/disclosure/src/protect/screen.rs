@@ -31,15 +31,20 @@ pub(super) fn screen_measure(
     secret: &NoiseSecret,
     c: &Contribution,
 ) -> Option<Protected> {
+    if let Some(decided) = on_true_values(profile, c) {
+        return Some(decided);
+    }
+    few_contributors_by_noise(profile, secret, c)
+        .then_some(Protected::Withheld(Reason::TooFewContributors))
+}
+
+fn on_true_values(profile: &Profile, c: &Contribution) -> Option<Protected> {
     if profile.validate().is_err() || !c.is_consistent() {
         return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
     }
     match judge(c.persons, profile.min_count_measure, profile.zero) {
         Verdict::Empty => Some(NOTHING),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewContributors)),
-        Verdict::Enough if few_contributors_by_noise(profile, secret, c) => {
-            Some(Protected::Withheld(Reason::TooFewContributors))
-        }
         Verdict::Enough => concentrated(profile, c).map(Protected::Withheld),
     }
 }
@@ -56,6 +61,15 @@ fn few_contributors_by_noise(profile: &Profile, secret: &NoiseSecret, c: &Contri
     profile.check_on == CheckOn::Noisy
         && noisy_persons(profile, secret, c, ByPlan::default())
             .is_none_or(|noisy| too_few_by_noise(profile, noisy, profile.min_count_measure))
+}
+
+/// Why a magnitude is withheld for its own sake, on true values; `None` where it is shown, if only as an empty 0.
+#[must_use]
+pub fn withheld_measure(profile: &Profile, c: &Contribution) -> Option<Reason> {
+    match on_true_values(profile, c) {
+        Some(Protected::Withheld(reason)) => Some(reason),
+        Some(Protected::Shown { .. }) | None => None,
+    }
 }
 
 /// Nobody contributed to a magnitude: an exact 0.
