@@ -32,5 +32,6 @@ pub use noise::NoiseSecret;
 pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
 pub use protect::{
-    Leg, Pair, Spread, degrees, estimable, mean, pair, persons, quantile, rows, spread, sum,
+    ByPlan, Leg, Pair, Spread, degrees, estimable, mean, pair, persons, persons_in, quantile, rows,
+    spread, sum, sum_in,
 };

@@ -1,17 +1,20 @@
-//! Everything that is decided on true values.
+//! Everything that is decided on true values; and the one rule that looks at a perturbed number.
 
+use super::ByPlan;
+use super::perturb::{Noisy, noisy_persons};
 use crate::contribution::Contribution;
 use crate::dominance;
+use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
-use crate::profile::{Negatives, Profile};
-use crate::threshold::{Verdict, judge};
+use crate::profile::{CheckOn, Negatives, Profile};
+use crate::threshold::{self, Verdict, judge};
 
 /// Decides on a number of persons; `None` when it may go on to be perturbed.
 pub(super) fn screen_persons(profile: &Profile, c: &Contribution) -> Option<Protected> {
     if profile.validate().is_err() {
         return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
     }
-    match judge(c.persons, profile.min_count, profile.zero) {
+    match judge(c.persons, threshold::of_cell(profile), profile.zero) {
         Verdict::Empty => Some(NOTHING),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewPersons)),
         Verdict::Enough => None,
@@ -19,15 +22,40 @@ pub(super) fn screen_persons(profile: &Profile, c: &Contribution) -> Option<Prot
 }
 
 /// Decides on a magnitude; `None` when it may go on to be perturbed.
-pub(super) fn screen_measure(profile: &Profile, c: &Contribution) -> Option<Protected> {
+///
+/// The true number of contributors must reach the minimum whatever the profile compares: the rules that compare
+/// another number are published for counts. Where that is the perturbed number it must reach the minimum too, or a sum
+/// would stand beside a missing count and tell that noise alone hid it.
+pub(super) fn screen_measure(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+) -> Option<Protected> {
     if profile.validate().is_err() || !c.is_consistent() {
         return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
     }
     match judge(c.persons, profile.min_count_measure, profile.zero) {
         Verdict::Empty => Some(NOTHING),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewContributors)),
+        Verdict::Enough if few_contributors_by_noise(profile, secret, c) => {
+            Some(Protected::Withheld(Reason::TooFewContributors))
+        }
         Verdict::Enough => concentrated(profile, c).map(Protected::Withheld),
     }
+}
+
+/// Whether the profile compares perturbed numbers and this one is below the minimum.
+pub(super) fn too_few_by_noise(profile: &Profile, noisy: Noisy, minimum: u64) -> bool {
+    match profile.check_on {
+        CheckOn::Noisy => noisy.value < i128::from(minimum),
+        CheckOn::True | CheckOn::MeanCellSize => false,
+    }
+}
+
+fn few_contributors_by_noise(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> bool {
+    profile.check_on == CheckOn::Noisy
+        && noisy_persons(profile, secret, c, ByPlan::default())
+            .is_none_or(|noisy| too_few_by_noise(profile, noisy, profile.min_count_measure))
 }
 
 /// Nobody contributed: an exact 0, which no noise could hide because there is nobody to hide.
