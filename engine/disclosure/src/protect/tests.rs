@@ -4,7 +4,8 @@ use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::tests::sample;
 use crate::profile::{
-    Compare, Dominance, Half, Negatives, Noise, Profile, Rounding, RoundingMethod, ZeroRule,
+    Compare, Dominance, Half, Negatives, Noise, Profile, Quantile, Rounding, RoundingMethod,
+    ZeroRule,
 };
 
 const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
@@ -102,8 +103,10 @@ fn published_vectors() {
     for &(name, minimum, zero, base, vectors) in cases {
         let method = if base == 1 { RoundingMethod::None } else { RoundingMethod::Nearest };
         let rounding = Rounding { method, base, half: Half::Up, bands: vec![] };
-        let profile =
-            Profile { min_count: minimum, min_count_measure: minimum, zero, rounding, ..sample() };
+        let quantile = Quantile { min_n: minimum, range: [1.0, 99.0] };
+        let mut profile = Profile { zero, rounding, quantile, ..sample() };
+        profile.min_count = minimum;
+        profile.min_count_measure = minimum;
         for &(truth, shown) in vectors {
             assert_eq!(
                 value(persons(&profile, &SECRET, &crowd(truth, 1))),
@@ -125,6 +128,7 @@ fn noise_never_brings_back_a_small_cell() {
 #[test]
 fn noisy_counts_are_never_negative_and_mostly_inside_their_interval() {
     let mut profile = noisy();
+    profile.zero = ZeroRule::TreatAsSmall;
     profile.min_count = 2;
     profile.min_count_measure = 2;
     profile.rounding = Rounding { method: RoundingMethod::Nearest, ..sample().rounding };
