@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::{
-    CheckOn, Compare, HiddenAs, Negatives, Noise, OnSmall, RoundingMethod, Scope, SecondaryMethod,
-    Totals, ZeroRule,
+    CheckOn, Compare, Negatives, Noise, OnSmall, RoundingMethod, Scope, SecondaryMethod, Totals,
+    ZeroRule,
 };
 
 use crate::shelf::root;
@@ -34,7 +34,8 @@ const WORDS: &str = "
 - **rounding**: of counts, after everything was decided. Sums are not rounded, except to the size of their noise.
 - **noise**: belongs to the cell. Who asks again, in whichever words, gets the same number.
 - **dominance**: a sum is withheld where one or two people make up too much of it. `1: > 50 %` reads: where the
-  largest person has more than half.
+  largest person has more than half. Who knows these numbers can bound the largest person a little better: an
+  organisation that does not publish its own gives them to a profile of its own.
 - **secondary**: where a withheld number could be worked out from others, more are withheld.
 - **totals**: sums of their parts where all are shown, or cells of their own.
 
@@ -90,15 +91,11 @@ fn minimum(profile: &Profile) -> String {
 }
 
 fn zeros(profile: &Profile) -> String {
-    let sign = match profile.hidden.sign {
-        HiddenAs::Null | HiddenAs::Zero => String::new(),
-        HiddenAs::Text => format!("; withheld: `{}`", profile.hidden.text),
-    };
-    let zeros = match profile.zero {
+    match profile.zero {
         ZeroRule::Show => "shown",
         ZeroRule::TreatAsSmall => "withheld",
-    };
-    format!("{zeros}{sign}")
+    }
+    .to_owned()
 }
 
 fn rounding(profile: &Profile) -> String {
