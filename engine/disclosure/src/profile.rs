@@ -6,11 +6,17 @@
 //! the shape, [`Profile::validate`] proves the values; a rule that is handed a profile with
 //! problems withholds.
 
+mod national;
+mod not_offered;
 #[cfg(test)]
 pub(crate) mod tests;
 mod validate;
 
-pub use validate::{FEWEST_DOF, FEWEST_PERSONS, LARGEST_SD, OUTERMOST, ProfileProblem};
+pub use not_offered::not_offered;
+pub use validate::{
+    FEWEST_BESIDE_ZEROS, FEWEST_DOF, FEWEST_PERSONS, LARGEST_BASE, LARGEST_SD, NARROWEST_BASE,
+    OUTERMOST, ProfileProblem,
+};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 //! is a cell with another.
 
 mod by_plan;
+mod derived;
 mod estimable;
 mod mean;
 mod moments;
@@ -18,6 +19,7 @@ mod sum;
 mod tests;
 
 pub use by_plan::ByPlan;
+pub use derived::mean_of;
 pub use estimable::estimable;
 pub use mean::mean;
 pub use moments::{Leg, Pair, Spread, degrees, pair, spread};

@@ -10,7 +10,8 @@ use tresor_disclosure::profile::SecondaryMethod;
 use super::facts::{HIDDEN, Relation};
 use super::families::{Family, families};
 use super::flow::Flow;
-use super::release::{PersonalRelease, Release};
+use super::release::{PersonalRelease, Release, Statistic};
+use super::scope::Reach;
 use super::total::make_total;
 use super::walk::Walk;
 use crate::catalog::contract::TableKind;
@@ -34,6 +35,8 @@ pub struct Guarded {
     pub(crate) finishing: LogicalPlan,
     pub(crate) columns: Vec<ResultColumn>,
     pub(crate) snapshots: BTreeSet<SnapshotId>,
+    /// Whether the rules for the whole country hold.
+    pub(super) reach: Reach,
     /// How the person flows from the tables to the result.
     pub(crate) flow: Flow,
     /// Every table that is read, by name.
@@ -76,18 +79,21 @@ pub(crate) struct ResultColumn {
 /// # Errors
 /// A refusal that points at the place in the SQL. Depends on plan and policy only.
 pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal> {
-    let (user, project, text, plan, grant) = authorised.into_parts();
+    let (user, project, text, plan, mut grant) = authorised.into_parts();
+    let reach = Reach::of(&plan, &grant)?;
+    grant.profile = reach.rules(&grant.profile);
     let snapshots = one_population(&plan)?;
     let tables = tables_read(&plan)?;
     let mut walk = Walk::new(&text, limits, &grant.profile);
     let root = walk.node(&plan)?;
     let root = walk.released(root)?;
     check_types(&root)?;
-    let columns = result_columns(&root);
     let flow = root.flow;
     let finishing = make_total(root.plan)?;
     let mut releases = vec![];
     let (guarded_releases, scans, named) = walk.into_parts();
+    let made_of = Made { releases: &guarded_releases, scans: &scans };
+    let columns = result_columns(&facts, &made_of, &grant.profile.suffixes);
     for release in guarded_releases {
         releases.push(match release {
             Release::Personal(release) => {
@@ -112,6 +118,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
         finishing,
         columns,
         snapshots,
+        reach,
         flow,
         tables,
         families,

@@ -152,6 +152,7 @@ fn contract() -> Contract {
         bounds: None,
         decimals: 0,
         sensitive: false,
+        area: false,
     };
     let table = |name: &str, columns: Vec<ColumnContract>| TableContract {
         name: TableName::new(name).unwrap(),

@@ -6,8 +6,8 @@ use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::tests::sample;
 use crate::profile::{
-    CheckOn, Compare, Dominance, Half, Negatives, Noise, Profile, Rounding, RoundingMethod,
-    ZeroRule,
+    CheckOn, Compare, Dominance, Half, Negatives, Noise, Profile, Quantile, Rounding,
+    RoundingMethod, ZeroRule,
 };
 
 const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
@@ -105,8 +105,10 @@ fn published_vectors() {
     for &(name, minimum, zero, base, vectors) in cases {
         let method = if base == 1 { RoundingMethod::None } else { RoundingMethod::Nearest };
         let rounding = Rounding { method, base, half: Half::Up, bands: vec![] };
-        let profile =
-            Profile { min_count: minimum, min_count_measure: minimum, zero, rounding, ..sample() };
+        let quantile = Quantile { min_n: minimum, range: [1.0, 99.0] };
+        let mut profile = Profile { zero, rounding, quantile, ..sample() };
+        profile.min_count = minimum;
+        profile.min_count_measure = minimum;
         for &(truth, shown) in vectors {
             assert_eq!(
                 value(persons(&profile, &SECRET, &crowd(truth, 1))),
@@ -128,6 +130,7 @@ fn noise_never_brings_back_a_small_cell() {
 #[test]
 fn noisy_counts_are_never_negative_and_mostly_inside_their_interval() {
     let mut profile = noisy();
+    profile.zero = ZeroRule::TreatAsSmall;
     profile.min_count = 2;
     profile.min_count_measure = 2;
     profile.rounding = Rounding { method: RoundingMethod::Nearest, ..sample().rounding };
@@ -321,7 +324,7 @@ fn a_mean_without_its_parts_is_withheld() {
 
 fn rounded(method: RoundingMethod, base: u64) -> Profile {
     let rounding = Rounding { method, base, half: Half::Up, bands: vec![] };
-    Profile { rounding, min_count: 2, min_count_measure: 2, ..sample() }
+    Profile { rounding, min_count: 3, min_count_measure: 3, ..sample() }
 }
 
 #[test]
@@ -329,7 +332,7 @@ fn midpoints_and_bands_tell_what_shares_them() {
     let shown = |value, half_width| Protected::Shown { value, half_width };
     let midpoint = rounded(RoundingMethod::Midpoint, 6);
     for (truth, value, width) in
-        [(0, 0, 0), (2, 3, 3), (6, 3, 3), (7, 9, 3), (12, 9, 3), (13, 15, 3)]
+        [(0, 0, 0), (3, 3, 3), (6, 3, 3), (7, 9, 3), (12, 9, 3), (13, 15, 3)]
     {
         assert_eq!(persons(&midpoint, &SECRET, &crowd(truth, 1)), shown(value, width), "{truth}");
     }

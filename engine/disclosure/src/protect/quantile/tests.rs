@@ -168,9 +168,13 @@ fn a_profile_may_ask_for_more_people_on_each_side() {
     let asking = |min_n| Profile { quantile: Quantile { min_n, ..exact().quantile }, ..exact() };
     assert_eq!(ask(&asking(20), &all, 10, true).unwrap().value, 20.0, "20 people at or below it");
     assert_eq!(ask(&asking(21), &all, 10, true), Err(Reason::TooFewOnASide));
-    assert!(ask(&asking(5), &all, 10, true).is_ok(), "never fewer than contribute");
     let few = each((0..9).map(|_| 10).chain((0..40).map(|_| 20)));
-    assert_eq!(ask(&asking(5), &few, 10, true), Err(Reason::TooFewOnASide));
+    assert_eq!(ask(&asking(10), &few, 10, true), Err(Reason::TooFewOnASide));
+    assert_eq!(
+        ask(&asking(9), &few, 10, true),
+        Err(Reason::Unprotectable),
+        "fewer than contribute"
+    );
     assert_eq!(
         Reason::TooFewOnASide.sentence(&asking(21)),
         "fewer than 21 people are on one side of it"
