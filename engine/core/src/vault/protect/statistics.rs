@@ -3,10 +3,13 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
+use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
     Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
 };
 
+use super::Rules;
+use super::decide::Row;
 use super::status::Status;
 use crate::guard::release::{
     Argument, Counted, Leg, Output, Part, PersonalRelease, Polynomial, Quantile, ROWS, Statistic,
@@ -17,19 +20,26 @@ use crate::vault::cells::Measured;
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
 
-/// Protects one output of one cell. `measured` is `None` where the cell itself is too small.
+/// Protects one output of one cell.
 pub(super) fn protect(
     output: &Output,
     release: &PersonalRelease,
-    measured: Option<&[Measured]>,
-    profile: &Profile,
-    secret: &NoiseSecret,
+    row: &Row<'_>,
+    rules: &Rules<'_>,
 ) -> Result<(ScalarValue, Status)> {
     let null = ScalarValue::try_from(&output.data_type)?;
-    let Some(measured) = measured else {
-        return Ok((null, Status::Withheld(Reason::TooFewPersons)));
+    let nobody;
+    let measured = match (row.standing, row.measured) {
+        (Standing::Withheld(reason), _) => return Ok((null, Status::Withheld(reason))),
+        (Standing::Open, Some(measured)) => measured,
+        // Shown as if nobody were there, whoever is.
+        (Standing::Empty | Standing::Structural | Standing::Open, _) => {
+            nobody = Measured::of_nobody(release);
+            nobody.as_slice()
+        }
     };
-    let cell = Cell { release, measured, profile, secret };
+    let (profile, secret) = (rules.profile, rules.secret);
+    let cell = Cell { release, measured, row, profile, secret };
     Ok(match cell.number(&output.statistic)? {
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
         Number::Shown(Estimate { value, half_width }) => {
@@ -71,6 +81,7 @@ fn may_be_negative(statistic: &Statistic) -> bool {
 struct Cell<'a> {
     release: &'a PersonalRelease,
     measured: &'a [Measured],
+    row: &'a Row<'a>,
     profile: &'a Profile,
     secret: &'a NoiseSecret,
 }
@@ -240,7 +251,18 @@ impl Cell<'_> {
             .into())
     }
 
+    /// Why nothing may be said of an argument beside its own rules.
+    fn withheld(&self, argument: usize) -> Option<Fixed> {
+        let reason = self.row.argument(argument)?;
+        Some(Fixed { protected: Protected::Withheld(reason), decimals: 0 })
+    }
+
     fn count(&self, counted: Counted) -> Result<Fixed> {
+        if let Counted::PersonsWith(at) | Counted::RowsWith(at) = counted
+            && let Some(withheld) = self.withheld(at)
+        {
+            return Ok(withheld);
+        }
         let protected = match counted {
             Counted::Persons => self.persons(None)?,
             Counted::PersonsWith(at) => self.persons(Some(at))?,
@@ -268,6 +290,9 @@ impl Cell<'_> {
                 else {
                     return internal_err!("a sum of something that is no value");
                 };
+                if let Some(withheld) = self.withheld(at) {
+                    return Ok(withheld);
+                }
                 let contribution = self.contribution(Some(at))?;
                 if name == ROWS {
                     // Numbers of rows that were counted per person first: the same rows, so the same answer.
