@@ -193,6 +193,24 @@ impl Statistic {
         }
     }
 
+    /// Whether it is a count as it is, also one that was written as a sum of ones.
+    pub(crate) fn is_count(&self) -> bool {
+        match self {
+            Self::Count(_) => true,
+            Self::Sum { total: Total::Count(_), scale, offset, .. } => {
+                *scale == 1.0 && *offset == 0.0
+            }
+            Self::Sum { total: Total::Value(_), .. }
+            | Self::Mean { .. }
+            | Self::SumOf(_)
+            | Self::MeanOf(_)
+            | Self::Spread { .. }
+            | Self::Pair { .. }
+            | Self::Quantile(_)
+            | Self::DistinctValues => false,
+        }
+    }
+
     /// Whether a count is among the numbers that it is computed from.
     pub(crate) fn uses_counts(&self) -> bool {
         let mut parts = Parts::default();

@@ -4,6 +4,9 @@
 //! no area for anything is national: no group, no filter, no join, and no condition of the project either, whose slice
 //! may be an area. Decided by plan and policy. Must never know: rows; which areas there are.
 
+#[cfg(test)]
+mod tests;
+
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 use tresor_disclosure::Profile;

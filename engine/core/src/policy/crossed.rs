@@ -5,6 +5,9 @@
 //! and groups by the other give the table line by line, and a number of distinct values counts its cells.
 //! Must never know: rows; what the columns mean.
 
+#[cfg(test)]
+mod tests;
+
 use tresor_disclosure::Profile;
 
 use crate::ids::ColumnId;

@@ -20,10 +20,7 @@ pub(super) struct ProfileColumn {
 }
 
 /// Every column that a profile names. What is no text at all is reported where the profile itself is read.
-pub(super) fn read_profile_columns(
-    files: &PolicyFiles,
-    report: &mut Report,
-) -> Vec<ProfileColumn> {
+pub(super) fn read_profile_columns(files: &PolicyFiles, report: &mut Report) -> Vec<ProfileColumn> {
     let mut found = vec![];
     for (_, source) in files.in_folder(PROFILES) {
         // Mistakes of the syntax are reported by the reader of the profile.
