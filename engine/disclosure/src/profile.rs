@@ -14,7 +14,7 @@ pub use validate::{FEWEST_DOF, FEWEST_PERSONS, LARGEST_SD, OUTERMOST, ProfilePro
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The rules that hold for one release.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -278,7 +278,7 @@ pub struct ReleaseRule {
 }
 
 /// A form that a release is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// JSON.

@@ -157,6 +157,23 @@ pub(crate) enum Total {
     Count(Counted),
 }
 
+impl Counted {
+    /// The argument that must have a value; none where all of the cell counts.
+    pub(crate) const fn argument(self) -> Option<usize> {
+        match self {
+            Self::Persons | Self::Rows => None,
+            Self::PersonsWith(at) | Self::RowsWith(at) => Some(at),
+        }
+    }
+}
+
+impl Total {
+    /// Whether it is a number of persons or rows.
+    pub(crate) const fn is_count(self) -> bool {
+        matches!(self, Self::Count(_))
+    }
+}
+
 impl PersonalRelease {
     /// How many base measures are released, hidden statistics aside: the price in points.
     pub(crate) fn base_measures(&self) -> u64 {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tresor_disclosure::NoiseSecret;
 use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome};
 
-use super::answer::{Body, Statuses, Written};
+use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
 use super::finish::{earlier, finish};
 use super::protect::protect;
@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
 use crate::guard::release::Release;
-use crate::ids::{QueryId, SnapshotId};
+use crate::ids::QueryId;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
 
@@ -138,11 +138,7 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
     let at = moment(vault.clock.as_ref());
     match answered {
         Ok(written) => {
-            let summary = json!({
-                "rows": written.row_count,
-                "withheld": written.withheld,
-                "truncated": written.truncated,
-            });
+            let summary = outcome_summary(&guarded, &written);
             let body = body(&guarded, &receipt, &id, written);
             let outcome = Outcome::Released {
                 digest: tresor_ledger::digest_of(&body),
@@ -202,7 +198,9 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
     let batches = finish(&guarded.finishing, &tables, &guarded.scans, max_rows, &ground).await?;
     Body {
         columns: &guarded.columns,
+        schema: guarded.finishing.schema(),
         batches: &batches,
+        releases: &guarded.releases,
         statuses: &statuses,
         scans: &guarded.scans,
         profile,
@@ -211,56 +209,6 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
         more_notes: guarded.notes(),
     }
     .write()
-}
-
-fn body(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId, written: Written) -> Vec<u8> {
-    let parts = [
-        ("id", json!(id.as_str())),
-        ("state", json!("succeeded")),
-        ("schema", written.schema),
-        ("rows", written.rows),
-        ("cell_status", written.cell_status),
-        ("intervals", written.intervals),
-        ("notes", written.notes),
-        ("truncated", json!(written.truncated)),
-        ("release", release(guarded, receipt, id)),
-    ];
-    readable(&parts).into_bytes()
-}
-
-fn release(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId) -> Value {
-    let limit = guarded.grant.budget_points;
-    json!({
-        "id": id.as_str(),
-        "policy_digest": guarded.grant.policy_digest,
-        "profile": guarded.grant.profile.id,
-        "snapshots": guarded.snapshots.iter().map(SnapshotId::as_str).collect::<Vec<_>>(),
-        "query_fingerprint": guarded.text.fingerprint(),
-        "budget": {
-            "cost": guarded.cost(),
-            "spent": receipt.spent(),
-            "remaining": limit.saturating_sub(receipt.spent()),
-        },
-        "audit": {
-            "seq": receipt.entry().seq(),
-            "leaf_hash": receipt.entry().leaf_hash().to_string(),
-        },
-    })
-}
-
-/// JSON that people can read in a terminal: one line per part, lists with one line per element.
-fn readable(parts: &[(&str, Value)]) -> String {
-    let written: Vec<String> = parts
-        .iter()
-        .map(|(name, value)| match value.as_array() {
-            Some(elements) if !elements.is_empty() => {
-                let lines: Vec<String> = elements.iter().map(|e| format!("    {e}")).collect();
-                format!("  \"{name}\": [\n{}\n  ]", lines.join(",\n"))
-            }
-            _ => format!("  \"{name}\": {value}"),
-        })
-        .collect();
-    format!("{{\n{}\n}}\n", written.join(",\n"))
 }
 
 pub(crate) fn moment(clock: &dyn Clock) -> Moment {
