@@ -15,17 +15,22 @@ pub mod contribution;
 pub mod distribution;
 pub mod dominance;
 pub mod grid;
+pub mod kind;
 pub mod noise;
 pub mod outcome;
 pub mod profile;
 pub mod protect;
 pub mod rounding;
+pub mod table;
 pub mod threshold;
 
 pub use bins::Bins;
 pub use contribution::Contribution;
 pub use distribution::Distribution;
+pub use kind::Kind;
 pub use noise::NoiseSecret;
 pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
-pub use protect::{Leg, Pair, Spread, degrees, mean, pair, persons, quantile, rows, spread, sum};
+pub use protect::{
+    Leg, Pair, Spread, degrees, estimable, mean, pair, persons, quantile, rows, spread, sum,
+};

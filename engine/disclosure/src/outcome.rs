@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::profile::{Profile, ZeroRule};
+use crate::profile::{Profile, SecondaryMethod, ZeroRule};
 
 /// A value that may be released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +35,30 @@ pub enum Reason {
     Dominated,
     /// Too few distinct persons for what is estimated of them.
     TooFewDegrees,
+    /// More numbers are estimated than the persons allow.
+    TooManyEstimates,
     /// A person total below zero, where the profile refuses them.
     NegativeValues,
     /// The noise of the parts is larger than what they tell: a mean whose number of rows may be zero, a variance below
     /// zero, a correlation beyond one.
     TooUncertain,
+    /// Another cell of the same table has too few persons, and the profile then shows none.
+    AnotherCellTooSmall,
+    /// Too many cells of the same table have few persons.
+    SparseTable,
+    /// Everybody of its row or column is in one cell.
+    ClassDisclosure,
+    /// A number of persons with which a withheld one could be worked out.
+    Secondary,
+    /// Another value with which a withheld one could be worked out.
+    SecondaryMeasure,
     /// The value cannot be protected: the profile has problems, or the measurements contradict each
     /// other.
     Unprotectable,
 }
 
 impl Reason {
-    /// A stable name for status columns and the audit log.
+    /// A stable name of the true reason, for the audit log.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -55,44 +67,117 @@ impl Reason {
             Self::TooFewOnASide => "too_few_on_a_side",
             Self::Dominated => "dominated",
             Self::TooFewDegrees => "too_few_degrees",
+            Self::TooManyEstimates => "too_many_estimates",
             Self::NegativeValues => "negative_values",
             Self::TooUncertain => "too_uncertain",
+            Self::AnotherCellTooSmall => "another_cell_too_small",
+            Self::SparseTable => "sparse_table",
+            Self::ClassDisclosure => "class_disclosure",
+            Self::Secondary => "secondary",
+            Self::SecondaryMeasure => "secondary_measure",
             Self::Unprotectable => "unprotectable",
         }
     }
 
-    /// The reason in words, with the numbers of the profile that applied.
+    /// A stable name for readers of the answer, such as counts by reason: one for all reasons that [`Self::sentence`]
+    /// does not tell apart.
+    #[must_use]
+    pub fn public_str(self, profile: &Profile) -> &'static str {
+        match self.shared(profile) {
+            Some(Shared::Persons) => "too_few_persons_or_kept_back",
+            Some(Shared::Measure) => "unsafe_value_or_kept_back",
+            None => self.as_str(),
+        }
+    }
+
+    /// The reasons that a reader must not tell apart. What is kept back for another's sake may be large: who knows
+    /// that it is, knows which number was hidden first and how small that is.
+    fn shared(self, profile: &Profile) -> Option<Shared> {
+        match profile.secondary.method {
+            SecondaryMethod::Off => return None,
+            SecondaryMethod::Gauss => {}
+        }
+        match self {
+            Self::TooFewPersons | Self::ClassDisclosure | Self::Secondary => Some(Shared::Persons),
+            Self::TooFewContributors
+            | Self::Dominated
+            | Self::NegativeValues
+            | Self::SecondaryMeasure => Some(Shared::Measure),
+            Self::TooFewOnASide
+            | Self::TooFewDegrees
+            | Self::TooManyEstimates
+            | Self::TooUncertain
+            | Self::AnotherCellTooSmall
+            | Self::SparseTable
+            | Self::Unprotectable => None,
+        }
+    }
+
+    /// The reason in words for readers of the answer, with the numbers of the profile that applied.
     ///
     /// Dominance parameters stay out of it: who knows them can bound the largest contributor (SDC
     /// handbook, 2nd ed.).
     #[must_use]
     pub fn sentence(self, profile: &Profile) -> String {
+        match self.shared(profile) {
+            Some(Shared::Persons) => format!(
+                "fewer than {} people (may be 0), or kept back so that such a number cannot be worked out",
+                profile.min_count
+            ),
+            Some(Shared::Measure) => format!(
+                "fewer than {} people contribute to this number (may be 0), one or two make up too much of it, values \
+                 are below zero, or it is kept back so that such a number cannot be worked out",
+                profile.min_count_measure
+            ),
+            None => self.own_sentence(profile),
+        }
+    }
+
+    fn own_sentence(self, profile: &Profile) -> String {
         let zero = match profile.zero {
             ZeroRule::Show => "not 0",
             ZeroRule::TreatAsSmall => "may be 0",
         };
+        let Profile { min_count, min_count_measure, dof_min, .. } = profile;
         match self {
-            Self::TooFewPersons => format!("fewer than {} people ({zero})", profile.min_count),
+            Self::TooFewPersons => format!("fewer than {min_count} people ({zero})"),
             Self::TooFewContributors => {
-                format!(
-                    "fewer than {} people contribute to this number ({zero})",
-                    profile.min_count_measure
-                )
+                format!("fewer than {min_count_measure} people contribute to this number ({zero})")
             }
             Self::TooFewOnASide => {
-                format!("fewer than {} people are on one side of it", profile.min_count_measure)
+                format!("fewer than {} people are on one side of it", profile.on_each_side())
+            }
+            Self::TooManyEstimates => "too few people for what is estimated of them".to_owned(),
+            Self::TooFewDegrees => format!("fewer than {dof_min} degrees of freedom ({zero})"),
+            Self::AnotherCellTooSmall => {
+                format!(
+                    "some group of this table has fewer than {min_count} people, so none is shown"
+                )
             }
             Self::Dominated => "one or two people make up too much of this value".to_owned(),
-            Self::TooFewDegrees => {
-                format!("fewer than {} degrees of freedom ({zero})", profile.dof_min)
-            }
             Self::NegativeValues => "values below zero cannot be protected here".to_owned(),
             Self::TooUncertain => {
                 "too uncertain: the noise is larger than what it would tell".to_owned()
             }
+            Self::SparseTable => "too many groups of this table are small".to_owned(),
+            Self::ClassDisclosure => {
+                "it would tell something of everybody in its row or column".to_owned()
+            }
+            Self::Secondary | Self::SecondaryMeasure => {
+                "kept back so that another number cannot be worked out".to_owned()
+            }
             Self::Unprotectable => "this value could not be protected".to_owned(),
         }
     }
+}
+
+/// Reasons that share their public words.
+#[derive(Clone, Copy)]
+enum Shared {
+    /// What concerns numbers of persons.
+    Persons,
+    /// What concerns other values.
+    Measure,
 }
 
 /// A protected number that is computed from others, in its own unit.

@@ -82,6 +82,14 @@ pub struct Profile {
     pub release: ReleaseRule,
 }
 
+impl Profile {
+    /// Persons that must have a value on each side of a quantile.
+    #[must_use]
+    pub fn on_each_side(&self) -> u64 {
+        self.quantile.min_n.max(self.min_count_measure)
+    }
+}
+
 /// What is counted where a rule counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

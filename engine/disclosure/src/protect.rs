@@ -4,6 +4,7 @@
 //! stays withheld. Totals are not additive: every cell has noise of its own, and a sum over cells
 //! is a cell with another.
 
+mod estimable;
 mod mean;
 mod moments;
 mod persons;
@@ -15,6 +16,7 @@ mod sum;
 #[cfg(test)]
 mod tests;
 
+pub use estimable::estimable;
 pub use mean::mean;
 pub use moments::{Leg, Pair, Spread, degrees, pair, spread};
 pub use persons::persons;

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
+use tresor_disclosure::profile::SecondaryMethod;
 
 use super::facts::{HIDDEN, Relation};
+use super::families::{Family, families};
 use super::flow::Flow;
 use super::release::{PersonalRelease, Release};
 use super::total::make_total;
@@ -36,6 +38,8 @@ pub struct Guarded {
     pub(crate) flow: Flow,
     /// Every table that is read, by name.
     pub(super) tables: BTreeSet<TableRead>,
+    /// Releases whose cells tell of each other.
+    pub(crate) families: Vec<Family>,
     /// For each release, what its columns are called.
     pub(super) named: Vec<Named>,
 }
@@ -94,6 +98,10 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
             Release::Earlier(plan) => Release::Earlier(make_total(plan)?),
         });
     }
+    let families = match grant.profile.secondary.method {
+        SecondaryMethod::Off => vec![],
+        SecondaryMethod::Gauss => families(&releases)?,
+    };
     Ok(Guarded {
         user,
         project,
@@ -106,6 +114,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
         snapshots,
         flow,
         tables,
+        families,
         named,
     })
 }

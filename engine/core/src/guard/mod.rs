@@ -17,6 +17,7 @@ mod durations;
 mod earlier;
 pub(crate) mod explain;
 mod facts;
+pub(crate) mod families;
 pub(crate) mod flow;
 mod grouping_sets;
 mod guarded;

@@ -175,6 +175,16 @@ impl Total {
 }
 
 impl PersonalRelease {
+    /// Arguments whose numbers of rows or persons are shown, or follow from what is shown.
+    pub(crate) fn shown_counts(&self) -> Vec<usize> {
+        let sums: Vec<Total> = self.outputs.iter().filter_map(summed).collect();
+        let mut shown = ShownCounts::default();
+        for output in &self.outputs {
+            shown.statistic(&output.statistic, &sums);
+        }
+        shown.0
+    }
+
     /// How many base measures are released, hidden statistics aside: the price in points.
     pub(crate) fn base_measures(&self) -> u64 {
         let mut parts = Parts::default();
@@ -183,6 +193,69 @@ impl PersonalRelease {
         }
         // A list of keys without a number still tells which cells are large enough.
         parts.len().max(1)
+    }
+}
+
+/// Counts of rows or persons with an argument that a reader can read or compute from what is shown.
+#[derive(Default)]
+struct ShownCounts(Vec<usize>);
+
+impl ShownCounts {
+    fn counted(&mut self, counted: Counted) {
+        match counted {
+            Counted::PersonsWith(at) | Counted::RowsWith(at) => push(&mut self.0, at),
+            Counted::Persons | Counted::Rows => {}
+        }
+    }
+
+    fn total(&mut self, total: Total) {
+        match total {
+            Total::Count(counted) => self.counted(counted),
+            Total::Value(_) => {}
+        }
+    }
+
+    fn statistic(&mut self, statistic: &Statistic, sums: &[Total]) {
+        match statistic {
+            Statistic::Count(counted) => self.counted(*counted),
+            Statistic::Sum { total, rows, offset, scale: _ } => {
+                self.total(*total);
+                if *offset != 0.0 {
+                    self.counted(*rows);
+                }
+            }
+            Statistic::Mean { total, rows, .. } => {
+                self.total(*total);
+                // A sum divided by its mean is the number of rows.
+                if sums.contains(total) {
+                    self.counted(*rows);
+                }
+            }
+            Statistic::SumOf(of) | Statistic::MeanOf(of) => {
+                of.parts.iter().for_each(|part| self.total(part.total));
+                if of.offset != 0.0 {
+                    self.counted(of.rows);
+                }
+            }
+            Statistic::Spread { .. }
+            | Statistic::Pair { .. }
+            | Statistic::Quantile(_)
+            | Statistic::DistinctValues => {}
+        }
+    }
+}
+
+const fn summed(output: &Output) -> Option<Total> {
+    match &output.statistic {
+        Statistic::Sum { total, .. } => Some(*total),
+        Statistic::Count(_)
+        | Statistic::Mean { .. }
+        | Statistic::SumOf(_)
+        | Statistic::MeanOf(_)
+        | Statistic::Spread { .. }
+        | Statistic::Pair { .. }
+        | Statistic::Quantile(_)
+        | Statistic::DistinctValues => None,
     }
 }
 

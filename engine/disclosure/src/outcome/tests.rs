@@ -1,5 +1,12 @@
 use super::*;
-use crate::profile::tests::sample;
+use crate::profile::tests::sample as gauss;
+use crate::profile::{Secondary, SecondaryMethod};
+
+/// Nothing is kept back for another number's sake, so reasons are told as they are.
+fn sample() -> Profile {
+    let secondary = Secondary { method: SecondaryMethod::Off, zeros: false };
+    Profile { secondary, ..gauss() }
+}
 
 #[test]
 fn sentences_name_the_minimum_that_applied() {
@@ -19,28 +26,67 @@ fn dominance_parameters_stay_confidential() {
     assert!(!sentence.contains(|c: char| c.is_ascii_digit()), "{sentence}");
 }
 
+/// Every reason, with its name.
+const ALL: [(Reason, &str); 14] = [
+    (Reason::TooFewPersons, "too_few_persons"),
+    (Reason::TooFewContributors, "too_few_contributors"),
+    (Reason::TooFewOnASide, "too_few_on_a_side"),
+    (Reason::Dominated, "dominated"),
+    (Reason::TooFewDegrees, "too_few_degrees"),
+    (Reason::TooManyEstimates, "too_many_estimates"),
+    (Reason::NegativeValues, "negative_values"),
+    (Reason::TooUncertain, "too_uncertain"),
+    (Reason::AnotherCellTooSmall, "another_cell_too_small"),
+    (Reason::SparseTable, "sparse_table"),
+    (Reason::ClassDisclosure, "class_disclosure"),
+    (Reason::Secondary, "secondary"),
+    (Reason::SecondaryMeasure, "secondary_measure"),
+    (Reason::Unprotectable, "unprotectable"),
+];
+
 #[test]
 fn names_are_stable() {
-    let all = [
-        Reason::TooFewPersons,
+    for (reason, name) in ALL {
+        assert_eq!(reason.as_str(), name);
+        assert_eq!(reason.public_str(&sample()), name);
+    }
+}
+
+#[test]
+fn a_reason_does_not_tell_what_was_hidden_first() {
+    let persons = [Reason::TooFewPersons, Reason::Secondary, Reason::ClassDisclosure];
+    let measures = [
         Reason::TooFewContributors,
-        Reason::TooFewOnASide,
         Reason::Dominated,
-        Reason::TooFewDegrees,
         Reason::NegativeValues,
-        Reason::TooUncertain,
-        Reason::Unprotectable,
+        Reason::SecondaryMeasure,
     ];
+    for alike in [&persons[..], &measures] {
+        for reason in alike {
+            assert_eq!(reason.sentence(&gauss()), alike[0].sentence(&gauss()));
+            assert_eq!(reason.public_str(&gauss()), alike[0].public_str(&gauss()));
+        }
+    }
     assert_eq!(
-        all.map(Reason::as_str),
+        Reason::Secondary.sentence(&gauss()),
+        "fewer than 10 people (may be 0), or kept back so that such a number cannot be worked out"
+    );
+    assert!(!Reason::Dominated.sentence(&gauss()).contains("10 %"));
+}
+
+#[test]
+fn other_reasons_keep_their_own_words() {
+    let shared = |reason: Reason| reason.public_str(&gauss()) != reason.as_str();
+    let apart = ALL.into_iter().filter(|(reason, _)| !shared(*reason)).map(|(_, name)| name);
+    assert_eq!(
+        apart.collect::<Vec<_>>(),
         [
-            "too_few_persons",
-            "too_few_contributors",
             "too_few_on_a_side",
-            "dominated",
             "too_few_degrees",
-            "negative_values",
+            "too_many_estimates",
             "too_uncertain",
+            "another_cell_too_small",
+            "sparse_table",
             "unprotectable"
         ]
     );

@@ -51,7 +51,8 @@ pub fn quantile(
     let ranks = Ranks { profile, secret, steps: spread.steps(c.largest), c, one_row };
     let [low, middle, high] = ranks.around(share)?;
     let enough = profile.min_count_measure;
-    if spread.persons_to(middle) < enough || spread.persons_from(middle) < enough {
+    let beside = profile.on_each_side();
+    if spread.persons_to(middle) < beside || spread.persons_from(middle) < beside {
         return Err(Reason::TooFewOnASide);
     }
     let shared = |bin| shared(spread, bins, bin, enough).map(|values| bins.ends(&values));

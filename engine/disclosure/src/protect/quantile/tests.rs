@@ -1,6 +1,6 @@
 use super::*;
 use crate::profile::tests::sample;
-use crate::profile::{Dominance, Noise};
+use crate::profile::{Dominance, Noise, Quantile};
 
 const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
 
@@ -159,4 +159,19 @@ fn ranks_carry_the_noise_of_counts() {
         let rank = ranks.at_or_below(below).unwrap().not_negative().rounded(1);
         assert_eq!(rank, count);
     }
+}
+
+#[test]
+fn a_profile_may_ask_for_more_people_on_each_side() {
+    let all = each((0..60).map(|at| 20 + at / 20));
+    let asking = |min_n| Profile { quantile: Quantile { min_n, ..exact().quantile }, ..exact() };
+    assert_eq!(ask(&asking(20), &all, 10, true).unwrap().value, 20.0, "20 people at or below it");
+    assert_eq!(ask(&asking(21), &all, 10, true), Err(Reason::TooFewOnASide));
+    assert!(ask(&asking(5), &all, 10, true).is_ok(), "never fewer than contribute");
+    let few = each((0..9).map(|_| 10).chain((0..40).map(|_| 20)));
+    assert_eq!(ask(&asking(5), &few, 10, true), Err(Reason::TooFewOnASide));
+    assert_eq!(
+        Reason::TooFewOnASide.sentence(&asking(21)),
+        "fewer than 21 people are on one side of it"
+    );
 }
