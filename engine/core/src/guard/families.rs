@@ -175,9 +175,9 @@ impl Refined {
         };
         let base = first.rows.base.clone();
         let input = match conjunction(self.common) {
-            Some(condition) => LogicalPlan::Filter(
-                Filter::try_new(condition, Arc::new(base)).map_err(internal)?,
-            ),
+            Some(condition) => {
+                LogicalPlan::Filter(Filter::try_new(condition, Arc::new(base)).map_err(internal)?)
+            }
             None => base,
         };
         let mut exprs = vec![first.rows.person.clone().alias(PERSON)];

@@ -10,7 +10,7 @@ use super::access::{Access, Rule, check_model, read_rules};
 use super::files::{MODEL, PROFILES, PolicyFiles};
 use super::membership::{Membership, enter};
 use super::people::{Person, read_people};
-use super::profiles::read_profiles;
+use super::profiles::{profile_digests, read_profiles};
 use super::projects::{Known, Project, read_projects};
 use super::report::{Place, PolicyErrors, Report};
 use crate::ids::{ProjectId, UserId};
@@ -23,6 +23,7 @@ pub struct PolicyRevision {
     pub(super) people: BTreeMap<UserId, Person>,
     pub(super) projects: BTreeMap<ProjectId, Project>,
     pub(super) profiles: BTreeMap<String, Profile>,
+    profile_digests: BTreeMap<String, String>,
     pub(super) rules: Vec<Rule>,
     pub(super) access: Access,
 }
@@ -64,13 +65,20 @@ impl PolicyRevision {
             PolicyErrors::one(place, cause.0, "this is a defect of the engine: report it")
         })?;
         let people = people.map(|people| people.by_user).unwrap_or_default();
-        Ok(Self { digest: files.digest(), people, projects, profiles, rules, access })
+        let (digest, profile_digests) = (files.digest(), profile_digests(files));
+        Ok(Self { digest, people, projects, profiles, profile_digests, rules, access })
     }
 
     /// SHA-256 over the sorted paths and contents of the files that decide, hexadecimal.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// SHA-256 over one release profile in its canonical form, hexadecimal; empty if there is none of this id.
+    #[must_use]
+    pub fn profile_digest(&self, id: &str) -> &str {
+        self.profile_digests.get(id).map_or("", String::as_str)
     }
 
     /// The project of this id, for officers and auditors. Researchers come through [`Self::enter`].

@@ -72,7 +72,8 @@ impl Body<'_> {
             tally: Tally::default(),
             tables: summary::of_tables(self.statuses),
         };
-        let rows = self.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |at| (batch, at)));
+        let rows =
+            self.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |at| (batch, at)));
         for (batch, at) in rows {
             if written.rows.len() >= self.max_rows {
                 written.truncated = true;

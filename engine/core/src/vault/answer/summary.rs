@@ -29,7 +29,13 @@ impl Tally {
     }
 
     /// Counts a value with a mark of its own. `reason` is the true one, if a rule withheld it.
-    pub(super) fn marked(&mut self, mark: Mark, why: &str, reason: Option<&'static str>, number: bool) {
+    pub(super) fn marked(
+        &mut self,
+        mark: Mark,
+        why: &str,
+        reason: Option<&'static str>,
+        number: bool,
+    ) {
         self.values += 1;
         self.shown += usize::from(number && mark != Mark::Withheld);
         self.withheld += usize::from(mark == Mark::Withheld);
@@ -41,9 +47,10 @@ impl Tally {
 
     /// For the reader of the answer.
     pub(super) fn public(&self, rows: usize) -> Value {
-        let reasons = self.public.iter().map(|((mark, why), values)| {
-            json!({ "code": mark, "reason": why, "values": values })
-        });
+        let reasons = self
+            .public
+            .iter()
+            .map(|((mark, why), values)| json!({ "code": mark, "reason": why, "values": values }));
         json!({
             "rows": rows,
             "values": self.values,

@@ -17,6 +17,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use serde_json::{Value, json};
 
@@ -41,9 +42,13 @@ pub(super) fn parquet(answer: &Answer) -> Result<Vec<u8>, Refusal> {
     let write = || -> Result<Vec<u8>, ParquetError> {
         let batch = batch(answer)?;
         let level = Compression::ZSTD(ZstdLevel::default());
+        // Beside the Arrow schema, for readers that know no Arrow.
+        let about =
+            answer.about.iter().map(|(name, text)| KeyValue::new((*name).to_owned(), text.clone()));
         let properties = WriterProperties::builder()
             .set_compression(level)
             .set_created_by("tresor".to_owned())
+            .set_key_value_metadata(Some(about.collect()))
             .build();
         let mut writer = ArrowWriter::try_new(vec![], batch.schema(), Some(properties))?;
         writer.write(&batch)?;

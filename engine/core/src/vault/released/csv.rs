@@ -63,8 +63,8 @@ fn value(answer: &Answer, column: &Laid<'_>, row: usize, markers: Markers) -> St
 
 /// What the marks in the cells mean, after an empty line: each mark with each of its reasons, once.
 fn legend(text: &mut String, answer: &Answer) {
-    let places = (0..answer.rows.len())
-        .flat_map(|row| (0..answer.schema.len()).map(move |col| (row, col)));
+    let places =
+        (0..answer.rows.len()).flat_map(|row| (0..answer.schema.len()).map(move |col| (row, col)));
     let marked = places.filter_map(|(row, col)| answer.marked(row, col));
     let said: BTreeSet<(Mark, &str)> =
         marked.map(|marked| (marked.mark, marked.reason.as_str())).collect();
