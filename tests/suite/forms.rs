@@ -13,7 +13,7 @@ use tests::ask::{caller, request};
 use tests::clinic::Clinic;
 use tests::home::{AUDITOR, EXACT, Home, NOISY, RESEARCHER};
 use tests::profile;
-use tresor_core::engine::{Engine, Markers, QueryState, ResultFormat};
+use tresor_core::engine::{Engine, EngineConfig, Markers, QueryState, ResultFormat};
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::{Code, Refusal};
 
@@ -176,7 +176,9 @@ async fn a_form_is_that_of_the_profile_of_the_release() {
         profile::with(&[&line])
     };
     home.change_profile(EXACT, &only("[\"csv\"]", 1_000_000));
-    let engine = home.engine().await;
+    let config = home.config();
+    let entropy = Arc::clone(&config.entropy);
+    let engine = Engine::open(config).await.unwrap();
     let sql = "select region, count(*) as n from people group by region";
     let id = asked(&engine, EXACT, sql).await;
     for form in [ResultFormat::Json, ResultFormat::Arrow, ResultFormat::Parquet] {
@@ -190,7 +192,7 @@ async fn a_form_is_that_of_the_profile_of_the_release() {
 
     // Another profile later neither opens the earlier answer nor closes it.
     home.change_profile(EXACT, &only("[\"json\", \"parquet\"]", 2000));
-    let engine = home.engine().await;
+    let engine = Engine::open(EngineConfig { entropy, ..home.config() }).await.unwrap();
     assert_eq!(fetched(&engine, &id, FORMS[1]).await.unwrap(), csv);
     let refusal = fetched(&engine, &id, ResultFormat::Json).await.unwrap_err();
     assert_eq!(refusal.code(), Code::FormNotAllowed);

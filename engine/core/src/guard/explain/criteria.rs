@@ -177,7 +177,7 @@ fn steps(profile: &Profile) -> Vec<&'static str> {
     let round = (!matches!(profile.rounding.method, RoundingMethod::None)).then_some("round");
     let withhold = match profile.secondary.method {
         SecondaryMethod::Off => None,
-        SecondaryMethod::Gauss => Some("withhold_what_would_give_them_away"),
+        SecondaryMethod::Gauss => Some("withhold_what_gives_others_away"),
     };
     let derive = match profile.derived_from {
         DerivedFrom::Protected => "derive_from_protected_values",
