@@ -65,6 +65,11 @@ impl Home {
         home
     }
 
+    /// Puts another profile in the place of the one of this name, for engines that start from now on.
+    pub fn change_profile(&self, id: &str, text: &str) {
+        self.write(&format!("profiles/{id}.toml"), text);
+    }
+
     fn write(&self, name: &str, text: &str) {
         write_policy(&self.path().join("policies"), name, text);
     }

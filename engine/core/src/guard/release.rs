@@ -216,6 +216,22 @@ impl Statistic {
         let mut parts = Parts::default();
         parts.add(self);
         !parts.counted.is_empty()
+}
+
+impl Counted {
+    /// The argument that must have a value; none where all of the cell counts.
+    pub(crate) const fn argument(self) -> Option<usize> {
+        match self {
+            Self::Persons | Self::Rows => None,
+            Self::PersonsWith(at) | Self::RowsWith(at) => Some(at),
+        }
+    }
+}
+
+impl Total {
+    /// Whether it is a number of persons or rows.
+    pub(crate) const fn is_count(self) -> bool {
+        matches!(self, Self::Count(_))
     }
 }
 

@@ -3,6 +3,8 @@
 //! The keys and their limits belong to the disclosure rules; here a problem gets the file and line it stands on.
 //! Must never know: what a rule does to a number.
 
+mod digest;
+
 use std::collections::BTreeMap;
 
 use toml::Spanned;
@@ -22,6 +24,12 @@ pub(super) fn read_profiles(files: &PolicyFiles, report: &mut Report) -> BTreeMa
         .in_folder(PROFILES)
         .filter_map(|(id, source)| Some((id.to_owned(), read_profile(id, source, &tables, report)?)))
         .collect()
+}
+
+/// The digest of every profile, by id.
+pub(super) fn profile_digests(files: &PolicyFiles) -> BTreeMap<String, String> {
+    let of = |(id, source): (&str, Source<'_>)| (id.to_owned(), digest::digest(source.text));
+    files.in_folder(PROFILES).map(of).collect()
 }
 
 fn read_profile(

@@ -4,6 +4,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::table::Standing;
+use tresor_disclosure::threshold::{Verdict, judge};
 use tresor_disclosure::{
     Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
 };
@@ -40,6 +41,9 @@ pub(super) fn protect(
     };
     let (profile, secret) = (rules.profile, rules.secret);
     let cell = Cell { release, measured, row, profile, secret };
+    if cell.of_nobody(&output.statistic)? {
+        return Ok((null, Status::NotApplicable));
+    }
     Ok(match cell.number(&output.statistic)? {
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
         Number::Shown(Estimate { value, half_width }) => {
@@ -163,6 +167,23 @@ impl Cell<'_> {
             Statistic::Quantile(quantile) => self.quantile(quantile),
             Statistic::DistinctValues => Ok(Number::Shown(exactly(1.0))),
         }
+    }
+
+    /// Whether it would be a mean, a spread or a position of nobody, where the profile shows that there is nobody.
+    fn of_nobody(&self, statistic: &Statistic) -> Result<bool> {
+        let argument = match statistic {
+            Statistic::Count(_)
+            | Statistic::Sum { .. }
+            | Statistic::SumOf(_)
+            | Statistic::DistinctValues => return Ok(false),
+            Statistic::Mean { rows, .. }
+            | Statistic::MeanOf(Polynomial { rows, .. })
+            | Statistic::Spread { rows, .. }
+            | Statistic::Pair { rows, .. } => rows.argument(),
+            Statistic::Quantile(quantile) => Some(quantile.argument),
+        };
+        let persons = self.contribution(argument)?.persons;
+        Ok(judge(persons, self.profile.min_count_measure, self.profile.zero) == Verdict::Empty)
     }
 
     /// What was measured of the cell itself, or of an argument.
