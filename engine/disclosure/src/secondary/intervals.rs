@@ -10,7 +10,7 @@ use microlp::OptimizationDirection::{Maximize, Minimize};
 
 use super::cells::{Cell, Cells};
 use super::view::{Sight, View};
-use super::witness::{Witness, search};
+use super::witness::{Witness, least, search};
 
 /// Withholds more until every hidden cell has the room it needs; names one for which that is impossible.
 pub(super) fn widen(
@@ -110,25 +110,24 @@ impl Room {
         self.reaches_up(&sight, goal.high) && self.reaches_down(&sight, goal.low)
     }
 
-    /// How small a cell can be, down to a goal.
+    /// How small a cell can be, down to a goal; the goal itself where nothing else is proven.
     fn lowest(&mut self, cell: &Cell, goal: u128) -> u128 {
         let Some(sight) = self.view.as_ref().map(|view| view.sight(cell)) else { return goal };
         if self.reaches_down(&sight, goal) {
             return goal;
         }
-        let totals = self.witnesses.iter().filter_map(|witness| total(witness, &sight.whole));
-        totals.min().map_or(goal, |total| sight.least.saturating_add(total))
+        let least = self.view.as_ref().and_then(|view| least(view, &sight.whole));
+        least.map_or(goal, |least| sight.least.saturating_add(least).max(goal))
     }
 
     fn reaches_up(&mut self, sight: &Sight, goal: u128) -> bool {
         let groups = &sight.touched;
         let Some(view) = &self.view else { return false };
-        let free = |group: &usize| view.tied.get(*group).is_some_and(Vec::is_empty);
         let good = |witness: &Witness| {
             total(witness, groups).is_some_and(|t| sight.least.saturating_add(t) >= goal)
         };
         sight.least >= goal
-            || groups.iter().any(free)
+            || groups.iter().any(|group| view.is_free(*group))
             || self.witnesses.iter().any(good)
             || find(&mut self.witnesses, search(view, groups, Maximize), good)
     }
