@@ -6,7 +6,8 @@
 //! wants to publish, what is known already and what is hidden, and says what to withhold beside it.
 //!
 //! What holds of the result:
-//! - no hidden cell is a linear combination of shown ones (`gauss.rs`; exact, without limits);
+//! - no hidden cell is a linear combination of shown ones (`gauss.rs`; in exact integers, on large
+//!   tables of small cells modulo three primes: `confirmed.rs`);
 //! - nor of shown ones and one cell that a person is alone in (`singles.rs`);
 //! - no bounds that follow from the shown sums, and from nothing being below zero, come nearer to a hidden cell than
 //!   it needs (`intervals.rs`): where it needs room there are two tables in whole numbers, checked in exact
@@ -17,7 +18,7 @@
 //!   hidden cells that were not given as hidden themselves;
 //! - what is said of a cell is decided once, under whatever name it appears (`cells.rs`).
 //!
-//! Everything is decided in exact integers and without chance: the same cells give the same answer in any order,
+//! Everything is decided without chance: the same cells give the same answer in any order,
 //! except that equals are told apart by the order they are given in. Sums are taken as exact; noise on top of them
 //! is not counted on. Must never know: what an atom is, who is in it, SQL text.
 
