@@ -22,6 +22,7 @@ fn every_kind_of_integer_decides_alike() {
     let columns = doubling(70);
     let cells = Cells::of(&columns, Options::default());
     let offers = order::offers(&cells);
+    assert!(matches!(gauss::<i64>(&cells, &offers), Err(Overflow)), "64 bits must not suffice");
     let exact = gauss::<BigInt>(&cells, &offers).unwrap().unwrap();
     assert_eq!(exact.iter().filter(|shown| !**shown).count(), 2, "the hidden cell and one more");
     assert_eq!(gauss::<Residue<1>>(&cells, &offers).unwrap().unwrap(), exact);
