@@ -13,7 +13,7 @@
 //!   it needs (`intervals.rs`): where it needs room there are two tables in whole numbers, checked in exact
 //!   integers, that agree with all that is shown and in which it is as large and as small as asked. Tables are looked
 //!   for in the whole block that the cell is tied to, or, where that is large, near the cell while the rest keeps
-//!   its true values (`witness.rs`). What is not found counts as not there, so large blocks may lose more than is
+//!   its true values (`witness.rs`); and getting by with less is tried a limited number of times. What is not found counts as not there, so large blocks may lose more than is
 //!   needed and never less. Not covered: bounds that somebody alone in another cell finds, and bounds for sums of
 //!   hidden cells that were not given as hidden themselves;
 //! - what is said of a cell is decided once, under whatever name it appears (`cells.rs`).

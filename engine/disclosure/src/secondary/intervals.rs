@@ -23,6 +23,7 @@ pub(super) fn widen(
     }
     let mut room = Room::of(cells, &published);
     let mut bare = Room::of(cells, &cells.cells.iter().map(|cell| cell.known).collect::<Vec<_>>());
+    let mut probes = 0_usize;
     for (at, cell) in cells.cells.iter().enumerate() {
         let Some(mut goal) = Goal::of(cells, cell) else { continue };
         if room.is_enough(cell, goal) {
@@ -30,8 +31,12 @@ pub(super) fn widen(
         }
         goal.low = bare.lowest(cell, goal.low);
         if !room.is_enough(cell, goal) {
-            let enough = |shown: &[bool]| Room::of(cells, shown).is_enough(cell, goal);
-            published = withdraw(offers, &published, enough).ok_or(at)?;
+            let sparing = probes < PROBES;
+            let enough = |shown: &[bool]| {
+                probes += 1;
+                Room::of(cells, shown).is_enough(cell, goal)
+            };
+            published = withdraw(offers, &published, sparing, enough).ok_or(at)?;
             room = Room::of(cells, &published);
         }
     }
@@ -55,11 +60,15 @@ impl Goal {
     }
 }
 
-/// Withholds as few of the least wanted cells as are enough: a set of which none can be left out.
+/// How often it is tried to get by with less. After that, all cells up to the last one needed are withheld.
+const PROBES: usize = 150;
+
+/// Withholds the least wanted cells up to the last one needed; sparing, only a set of which none can be left out.
 fn withdraw(
     offers: &[usize],
     published: &[bool],
-    enough: impl Fn(&[bool]) -> bool,
+    sparing: bool,
+    mut enough: impl FnMut(&[bool]) -> bool,
 ) -> Option<Vec<bool>> {
     let shown = |at: &usize| published.get(*at).is_some_and(|shown| *shown);
     let least_wanted: Vec<usize> = offers.iter().rev().copied().filter(shown).collect();
@@ -87,6 +96,9 @@ fn withdraw(
             } else {
                 too_few = half;
             }
+        }
+        if !sparing {
+            return Some(without(plenty, &fixed));
         }
         most = plenty.saturating_sub(1);
         if let Some(slot) = least_wanted.get(most).and_then(|at| fixed.get_mut(*at)) {
