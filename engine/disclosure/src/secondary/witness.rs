@@ -16,7 +16,7 @@ use super::view::View;
 const NEAR: usize = 60;
 
 /// How many groups may move at all. A larger block is searched near the cell only, which is a rule on the safe side.
-const BLOCK: usize = 120;
+const BLOCK: usize = 400;
 
 /// By group: what it holds beyond the least, where the table says so.
 pub(super) type Witness = Vec<Option<u128>>;
