@@ -44,7 +44,11 @@ fn check_table(profile: &Profile, name: &str, problems: &mut Problems) {
     let table = profile.table.as_deref().filter(|table| table.id() == name);
     let (Some(table), Some(selector)) = (table, Selector::of(&profile.noise)) else {
         let fix = format!("add it as `policies/ptables/{name}.toml`, or name another one");
-        return problems.add("noise.ptable", format!("is `{name}`, and there is no such table"), fix);
+        return problems.add(
+            "noise.ptable",
+            format!("is `{name}`, and there is no such table"),
+            fix,
+        );
     };
     if let Err(Misfit { field, wrong, fix }) = table.suits(selector) {
         problems.add(field, wrong, fix);
@@ -57,7 +61,8 @@ pub(super) fn hides_one_person(profile: &Profile) -> bool {
         return false;
     };
     shown_of(table, selector, 1).all(|shown| {
-        shown == 0 || (2..=MOST_LIKE_ONE).any(|n| shown_of(table, selector, n).any(|it| it == shown))
+        shown == 0
+            || (2..=MOST_LIKE_ONE).any(|n| shown_of(table, selector, n).any(|it| it == shown))
     })
 }
 

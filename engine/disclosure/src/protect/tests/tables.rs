@@ -35,12 +35,8 @@ fn ons() -> Profile {
 /// and one of nine is shown where noise takes it to ten. Nothing below ten is ever shown.
 #[test]
 fn the_perturbed_number_can_be_compared_with_the_minimum() {
-    let profile = Profile {
-        check_on: CheckOn::Noisy,
-        min_count: 10,
-        min_count_measure: 10,
-        ..site()
-    };
+    let profile =
+        Profile { check_on: CheckOn::Noisy, min_count: 10, min_count_measure: 10, ..site() };
     let outcomes = |n| -> Vec<Option<i128>> {
         (0..2_000).map(|key| value(persons(&profile, &SECRET, &crowd(n, key)))).collect()
     };
