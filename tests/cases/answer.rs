@@ -37,13 +37,35 @@ pub(crate) fn released(outcome: Result<ask::Answer, Refusal>, notes: bool) -> An
         Ok(answer) => answer,
         Err(refusal) => return Answer::refused(&refusal),
     };
+    let csv = without_reasons(&answer.csv);
     let row = |line: &str| if line.is_empty() { "(nothing)".to_owned() } else { line.to_owned() };
-    let mut lines: Vec<String> = answer.csv.split_terminator("\r\n").map(row).collect();
+    let mut lines: Vec<String> = csv.split_terminator("\r\n").map(row).collect();
     if notes {
         let notes = answer.json["notes"].as_array().unwrap();
         lines.extend(notes.iter().map(|note| format!("note: {}", note.as_str().unwrap())));
     }
     Answer::new("released", lines.join("\n"))
+}
+
+/// CSV without the columns that say why: a case is about what is shown, and its status says whether it is.
+fn without_reasons(csv: &str) -> String {
+    let names = fields(csv.split("\r\n").next().unwrap());
+    let kept = |line: &str| {
+        let cells = fields(line).into_iter().zip(&names);
+        let cells = cells.filter(|(_, name)| !name.ends_with("__reason")).map(|(cell, _)| cell);
+        cells.collect::<Vec<_>>().join(",") + "\r\n"
+    };
+    csv.split_terminator("\r\n").map(kept).collect()
+}
+
+/// The fields of a line as they are written, quotes and all.
+fn fields(line: &str) -> Vec<&str> {
+    let mut quoted = false;
+    line.split(|sign: char| {
+        quoted ^= sign == '"';
+        sign == ',' && !quoted
+    })
+    .collect()
 }
 
 /// What `queries:check` says, without digests.

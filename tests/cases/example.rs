@@ -6,6 +6,9 @@ use crate::story::{Case, Outcome};
 /// Rows of an answer that are shown.
 const SHOWN: usize = 8;
 
+/// Columns that stand beside a value and are not shown.
+const BESIDE: [&str; 3] = ["__status", "__low", "__high"];
+
 /// The example.
 pub(crate) fn of(case: &Case) -> String {
     let title = match case.title.strip_suffix('?') {
@@ -54,7 +57,7 @@ fn table(answer: &str) -> String {
     let columns: Vec<Vec<String>> = names
         .iter()
         .enumerate()
-        .filter(|(_, name)| !name.ends_with("__status"))
+        .filter(|(_, name)| !BESIDE.iter().any(|suffix| name.ends_with(suffix)))
         .map(|(at, name)| {
             let status = names.get(at + 1).is_some_and(|next| *next == format!("{name}__status"));
             let values = rows.iter().take(SHOWN).map(|row| value(row, at, status));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tresor_core::engine::{Caller, Engine, QueryRequest, QueryState, ResultFormat};
+use tresor_core::engine::{Caller, Engine, Markers, QueryRequest, QueryState, ResultFormat};
 use tresor_core::ids::{ProjectId, UserId};
 use tresor_core::refusal::Refusal;
 
@@ -45,7 +45,7 @@ pub async fn ask_as(
         }
     }
     let bytes = engine.result(&caller, &id, ResultFormat::Json).await?.into_bytes();
-    let csv = engine.result(&caller, &id, ResultFormat::Csv).await?.into_bytes();
+    let csv = engine.result(&caller, &id, ResultFormat::Csv(Markers::Columns)).await?.into_bytes();
     Ok(Answer {
         json: serde_json::from_slice(&bytes).unwrap(),
         bytes,

@@ -35,6 +35,8 @@ pub const VIEWED: &str = "viewed";
 pub const RULED: &str = "ruled";
 /// The same for one region.
 pub const RULED_SLICE: &str = "ruled-slice";
+/// A project like `exact` where nothing withheld can be worked out from what is shown.
+pub const STRICT: &str = "strict";
 /// A project that has ended.
 pub const PAST: &str = "past";
 
@@ -68,6 +70,11 @@ impl Home {
         shop.write(&source);
         home.add_from(&source);
         home
+    }
+
+    /// Puts another profile in the place of the one of this name, for engines that start from now on.
+    pub fn change_profile(&self, id: &str, text: &str) {
+        self.write(&format!("profiles/{id}.toml"), text);
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -173,9 +180,11 @@ fn write_policies(folder: &Path, dataset: &str, rules: &str) {
     write("people.toml", PEOPLE);
     write("profiles/exact.toml", profile::PLAIN);
     write("profiles/noisy.toml", &profile::with(&NOISY_PROFILE));
+    write("profiles/strict.toml", &profile::with(&STRICT_PROFILE));
     let exact = project("exact", dataset, "");
     write("projects/exact.toml", &exact);
     write("projects/noisy.toml", &project("noisy", dataset, ""));
+    write("projects/strict.toml", &project("strict", dataset, ""));
     write("projects/poor.toml", &exact.replace("= 1000000", "= 3"));
     write("projects/past.toml", &exact.replace("end = 2099-12-31", "end = 2025-12-31"));
 }
@@ -212,6 +221,10 @@ column = "region"
 operator = "="
 values = ["east"]
 "#;
+
+/// What follows from what is shown is withheld as well.
+const STRICT_PROFILE: [&str; 3] =
+    ["id = \"strict\"", "secondary = { method = \"gauss\", zeros = false }", "complements = true"];
 
 const REGISTRY: &str = r#"
 dataset = "registry"

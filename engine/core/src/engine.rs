@@ -31,11 +31,11 @@ mod suggestions;
 mod tokens;
 mod views;
 
+pub use crate::vault::{Markers, ResultFormat};
 use planner::Planner;
 use runtime::QueryRuntime;
 pub use shapes::{
-    Asked, Caller, EngineConfig, QueryRequest, QueryState, QueryStatus, ReleasedBytes,
-    ResultFormat, StartError,
+    Asked, Caller, EngineConfig, QueryRequest, QueryState, QueryStatus, ReleasedBytes, StartError,
 };
 
 /// Queries that may wait for their turn; beyond, new ones are told to come later, before they are charged.
@@ -186,10 +186,10 @@ impl Engine {
         })
     }
 
-    /// The stored answer of a query that succeeded.
+    /// The stored answer of a query that succeeded, in a form that its release profile allows.
     ///
     /// # Errors
-    /// Not there, not the caller's, not finished, or failed.
+    /// Not there, not the caller's, not finished, or failed; or not in this form.
     pub async fn result(
         &self,
         caller: &Caller,
@@ -208,11 +208,9 @@ impl Engine {
                 _ => Refusal::internal("asked for the result of a query that failed"),
             });
         };
-        let released = Released::recall(stored);
-        Ok(ReleasedBytes(match format {
-            ResultFormat::Json => released.into_json(),
-            ResultFormat::Csv => released.to_csv()?,
-        }))
+        // Apart from the threads that serve: a large answer takes a while to be written.
+        let written = self.runtime.blocking(move || Released::recall(stored).write(format)).await;
+        written.unwrap_or_else(|cause| Err(Refusal::internal(cause))).map(ReleasedBytes)
     }
 
     /// Whether queries can be answered now.

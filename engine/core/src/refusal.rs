@@ -32,6 +32,8 @@ pub enum Class {
     Forbidden,
     /// Conflicts with an earlier request (409).
     Conflict,
+    /// There, but not in this form (406).
+    Form,
     /// The budget does not cover it (422).
     Budget,
     /// Nothing can be answered right now, for example because the ledger is not writable (503).
@@ -122,6 +124,10 @@ codes! {
     Forbidden = "forbidden", Forbidden, "your role does not allow this";
     /// Project, membership or training has ended.
     Expired = "access_expired", Forbidden, "access has ended";
+    /// A form that the release profile does not allow.
+    FormNotAllowed = "form_not_allowed", Form, "the answer may not leave in this form";
+    /// More bytes than the release profile allows.
+    AnswerTooLarge = "answer_too_large", Form, "the answer is too large in this form";
     /// The idempotency key was used for another request.
     IdempotencyConflict = "idempotency_conflict", Conflict, "the idempotency key was used before";
     /// The budget of the project does not cover the price.

@@ -19,8 +19,11 @@ pub use validate::{
 };
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use crate::noise::PerturbationTable;
 
 /// The rules that hold for one release.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -86,6 +89,23 @@ pub struct Profile {
     pub suffixes: Suffixes,
     /// How large a release may be and in which forms it is written.
     pub release: ReleaseRule,
+    /// The perturbation table that `noise` names. It lies in a file of its own; whoever reads profiles puts it here.
+    /// Without it, or with another one, a profile with such noise shows nothing.
+    #[serde(skip)]
+    pub table: Option<Arc<PerturbationTable>>,
+}
+
+impl Profile {
+    /// Whether the intervals of perturbed values may be told. Not where a perturbation table keeps to itself how far
+    /// it moves a value: known limits help whoever wants to undo it. The half widths of protected values are there all
+    /// the same, because means and the like are computed with them; whoever writes an answer leaves them out.
+    #[must_use]
+    pub fn tells_intervals(&self) -> bool {
+        match &self.noise {
+            Noise::None {} | Noise::CellKeyGeometric { .. } | Noise::CellKeyGaussian { .. } => true,
+            Noise::CellKeyTable { .. } => self.table.as_ref().is_some_and(|t| t.tells_intervals()),
+        }
+    }
 }
 
 impl Profile {
@@ -292,7 +312,7 @@ pub struct ReleaseRule {
 }
 
 /// A form that a release is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// JSON.

@@ -13,7 +13,7 @@ pub enum Outcome {
         answer: Vec<u8>,
         /// [`digest_of`] the answer, computed where the answer was made. Checked here.
         digest: String,
-        /// Public facts about the answer: a JSON object; numbers in it are whole, up to 2^53 - 1.
+        /// Facts about the answer for whoever may read the log: a JSON object; numbers in it are whole, up to 2^53 - 1.
         summary: Value,
     },
     /// Not answered. The charge stays.

@@ -117,15 +117,6 @@ pub struct QueryStatus {
     pub cost: u64,
 }
 
-/// How a result is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResultFormat {
-    /// JSON, the shape of `POST /api/v1/queries`.
-    Json,
-    /// CSV with `<column>__status` columns.
-    Csv,
-}
-
 /// Bytes of a released answer, ready for a client.
 pub struct ReleasedBytes(pub(super) Vec<u8>);
 

@@ -1,10 +1,13 @@
 //! What a guarded query would do, in data for programs and in words for people. Touches no rows.
 
+mod criteria;
 mod statistics;
 
 use serde_json::{Value, json};
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::Noise;
+
+pub(crate) use criteria::Reader;
 
 use super::guarded::{Guarded, Named, TableRead};
 use super::release::{PersonalRelease, Quantile, Release, Statistic};

@@ -219,6 +219,23 @@ impl Statistic {
     }
 }
 
+impl Counted {
+    /// The argument that must have a value; none where all of the cell counts.
+    pub(crate) const fn argument(self) -> Option<usize> {
+        match self {
+            Self::Persons | Self::Rows => None,
+            Self::PersonsWith(at) | Self::RowsWith(at) => Some(at),
+        }
+    }
+}
+
+impl Total {
+    /// Whether it is a number of persons or rows.
+    pub(crate) const fn is_count(self) -> bool {
+        matches!(self, Self::Count(_))
+    }
+}
+
 impl PersonalRelease {
     /// Arguments whose numbers of rows or persons are shown, or follow from what is shown.
     pub(crate) fn shown_counts(&self) -> Vec<usize> {

@@ -18,6 +18,8 @@ pub struct Grant {
     pub(crate) role: String,
     pub(crate) policy_digest: String,
     pub(crate) profile: Profile,
+    /// Of the profile as its file has it.
+    pub(crate) profile_digest: String,
     pub(crate) row_conditions: Vec<RowCondition>,
     pub(crate) budget_points: u64,
     /// Ids of the rules that allowed it, for the log.
@@ -94,6 +96,7 @@ pub fn authorise(
         role: membership.role().to_owned(),
         policy_digest: membership.revision().digest().to_owned(),
         profile: membership.profile().clone(),
+        profile_digest: membership.revision().profile_digest(&membership.profile().id).to_owned(),
         row_conditions: project.row_conditions.clone(),
         budget_points: project.budget_points,
         rules: rules.into_iter().collect(),

@@ -18,6 +18,7 @@ mod people;
 mod profile_columns;
 mod profiles;
 mod projects;
+mod ptables;
 mod report;
 mod revision;
 mod row_conditions;

@@ -11,7 +11,7 @@ use super::files::{MODEL, PROFILES, PolicyFiles};
 use super::membership::{Membership, enter};
 use super::people::{Person, read_people};
 use super::profile_columns::{ProfileColumn, read_profile_columns};
-use super::profiles::read_profiles;
+use super::profiles::{profile_digests, read_profiles};
 use super::projects::{Known, Project, read_projects};
 use super::report::{Place, PolicyErrors, Report};
 use crate::ids::{ProjectId, UserId};
@@ -25,6 +25,7 @@ pub struct PolicyRevision {
     pub(super) projects: BTreeMap<ProjectId, Project>,
     pub(super) profiles: BTreeMap<String, Profile>,
     pub(super) profile_columns: Vec<ProfileColumn>,
+    profile_digests: BTreeMap<String, String>,
     pub(super) rules: Vec<Rule>,
     pub(super) access: Access,
 }
@@ -69,6 +70,7 @@ impl PolicyRevision {
         let people = people.map(|people| people.by_user).unwrap_or_default();
         Ok(Self {
             digest: files.digest(),
+            profile_digests: profile_digests(files),
             people,
             projects,
             profiles,
@@ -82,6 +84,12 @@ impl PolicyRevision {
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// SHA-256 over one release profile in its canonical form, hexadecimal; empty if there is none of this id.
+    #[must_use]
+    pub fn profile_digest(&self, id: &str) -> &str {
+        self.profile_digests.get(id).map_or("", String::as_str)
     }
 
     /// The project of this id, for officers and auditors. Researchers come through [`Self::enter`].

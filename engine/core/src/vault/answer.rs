@@ -1,28 +1,40 @@
-//! The body of an answer: schema, rows, the status of every withheld value, and how it was protected.
+//! An answer: schema, rows, the status of every value, and how it was protected.
+//!
+//! What is written here is stored in the ledger and served for ever; other forms are made from it
+//! ([`super::released`]). Must never know: true numbers.
+
+mod columns;
+mod record;
+mod summary;
+mod value;
 
 use datafusion::arrow::array::{Array, AsArray};
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
-    TimestampNanosecondType, UInt32Type, UInt64Type,
-};
+use datafusion::arrow::datatypes::UInt32Type;
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::common::{Result, internal_err};
+use datafusion::common::{DFSchema, Result};
 use serde_json::{Value, json};
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::Negatives;
 
+pub(super) use record::{body, outcome_summary};
+
+use self::columns::Column;
+use self::summary::Tally;
+use super::mark::Mark;
 use super::protect::Status;
 use crate::guard::ResultColumn;
-use crate::guard::explain::protection;
-use crate::guard::release::row_column;
+use crate::guard::release::{Release, row_column};
 
 /// Statuses of the protected tables, by release, row and output. Public rows have none.
 pub(super) type Statuses = Vec<Vec<Vec<Status>>>;
 
-/// Everything a body is made of.
+/// Everything an answer is made of.
 pub(super) struct Body<'a> {
     pub(super) columns: &'a [ResultColumn],
+    /// Of the finishing plan, for the types of the columns.
+    pub(super) schema: &'a DFSchema,
     pub(super) batches: &'a [RecordBatch],
+    pub(super) releases: &'a [Release],
     pub(super) statuses: &'a Statuses,
     /// The release behind each scan of a protected table.
     pub(super) scans: &'a [usize],
@@ -33,76 +45,131 @@ pub(super) struct Body<'a> {
     pub(super) more_notes: Vec<String>,
 }
 
-/// What a body says, and counts of what was withheld for the log.
+/// What an answer says, and what the log says of it.
 pub(super) struct Written {
-    pub(super) schema: Value,
-    pub(super) rows: Value,
-    pub(super) cell_status: Value,
-    pub(super) intervals: Value,
-    pub(super) notes: Value,
-    pub(super) truncated: bool,
-    pub(super) row_count: usize,
-    pub(super) withheld: usize,
+    schema: Value,
+    rows: Vec<Value>,
+    cell_status: Vec<Value>,
+    intervals: Vec<Value>,
+    notes: Value,
+    truncated: bool,
+    tally: Tally,
+    tables: Value,
 }
 
 impl Body<'_> {
     pub(super) fn write(&self) -> Result<Written> {
-        let mut rows = vec![];
-        let mut cell_status = vec![];
-        let mut intervals = vec![];
-        let mut truncated = false;
-        for batch in self.batches {
-            for at in 0..batch.num_rows() {
-                if rows.len() >= self.max_rows {
-                    truncated = true;
-                    break;
-                }
-                let number = rows.len();
-                let mut row = vec![];
-                for (col, column) in self.columns.iter().enumerate() {
-                    let mut value = value(batch.column(col).as_ref(), at)?;
-                    let part_is_withheld = self.withheld_part(batch, at, column);
-                    if part_is_withheld && value.is_number() {
-                        value = Value::Null;
-                    }
-                    if !column.made_of.is_empty() && (value.is_null() || part_is_withheld) {
-                        cell_status.push(self.status(batch, at, number, col, column));
-                    } else if let Some((half, signed)) = self.half_width(batch, at, column)
-                        && let Some(middle) = value.as_f64()
-                    {
-                        intervals.push(self.interval(number, col, middle, half, signed));
-                    }
-                    row.push(value);
-                }
-                rows.push(Value::Array(row));
-            }
-        }
-        let withheld = cell_status.len();
-        Ok(Written {
-            schema: self.schema(),
-            row_count: rows.len(),
-            rows: Value::Array(rows),
-            cell_status: Value::Array(cell_status),
-            intervals: Value::Array(intervals),
+        let columns = self.described();
+        let schema: Result<Value> =
+            columns.iter().map(|column| column.schema(self.profile)).collect();
+        let mut written = Written {
+            schema: schema?,
+            rows: vec![],
+            cell_status: vec![],
+            intervals: vec![],
             notes: self.notes(),
-            truncated,
-            withheld,
-        })
+            truncated: false,
+            tally: Tally::default(),
+            tables: summary::of_tables(self.statuses),
+        };
+        let rows =
+            self.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |at| (batch, at)));
+        for (batch, at) in rows {
+            if written.rows.len() >= self.max_rows {
+                written.truncated = true;
+                break;
+            }
+            self.write_row(batch, at, &columns, &mut written)?;
+        }
+        Ok(written)
     }
 
-    fn schema(&self) -> Value {
-        let types = self.batches.first().map(RecordBatch::schema);
-        let column = |(at, column): (usize, &ResultColumn)| {
-            let data_type = types.as_ref().and_then(|schema| schema.fields().get(at));
-            let measure = !column.made_of.is_empty();
-            json!({
-                "name": column.name,
-                "type": data_type.map_or("unknown", |field| type_name(field.data_type())),
-                "role": if measure { "measure" } else { "dimension" },
-                "protection": if measure { protection(self.profile) } else { Value::Null },
-            })
+    fn described(&self) -> Vec<Column<'_>> {
+        let types = self.schema.fields().iter().map(|field| field.data_type());
+        let described = |(column, data_type)| {
+            Column::new(column, data_type, self.releases, self.scans, self.profile)
         };
-        self.columns.iter().enumerate().map(column).collect()
+        self.columns.iter().zip(types).map(described).collect()
+    }
+
+    fn write_row(
+        &self,
+        batch: &RecordBatch,
+        at: usize,
+        columns: &[Column<'_>],
+        written: &mut Written,
+    ) -> Result<()> {
+        let number = written.rows.len();
+        let mut row = vec![];
+        for (col, column) in columns.iter().enumerate() {
+            let mut value = value::value(batch.column(col).as_ref(), at)?;
+            if column.is_measure() {
+                let parts = self.parts(batch, at, column.of);
+                let told = self.told(&mut value, &parts, column);
+                match told {
+                    Some(Told { mark, why, reason }) => {
+                        written.tally.marked(mark, &why, reason, !value.is_null());
+                        written.cell_status.push(
+                            json!({ "row": number, "col": col, "code": mark, "reason": why }),
+                        );
+                    }
+                    None => written.tally.shown(),
+                }
+                let place = (number, col);
+                written.intervals.extend(self.interval(&value, &parts, column, place));
+            }
+            row.push(value);
+        }
+        written.rows.push(Value::Array(row));
+        Ok(())
+    }
+
+    /// What must be said of a value beyond what holds for its column.
+    ///
+    /// A number that was computed from a withheld one is not shown, whatever came of it: `coalesce(count(*), 0)` must
+    /// not pass for a true zero.
+    fn told(&self, value: &mut Value, parts: &[Status], column: &Column<'_>) -> Option<Told> {
+        if let Some(reason) = parts.iter().find_map(|part| part.reason()) {
+            if value.is_number() {
+                *value = Value::Null;
+            }
+            let why = reason.sentence(self.profile);
+            return Some(Told { mark: Mark::Withheld, why, reason: Some(reason.as_str()) });
+        }
+        let told = |mark, why: &str| Some(Told { mark, why: why.to_owned(), reason: None });
+        if value.is_null() && parts.is_empty() {
+            let why = "computed from values that are withheld".to_owned();
+            return Some(Told { mark: Mark::Withheld, why, reason: Some("of_withheld") });
+        }
+        let nobody = parts.iter().any(|part| matches!(part, Status::NotApplicable));
+        if nobody && (column.of.direct || value.is_null()) {
+            return told(Mark::NotApplicable, "there is nobody to say it of");
+        }
+        if value.is_null() {
+            return told(Mark::NotAvailable, "the computation has no value here");
+        }
+        if column.low && value.as_f64() == Some(0.0) {
+            return told(Mark::Low, "more than 0, and shown as 0 after noise or rounding");
+        }
+        None
+    }
+
+    /// The 95 % interval of a value that stands as it was protected. Where the profile refuses values below zero,
+    /// everybody knows that the truth is not there.
+    fn interval(
+        &self,
+        value: &Value,
+        parts: &[Status],
+        column: &Column<'_>,
+        (row, col): (usize, usize),
+    ) -> Option<Value> {
+        let [Status::Shown { half_width, signed }] = parts else { return None };
+        let middle = value.as_f64().filter(|_| column.intervals && *half_width > 0.0)?;
+        let refused = self.profile.negatives != Negatives::Abs && !self.profile.dominance.is_off();
+        let floor = if refused && !signed && middle >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+        let (low, high) = ((middle - half_width).max(floor), middle + half_width);
+        let tidy = |value: f64| (value * 1e6).round() / 1e6;
+        Some(json!({ "row": row, "col": col, "low": tidy(low), "high": tidy(high) }))
     }
 
     fn notes(&self) -> Value {
@@ -124,63 +191,11 @@ impl Body<'_> {
         json!(notes)
     }
 
-    /// The status of a value that is missing or made of missing ones: why a part was withheld.
-    fn status(
-        &self,
-        batch: &RecordBatch,
-        at: usize,
-        row: usize,
-        col: usize,
-        column: &ResultColumn,
-    ) -> Value {
-        let parts = self.parts(batch, at, column);
-        let reason = parts.iter().find_map(|part| part.reason());
-        let (code, why) = match reason {
-            Some(reason) => ("c", reason.sentence(self.profile)),
-            None if parts.is_empty() => ("c", "computed from values that are withheld".to_owned()),
-            None => ("x", "the computation has no value here".to_owned()),
-        };
-        json!({ "row": row, "col": col, "code": code, "reason": why })
-    }
-
-    /// Whether a value in this row was computed from one that is withheld, whatever came of it:
-    /// `coalesce(count(*), 0)` must not pass for a true zero, so numbers made of withheld ones are not shown.
-    fn withheld_part(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> bool {
-        self.parts(batch, at, column).iter().any(|part| part.reason().is_some())
-    }
-
-    /// The half width of a value, and whether the value may lie below zero.
-    fn half_width(
-        &self,
-        batch: &RecordBatch,
-        at: usize,
-        column: &ResultColumn,
-    ) -> Option<(f64, bool)> {
-        if !column.direct || self.profile.noise.is_none() {
-            return None;
-        }
-        match self.parts(batch, at, column).as_slice() {
-            [Status::Shown { half_width, signed }] if *half_width > 0.0 => {
-                Some((*half_width, *signed))
-            }
-            _ => None,
-        }
-    }
-
     /// The statuses of the protected values that a value of this row is computed from, as far as they can still be
     /// told. In a union each row has those of its own part only.
     fn parts(&self, batch: &RecordBatch, at: usize, column: &ResultColumn) -> Vec<Status> {
         let part = |&(scan, output): &(usize, usize)| self.part(batch, at, scan, output);
         column.made_of.iter().filter_map(part).collect()
-    }
-
-    /// The 95 % interval. Where the profile refuses values below zero, everybody knows that the truth is not there.
-    fn interval(&self, row: usize, col: usize, middle: f64, half: f64, signed: bool) -> Value {
-        let refused = self.profile.negatives != Negatives::Abs && !self.profile.dominance.is_off();
-        let floor = if refused && !signed && middle >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
-        let (low, high) = ((middle - half).max(floor), middle + half);
-        let tidy = |value: f64| (value * 1e6).round() / 1e6;
-        json!({ "row": row, "col": col, "low": tidy(low), "high": tidy(high) })
     }
 
     /// The status of one protected value in this row, if the row can still be told.
@@ -191,53 +206,11 @@ impl Body<'_> {
     }
 }
 
-const fn type_name(data_type: &DataType) -> &'static str {
-    match data_type {
-        DataType::Boolean => "boolean",
-        DataType::Int32 | DataType::Int64 | DataType::UInt32 | DataType::UInt64 => "integer",
-        DataType::Float64 => "number",
-        DataType::Utf8 | DataType::Utf8View => "text",
-        DataType::Date32 => "date",
-        DataType::Timestamp(..) => "timestamp",
-        _ => "null",
-    }
-}
-
-fn value(array: &dyn Array, at: usize) -> Result<Value> {
-    if array.is_null(at) {
-        return Ok(Value::Null);
-    }
-    Ok(match array.data_type() {
-        DataType::Null => Value::Null,
-        DataType::Boolean => json!(array.as_boolean().value(at)),
-        DataType::Int32 => json!(array.as_primitive::<Int32Type>().value(at)),
-        DataType::Int64 => json!(array.as_primitive::<Int64Type>().value(at)),
-        DataType::UInt32 => json!(array.as_primitive::<UInt32Type>().value(at)),
-        DataType::UInt64 => json!(array.as_primitive::<UInt64Type>().value(at)),
-        DataType::Float64 => number(array.as_primitive::<Float64Type>().value(at)),
-        DataType::Utf8 => json!(array.as_string::<i32>().value(at)),
-        DataType::Utf8View => json!(array.as_string_view().value(at)),
-        DataType::Date32 => {
-            let day = array.as_primitive::<Date32Type>().value_as_date(at);
-            json!(day.map(|day| day.to_string()))
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, None) => {
-            let moment = array.as_primitive::<TimestampMicrosecondType>().value_as_datetime(at);
-            json!(moment.map(|moment| moment.format("%Y-%m-%dT%H:%M:%S%.f").to_string()))
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, None) => {
-            let moment = array.as_primitive::<TimestampNanosecondType>().value_as_datetime(at);
-            json!(moment.map(|moment| moment.format("%Y-%m-%dT%H:%M:%S%.f").to_string()))
-        }
-        _ => return internal_err!("a result of an unexpected type"),
-    })
-}
-
-/// Twelve significant digits: more would be the noise of floating point.
-fn number(value: f64) -> Value {
-    if !value.is_finite() {
-        return Value::Null;
-    }
-    let text = format!("{value:.12e}");
-    text.parse::<f64>().map_or(Value::Null, |value| json!(value))
+/// What is said of one value.
+struct Told {
+    mark: Mark,
+    /// For the reader.
+    why: String,
+    /// For the log, where a rule withheld it.
+    reason: Option<&'static str>,
 }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
-use serde_json::{Value, json};
+use serde_json::json;
 use tresor_disclosure::NoiseSecret;
 use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome};
 
-use super::answer::{Body, Statuses, Written};
+use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
 use super::finish::{earlier, finish};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
@@ -22,7 +22,7 @@ use crate::extract::Snapshot;
 use crate::guard::Guarded;
 use crate::guard::families::Atoms;
 use crate::guard::release::Release;
-use crate::ids::{QueryId, SnapshotId};
+use crate::ids::QueryId;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
 
@@ -141,11 +141,7 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
     let at = moment(vault.clock.as_ref());
     match answered {
         Ok(written) => {
-            let summary = json!({
-                "rows": written.row_count,
-                "withheld": written.withheld,
-                "truncated": written.truncated,
-            });
+            let summary = outcome_summary(&guarded, &written);
             let body = body(&guarded, &receipt, &id, written);
             let outcome = Outcome::Released {
                 digest: tresor_ledger::digest_of(&body),
@@ -184,7 +180,9 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
         finish(&guarded.finishing, &made.tables, &guarded.scans, max_rows, &ground).await?;
     Body {
         columns: &guarded.columns,
+        schema: guarded.finishing.schema(),
         batches: &batches,
+        releases: &guarded.releases,
         statuses: &made.statuses,
         scans: &guarded.scans,
         profile,
@@ -274,56 +272,6 @@ impl Made {
         }
         Ok(())
     }
-}
-
-fn body(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId, written: Written) -> Vec<u8> {
-    let parts = [
-        ("id", json!(id.as_str())),
-        ("state", json!("succeeded")),
-        ("schema", written.schema),
-        ("rows", written.rows),
-        ("cell_status", written.cell_status),
-        ("intervals", written.intervals),
-        ("notes", written.notes),
-        ("truncated", json!(written.truncated)),
-        ("release", release(guarded, receipt, id)),
-    ];
-    readable(&parts).into_bytes()
-}
-
-fn release(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId) -> Value {
-    let limit = guarded.grant.budget_points;
-    json!({
-        "id": id.as_str(),
-        "policy_digest": guarded.grant.policy_digest,
-        "profile": guarded.grant.profile.id,
-        "snapshots": guarded.snapshots.iter().map(SnapshotId::as_str).collect::<Vec<_>>(),
-        "query_fingerprint": guarded.text.fingerprint(),
-        "budget": {
-            "cost": guarded.cost(),
-            "spent": receipt.spent(),
-            "remaining": limit.saturating_sub(receipt.spent()),
-        },
-        "audit": {
-            "seq": receipt.entry().seq(),
-            "leaf_hash": receipt.entry().leaf_hash().to_string(),
-        },
-    })
-}
-
-/// JSON that people can read in a terminal: one line per part, lists with one line per element.
-fn readable(parts: &[(&str, Value)]) -> String {
-    let written: Vec<String> = parts
-        .iter()
-        .map(|(name, value)| match value.as_array() {
-            Some(elements) if !elements.is_empty() => {
-                let lines: Vec<String> = elements.iter().map(|e| format!("    {e}")).collect();
-                format!("  \"{name}\": [\n{}\n  ]", lines.join(",\n"))
-            }
-            _ => format!("  \"{name}\": {value}"),
-        })
-        .collect();
-    format!("{{\n{}\n}}\n", written.join(",\n"))
 }
 
 pub(crate) fn moment(clock: &dyn Clock) -> Moment {

@@ -2,14 +2,20 @@
 //!
 //! Made by the vault only, and only with a receipt that the answer is durable (CHARGE-FIRST), or recalled from
 //! the ledger with the receipt it was stored under. Its rows cannot be read by other code, only written out.
+//! What is stored is the JSON; every other form is made of these bytes and nothing else, so it is the same each time.
 
-use std::collections::HashMap;
-use std::fmt::Write as _;
+mod arrow;
+mod columns;
+mod csv;
+mod form;
+mod stored;
+#[cfg(test)]
+mod tests;
 
-use serde::Deserialize;
-use serde_json::Value;
 use tresor_ledger::{OutcomeReceipt, StoredAnswer};
 
+pub use self::form::{Markers, ResultFormat};
+use self::stored::{Answer, Forms};
 use crate::refusal::Refusal;
 
 /// A protected answer that may leave.
@@ -34,89 +40,25 @@ impl Released {
         Self { body: stored.bytes, _receipt: stored.receipt }
     }
 
-    /// The answer as JSON, the same bytes each time.
-    #[must_use]
-    pub fn into_json(self) -> Vec<u8> {
-        self.body
-    }
-
-    /// The answer as CSV: for every measure a column `<name>__status` says what was done, withheld values are empty.
+    /// The answer in a form, the same bytes each time.
     ///
     /// # Errors
-    /// When the stored answer cannot be read back, which is a defect.
-    pub fn to_csv(&self) -> Result<Vec<u8>, Refusal> {
-        let answer: Answer = serde_json::from_slice(&self.body)
-            .map_err(|error| Refusal::internal(format!("stored answer: {error}")))?;
-        Ok(answer.csv().into_bytes())
+    /// When the profile that the answer was released under does not allow this form, or so many bytes of it. The
+    /// answer stays stored and can be had in another form.
+    pub fn write(self, form: ResultFormat) -> Result<Vec<u8>, Refusal> {
+        let forms = Forms::of(&self.body)?;
+        forms.allow(form)?;
+        let bytes = in_form(self.body, form)?;
+        forms.hold(form, bytes.len())?;
+        Ok(bytes)
     }
 }
 
-/// The parts of a stored answer that CSV needs.
-#[derive(Deserialize)]
-struct Answer {
-    schema: Vec<Column>,
-    rows: Vec<Vec<Value>>,
-    cell_status: Vec<CellStatus>,
-}
-
-#[derive(Deserialize)]
-struct Column {
-    name: String,
-    role: String,
-}
-
-#[derive(Deserialize)]
-struct CellStatus {
-    row: usize,
-    col: usize,
-    code: String,
-}
-
-impl Answer {
-    fn csv(&self) -> String {
-        let mut text = String::new();
-        let mut head = vec![];
-        for column in &self.schema {
-            head.push(field(&column.name));
-            if column.role == "measure" {
-                head.push(field(&format!("{}__status", column.name)));
-            }
-        }
-        line(&mut text, &head);
-        let statuses: HashMap<(usize, usize), &str> =
-            self.cell_status.iter().map(|s| ((s.row, s.col), s.code.as_str())).collect();
-        for (at, row) in self.rows.iter().enumerate() {
-            let mut cells = vec![];
-            for (col, (value, column)) in row.iter().zip(&self.schema).enumerate() {
-                cells.push(cell(value));
-                if column.role == "measure" {
-                    cells.push(statuses.get(&(at, col)).copied().unwrap_or_default().to_owned());
-                }
-            }
-            line(&mut text, &cells);
-        }
-        text
+fn in_form(body: Vec<u8>, form: ResultFormat) -> Result<Vec<u8>, Refusal> {
+    match form {
+        ResultFormat::Json => Ok(body),
+        ResultFormat::Csv(markers) => Ok(csv::write(&Answer::of(&body)?, markers)),
+        ResultFormat::Arrow => arrow::stream(&Answer::of(&body)?),
+        ResultFormat::Parquet => arrow::parquet(&Answer::of(&body)?),
     }
-}
-
-fn line(text: &mut String, cells: &[String]) {
-    let _ = write!(text, "{}\r\n", cells.join(","));
-}
-
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => field(text),
-        other => other.to_string(),
-    }
-}
-
-/// A text as a CSV field. A leading sign that a spreadsheet would run as a formula is defused.
-fn field(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) {
-        return format!("\"{}\"", text.replace('"', "\"\""));
-    }
-    text
 }

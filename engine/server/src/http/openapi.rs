@@ -97,6 +97,9 @@ pub(super) struct OfAsking;
 /// The refusals of looking and fetching.
 pub(super) struct OfReading;
 
+/// The refusals of fetching a result.
+pub(super) struct OfFetching;
+
 /// The refusals of the health operations.
 pub(super) struct OfHealth;
 
@@ -107,6 +110,8 @@ const BAD_REQUEST: (&str, &str) = ("400", "the request cannot be understood");
 const NOT_SIGNED_IN: (&str, &str) = ("401", "no valid token");
 const FORBIDDEN: (&str, &str) = ("403", "the role does not allow it, or access has ended");
 const NOT_FOUND: (&str, &str) = ("404", "not there, or not the caller's: the same words for both");
+const NOT_IN_THIS_FORM: (&str, &str) =
+    ("406", "the release profile does not allow this form, or so many bytes of it");
 const CONFLICT: (&str, &str) = ("409", "the idempotency key was used for another question");
 const TOO_LARGE: (&str, &str) = ("413", "more than 128 KiB");
 const NOT_JSON: (&str, &str) = ("415", "the body is not JSON");
@@ -121,6 +126,7 @@ impl IntoResponses for OfAsking {
             NOT_SIGNED_IN,
             FORBIDDEN,
             NOT_FOUND,
+            NOT_IN_THIS_FORM,
             CONFLICT,
             TOO_LARGE,
             NOT_JSON,
@@ -134,6 +140,20 @@ impl IntoResponses for OfAsking {
 impl IntoResponses for OfReading {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[BAD_REQUEST, NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND, DEFECT, UNAVAILABLE])
+    }
+}
+
+impl IntoResponses for OfFetching {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            BAD_REQUEST,
+            NOT_SIGNED_IN,
+            FORBIDDEN,
+            NOT_FOUND,
+            NOT_IN_THIS_FORM,
+            DEFECT,
+            UNAVAILABLE,
+        ])
     }
 }
 

@@ -70,6 +70,10 @@ const fn consequence(class: Class) -> &'static str {
             "What does not exist and what belongs to somebody else get the same answer, word for word."
         }
         Class::Forbidden => "The governance officers of the data decide about roles and access.",
+        Class::Form => {
+            "Nothing is lost: the answer is kept and can be had in another form for nothing. Which forms there are and how \
+             large they may be is decided by the release profile of the project when the query is answered."
+        }
         Class::Conflict => "Nothing was charged for this request.",
         Class::Budget => {
             "Nothing was charged. The governance officers of the data decide about budgets."
@@ -184,6 +188,16 @@ const MEANINGS: &[(Code, &str)] = &[
     (Code::UnknownProject, "There is no project of this name of which you are a member."),
     (Code::UnknownQuery, "There is no query with this id among yours."),
     (Code::NoResult, "The query exists but has no result: it is still running, or it has failed."),
+    (
+        Code::FormNotAllowed,
+        "The release profile of the project lists the forms in which answers may leave, and this is none of them. \
+      `hint` lists those that are; `?format=` or the `Accept` header asks for one.",
+    ),
+    (
+        Code::AnswerTooLarge,
+        "The answer has more bytes in this form than the release profile allows. Parquet is usually the smallest form; \
+      else ask again for fewer rows or columns.",
+    ),
     (Code::Forbidden, "You are signed in, but your role does not include this."),
     (
         Code::Expired,

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{
-    CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_TYPE, LOCATION, RETRY_AFTER,
-};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::header::{CONTENT_LOCATION, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Face;
 use super::body::{self, Question};
-use super::format::Wanted;
-use super::openapi::{OfAsking, OfReading, ReleasedAnswer, Verdict};
+use super::format::{Wanted, accepted, headers_of};
+use super::openapi::{OfAsking, OfFetching, OfReading, ReleasedAnswer, Verdict};
 use super::params::{Named, Params};
 use super::problem::Problem;
 use super::sign_in::SignedIn;
@@ -31,6 +29,8 @@ use super::wait::Wait;
 /// of the query comes, to look again. A repeat with the same `Idempotency-Key` is the same query and is not charged
 /// again.
 ///
+/// The answer comes in the form that `Accept` names: JSON, CSV, Arrow or Parquet.
+///
 /// `EXPLAIN SELECT ..` is answered like a check: what the query would do, without running it, for nothing.
 #[utoipa::path(
     post,
@@ -41,7 +41,9 @@ use super::wait::Wait;
             description = "makes a repeat the same query: 1 to 128 visible ASCII characters")),
     request_body = Question,
     responses(
-        (status = 200, description = "the protected answer", body = ReleasedAnswer,
+        (status = 200, description = "the protected answer",
+         content((ReleasedAnswer = "application/json"), (String = "text/csv"),
+                 (Vec<u8> = "application/vnd.apache.arrow.stream"), (Vec<u8> = "application/vnd.apache.parquet")),
          headers(("Content-Location" = String, description = "where the answer stays"))),
         (status = 202, description = "charged and still running", body = Running,
          headers(("Location" = String, description = "where to look"),
@@ -52,14 +54,16 @@ use super::wait::Wait;
 pub(super) async fn submit(
     State(api): State<Face>,
     SignedIn(caller): SignedIn,
+    headers: HeaderMap,
     body::Asked { request, wait }: body::Asked,
 ) -> Result<Response, Problem> {
+    let format = accepted(&headers);
     let id = match ask_whole(&api, &caller, request).await? {
         Asked::Query(id) => id,
         Asked::Explained(verdict) => return Ok(Json(verdict).into_response()),
     };
     // From here on the query has an id: every problem names it.
-    answer_or_address(&api, &caller, &id, wait)
+    answer_or_address(&api, &caller, &id, wait, format)
         .await
         .map_err(|refusal| Problem::from(refusal).about(&id))
 }
@@ -78,15 +82,15 @@ async fn answer_or_address(
     caller: &Caller,
     id: &QueryId,
     Wait(patience): Wait,
+    format: ResultFormat,
 ) -> Result<Response, Refusal> {
     match api.status(caller, id, patience).await?.state {
         QueryState::Running => Ok(Running::of(id).into_response()),
         QueryState::Failed => Err(Refusal::internal("the query failed while its client waited")),
         QueryState::Succeeded => {
-            let bytes = api.result(caller, id, ResultFormat::Json).await?;
-            let headers =
-                [(CONTENT_TYPE, "application/json".to_owned()), (CONTENT_LOCATION, result_of(id))];
-            Ok((headers, bytes).into_response())
+            let bytes = api.result(caller, id, format).await?;
+            let place = [(CONTENT_LOCATION, result_of(id))];
+            Ok((headers_of(format, id), place, bytes).into_response())
         }
     }
 }
@@ -146,7 +150,8 @@ pub(super) async fn status(
 
 /// Fetch a result
 ///
-/// The protected answer as it was released: the same bytes however often it is fetched.
+/// The protected answer as it was released: the same bytes however often it is fetched. The profile under which it was
+/// released says in which forms and how large it may leave; one that it may not have leaves it where it is.
 #[utoipa::path(
     get,
     path = "/api/v1/queries/{id}/result",
@@ -154,9 +159,11 @@ pub(super) async fn status(
     tag = "queries",
     params(("id" = String, Path, description = "the query"), Wanted),
     responses(
-        (status = 200, description = "the protected answer; CSV has a column `<column>__status` beside each measure",
-         content((ReleasedAnswer = "application/json"), (String = "text/csv"))),
-        OfReading,
+        (status = 200, description = "the protected answer. Other forms than JSON have beside each measure the columns \
+         `<column>__status` and `<column>__reason`, and `<column>__low` and `<column>__high` where it has intervals",
+         content((ReleasedAnswer = "application/json"), (String = "text/csv"),
+                 (Vec<u8> = "application/vnd.apache.arrow.stream"), (Vec<u8> = "application/vnd.apache.parquet"))),
+        OfFetching,
     ),
 )]
 pub(super) async fn result(
@@ -166,24 +173,10 @@ pub(super) async fn result(
     Params(wanted): Params<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let format = wanted.format(&headers);
+    let format = wanted.format(&headers)?;
     match api.result(&caller, &id, format).await {
         Ok(bytes) => Ok((headers_of(format, &id), bytes).into_response()),
         Err(refusal) => Err(Problem::from(refusal).about(&id)),
-    }
-}
-
-/// CSV is a file to keep, never something for a browser to show: it would guess what the bytes are.
-fn headers_of(format: ResultFormat, id: &QueryId) -> [(HeaderName, String); 2] {
-    match format {
-        ResultFormat::Json => [
-            (CONTENT_TYPE, "application/json".to_owned()),
-            (CONTENT_DISPOSITION, format!("inline; filename=\"{id}.json\"")),
-        ],
-        ResultFormat::Csv => [
-            (CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
-            (CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.csv\"")),
-        ],
     }
 }
 

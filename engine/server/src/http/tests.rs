@@ -9,7 +9,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use tresor_core::engine::{Asked, Caller, QueryRequest, QueryState, QueryStatus, ResultFormat};
+use tresor_core::engine::{
+    Asked, Caller, Markers, QueryRequest, QueryState, QueryStatus, ResultFormat,
+};
 use tresor_core::ids::{QueryId, UserId};
 use tresor_core::refusal::{Class, Code, Position, Refusal};
 
@@ -88,7 +90,13 @@ impl Api for Arc<Double> {
                 Err(Refusal::new(Code::UnknownQuery, "there is no query", "look again"))
             }
             ResultFormat::Json => Ok(br#"{"rows": []}"#.to_vec()),
-            ResultFormat::Csv => Ok(b"a,a__status\n".to_vec()),
+            ResultFormat::Csv(Markers::Columns) => Ok(b"a,a__status\n".to_vec()),
+            ResultFormat::Csv(Markers::Shorthand) => Ok(b"a\n[c]\n".to_vec()),
+            ResultFormat::Csv(Markers::Profile) => Ok(b"a,a__status\n*,c\n".to_vec()),
+            ResultFormat::Arrow => Ok(b"arrow".to_vec()),
+            ResultFormat::Parquet => {
+                Err(Refusal::new(Code::FormNotAllowed, "not as `parquet`", "as `json`"))
+            }
         }
     }
 
@@ -226,6 +234,7 @@ async fn every_refusal_of_the_engine_is_a_problem_document() {
             Class::Sql | Class::Policy | Class::Budget => 422,
             Class::NotFound => 404,
             Class::Forbidden => 403,
+            Class::Form => 406,
             Class::Conflict => 409,
             Class::Unavailable => 503,
             Class::Internal => 500,
@@ -384,8 +393,50 @@ async fn a_result_comes_in_the_form_asked_for() {
     assert!(csv.header("content-type").starts_with("text/csv"));
     assert_eq!(csv.header("content-disposition"), format!("attachment; filename=\"{ID}.csv\""));
 
+    let shorthand = get(&format!("{path}?markers=shorthand")).await;
+    assert_eq!(shorthand.text, "a\n[c]\n");
+    let of_profile = get(&format!("{path}?format=csv&markers=profile")).await;
+    assert_eq!(of_profile.text, "a,a__status\n*,c\n");
+    for bad in ["format=json&markers=shorthand", "markers=stars"] {
+        assert_eq!(get(&format!("{path}?{bad}")).await.problem(), (400, "bad_request".to_owned()));
+    }
+
+    let arrow = get(&format!("{path}?format=arrow")).await;
+    assert_eq!(arrow.text, "arrow");
+    assert_eq!(arrow.header("content-type"), "application/vnd.apache.arrow.stream");
+    assert_eq!(
+        arrow.header("content-disposition"),
+        format!("attachment; filename=\"{ID}.arrows\"")
+    );
+
     let unknown = get(&format!("{path}?format=xlsx")).await;
     assert_eq!(unknown.problem(), (400, "bad_request".to_owned()));
+}
+
+#[tokio::test]
+async fn a_form_that_the_profile_does_not_allow_names_the_query_that_is_kept() {
+    let path = format!("/api/v1/queries/{ID}/result?format=parquet");
+    let refused = get(&path).await;
+    assert_eq!(refused.problem(), (406, "form_not_allowed".to_owned()));
+    assert_eq!(refused.json()["instance"], format!("/api/v1/queries/{ID}"));
+}
+
+#[tokio::test]
+async fn an_answer_at_once_comes_in_the_form_that_is_accepted() {
+    let accepting = |accept: &str| {
+        let mut request = question(&sql("select 1"));
+        request.headers_mut().insert("accept", accept.parse().unwrap());
+        request
+    };
+    let double = Arc::default();
+    let csv = send(&double, accepting("text/csv")).await;
+    assert_eq!(csv.text, "a,a__status\n");
+    assert_eq!(csv.header("content-location"), format!("/api/v1/queries/{ID}/result"));
+    let arrow = send(&double, accepting("application/vnd.apache.arrow.stream")).await;
+    assert_eq!(arrow.header("content-type"), "application/vnd.apache.arrow.stream");
+    let refused = send(&double, accepting("application/vnd.apache.parquet")).await;
+    assert_eq!(refused.problem(), (406, "form_not_allowed".to_owned()));
+    assert_eq!(refused.json()["instance"], format!("/api/v1/queries/{ID}"));
 }
 
 #[tokio::test]
@@ -480,7 +531,7 @@ async fn the_description_names_every_operation_with_its_refusals() {
     );
     let problem = "#/components/schemas/Problem";
     let asking = &description["paths"]["/api/v1/queries"]["post"]["responses"];
-    for status in ["400", "401", "403", "404", "409", "413", "415", "422", "500", "503"] {
+    for status in ["400", "401", "403", "404", "406", "409", "413", "415", "422", "500", "503"] {
         let schema = &asking[status]["content"]["application/problem+json"]["schema"];
         assert_eq!(schema["$ref"], problem, "{status}");
     }

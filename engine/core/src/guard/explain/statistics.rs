@@ -123,7 +123,7 @@ fn rounding_step(statistic: &Statistic, profile: &Profile) -> Option<u64> {
     step.filter(|_| matches!(statistic, Statistic::Count(_)))
 }
 
-fn words(statistic: &Statistic, profile: &Profile) -> String {
+pub(super) fn words(statistic: &Statistic, profile: &Profile) -> String {
     match statistic {
         Statistic::Count(counted) => count_words(*counted).to_owned(),
         Statistic::Sum { total, .. } => format!("sum of {}", total_words(*total)),

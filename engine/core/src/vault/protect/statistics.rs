@@ -4,8 +4,9 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::table::Standing;
+use tresor_disclosure::threshold::{Verdict, judge};
 use tresor_disclosure::{
-    Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
+    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
 };
 
 use super::Rules;
@@ -40,6 +41,9 @@ pub(super) fn protect(
     };
     let (profile, secret) = (rules.profile, rules.secret);
     let cell = Cell { release, measured, row, profile, secret };
+    if cell.of_nobody(&output.statistic)? {
+        return Ok((null, Status::NotApplicable));
+    }
     Ok(match cell.number(&output.statistic)? {
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
         Number::Shown(Estimate { value, half_width }) => {
@@ -165,6 +169,23 @@ impl Cell<'_> {
         }
     }
 
+    /// Whether it would be a mean, a spread or a position of nobody, where the profile shows that there is nobody.
+    fn of_nobody(&self, statistic: &Statistic) -> Result<bool> {
+        let argument = match statistic {
+            Statistic::Count(_)
+            | Statistic::Sum { .. }
+            | Statistic::SumOf(_)
+            | Statistic::DistinctValues => return Ok(false),
+            Statistic::Mean { rows, .. }
+            | Statistic::MeanOf(Polynomial { rows, .. })
+            | Statistic::Spread { rows, .. }
+            | Statistic::Pair { rows, .. } => rows.argument(),
+            Statistic::Quantile(quantile) => Some(quantile.argument),
+        };
+        let persons = self.contribution(argument)?.persons;
+        Ok(judge(persons, self.profile.min_count_measure, self.profile.zero) == Verdict::Empty)
+    }
+
     /// What was measured of the cell itself, or of an argument.
     fn measured(&self, argument: Option<usize>) -> Result<&Measured> {
         match self.measured.get(argument.map_or(0, |at| at + 1)) {
@@ -274,7 +295,7 @@ impl Cell<'_> {
 
     fn persons(&self, argument: Option<usize>) -> Result<Protected> {
         let contribution = self.contribution(argument)?;
-        Ok(tresor_disclosure::persons(self.profile, self.secret, contribution))
+        Ok(tresor_disclosure::persons_in(self.profile, self.secret, contribution, self.plan(0)))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Protected> {
@@ -302,8 +323,9 @@ impl Cell<'_> {
                         tresor_disclosure::rows(self.profile, self.secret, ROWS, &counted);
                     return Ok(Fixed { protected, decimals: 0 });
                 }
+                let plan = self.plan(*decimals);
                 let protected =
-                    tresor_disclosure::sum(self.profile, self.secret, name, contribution);
+                    tresor_disclosure::sum_in(self.profile, self.secret, name, contribution, plan);
                 Ok(Fixed { protected, decimals: *decimals })
             }
         }
@@ -319,11 +341,32 @@ impl Cell<'_> {
     }
 
     fn mean(&self, total: Total, scale: f64, offset: f64, rows: Counted) -> Result<Number> {
+        let truth = self.true_parts(total, rows)?;
         let total = self.total(total)?;
         let rows = self.count(rows)?;
-        let mean = tresor_disclosure::mean(total.protected, rows.protected, MEAN_DECIMALS);
+        let mean = tresor_disclosure::mean_of(
+            self.profile,
+            total.protected,
+            rows.protected,
+            &truth,
+            MEAN_DECIMALS,
+        );
         let mean = Fixed { protected: mean, decimals: total.decimals + MEAN_DECIMALS };
         Ok(affine(mean.as_number(), scale, offset, Number::Shown(exactly(1.0))))
+    }
+
+    /// What a mean is made of under a profile that publishes true ones: a total, over the rows that have a value.
+    fn true_parts(&self, total: Total, rows: Counted) -> Result<Contribution> {
+        let total = match total {
+            Total::Value(at) => self.contribution(Some(at))?,
+            Total::Count(counted) => self.contribution(counted.argument())?,
+        };
+        let rows = self.contribution(rows.argument())?.rows;
+        Ok(Contribution { rows, ..*total })
+    }
+
+    const fn plan(&self, decimals: u32) -> ByPlan {
+        ByPlan { grouped: !self.release.keys.is_empty(), decimals }
     }
 
     fn sum_of(&self, of: &Polynomial) -> Result<Number> {

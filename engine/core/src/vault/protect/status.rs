@@ -12,6 +12,8 @@ pub(in crate::vault) enum Status {
         /// Whether it may lie below zero, whatever the profile says of negative values: a difference, a slope.
         signed: bool,
     },
+    /// Not applicable, and everybody may know: there is nobody to say it of.
+    NotApplicable,
     /// Not shown.
     Withheld(Reason),
 }
@@ -20,7 +22,7 @@ impl Status {
     /// The reason, if the value is withheld.
     pub(in crate::vault) const fn reason(self) -> Option<Reason> {
         match self {
-            Self::Shown { .. } => None,
+            Self::Shown { .. } | Self::NotApplicable => None,
             Self::Withheld(reason) => Some(reason),
         }
     }

@@ -83,7 +83,10 @@ fn check_number(profile: &Profile, problems: &mut Problems) {
     let (rounding, method) = (&profile.rounding, profile.rounding.method);
     let by_chance = method == RoundingMethod::RandomFixed && rounding.base >= NARROWEST_BASE;
     match profile.check_on {
-        CheckOn::Noisy if !is_by_table(&profile.noise) => {
+        CheckOn::Noisy
+            if !is_by_table(&profile.noise)
+                && !matches!(profile.noise, Noise::CellKeyGaussian { .. }) =>
+        {
             let wrong = "is `noisy`, but this noise has no bound and could lift one person over any minimum";
             problems.add("check_on", wrong, "write `true`, or the noise `cell_key_table`");
         }

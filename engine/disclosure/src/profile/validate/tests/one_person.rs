@@ -22,7 +22,7 @@ const SECRET: NoiseSecret = NoiseSecret::new([3; 32]);
 const CHOICES: &[(&str, &[&str])] = &[
     ("min_count", &["0", "1", "2", "3", "4", "10"]),
     ("min_count_measure", &["0", "1", "2", "3", "8", "10"]),
-    ("check_on", &["\"true\"", "\"noisy\""]),
+    ("check_on", &["\"true\"", "\"noisy\"", "\"mean_cell_size\""]),
     ("on_small", &["\"hide_cell\"", "\"refuse_result\""]),
     ("scope", &["\"all\"", "\"below_national\""]),
     ("zero", &["\"show\"", "\"treat_as_small\""]),
