@@ -52,6 +52,25 @@ pub fn exceeds_p(p_percent: f64, c: &Contribution) -> bool {
     product(remainder, WHOLE) < product(c.largest, p)
 }
 
+/// How far above the truth every bound on an unsafe magnitude must stay (SDC handbook 2nd ed., upper protection
+/// level): p/100 x1 - (X - x1 - x2) under p%, 100/k (x1 + .. + xn) - X under (n,k); the largest of all rules, rounded
+/// up; 0 where no rule finds it unsafe.
+#[must_use]
+pub fn protection(rules: &Dominance, c: &Contribution) -> u128 {
+    let of_nk = |&(n, k): &(u8, f64)| {
+        let top = if n == 1 { c.largest } else { c.largest.saturating_add(c.second) };
+        match thousandths(k) {
+            Some(k) if k > 0 => top.saturating_mul(WHOLE).div_ceil(k).saturating_sub(c.absolute),
+            _ => top,
+        }
+    };
+    let remainder = c.absolute.saturating_sub(c.largest).saturating_sub(c.second);
+    let of_p = thousandths(rules.p).map_or(c.largest, |p| {
+        c.largest.saturating_mul(p).div_ceil(WHOLE).saturating_sub(remainder)
+    });
+    rules.nk.iter().map(of_nk).chain([of_p]).max().unwrap_or(0)
+}
+
 /// A percentage as whole thousandths of a percent; `None` outside 0 to 100 or with more than three
 /// decimals.
 #[must_use]

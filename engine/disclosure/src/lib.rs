@@ -21,6 +21,7 @@ pub mod outcome;
 pub mod profile;
 pub mod protect;
 pub mod rounding;
+pub mod secondary;
 pub mod table;
 pub mod threshold;
 
@@ -33,4 +34,5 @@ pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
 pub use protect::{
     Leg, Pair, Spread, degrees, estimable, mean, pair, persons, quantile, rows, spread, sum,
+    withheld_measure,
 };

@@ -22,4 +22,5 @@ pub use moments::{Leg, Pair, Spread, degrees, pair, spread};
 pub use persons::persons;
 pub use quantile::quantile;
 pub use rows::rows;
+pub use screen::withheld_measure;
 pub use sum::sum;

@@ -6,6 +6,8 @@ use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::{Contribution, Distribution};
 
+use crate::guard::release::{Argument, PersonalRelease};
+
 /// What was measured of a cell or of one of its arguments. Has neither `Debug` nor `Serialize`.
 pub(super) struct Measured {
     pub(super) contribution: Contribution,
@@ -16,6 +18,16 @@ pub(super) struct Measured {
 impl Measured {
     pub(super) const fn of(contribution: Contribution) -> Self {
         Self { contribution, distribution: None }
+    }
+
+    /// What would be measured if nobody were there: of the cell first, then of each argument.
+    pub(super) fn of_nobody(release: &PersonalRelease) -> Vec<Self> {
+        let nobody = || Self::of(Contribution::default());
+        let arguments = release.arguments.iter().map(|argument| match argument {
+            Argument::Presence | Argument::Value { .. } => nobody(),
+            Argument::Positions { .. } => Self { distribution: Some(Box::default()), ..nobody() },
+        });
+        std::iter::once(nobody()).chain(arguments).collect()
     }
 
     /// Adds what another lane measured of the same argument.

@@ -1,8 +1,10 @@
 //! `Guarded` to `Reserved` to `Released`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
 use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome};
@@ -10,7 +12,7 @@ use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Mom
 use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
 use super::finish::{earlier, finish};
-use super::protect::protect;
+use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::record_keys::RecordKeys;
 use super::released::Released;
 use super::row_conditions;
@@ -18,6 +20,7 @@ use super::session::Optimizer;
 use crate::clock::Clock;
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
+use crate::guard::families::Atoms;
 use crate::guard::release::Release;
 use crate::ids::QueryId;
 use crate::limits::Limits;
@@ -169,46 +172,106 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
         lanes: vault.lanes,
     };
     let profile = &guarded.grant.profile;
-    let mut tables = vec![];
-    let mut statuses: Statuses = vec![];
-    let mut omits = false;
-    for release in &guarded.releases {
-        match release {
-            Release::Personal(release) => {
-                let cells = measure(release, &tables, &ground).await?;
-                let rows = protect(release, &cells, profile, &vault.noise, &vault.limits)?;
-                omits |= rows.may_omit;
-                tables.push(vec![rows.batch]);
-                statuses.push(rows.statuses);
-            }
-            Release::Public(plan) => {
-                let batches = copy_public(plan, &tables, &ground).await?;
-                tables.push(super::public::with_row_numbers(plan, batches)?);
-                statuses.push(vec![]);
-            }
-            Release::Earlier(plan) => {
-                tables.push(earlier(plan, &tables, &guarded.scans, &ground).await?);
-                statuses.push(vec![]);
-            }
-        }
-    }
+    let made = Made::of(guarded, vault, &ground).await?;
     let max_rows = usize::try_from(profile.release.max_rows)
         .unwrap_or(usize::MAX)
         .min(vault.limits.result_rows);
-    let batches = finish(&guarded.finishing, &tables, &guarded.scans, max_rows, &ground).await?;
+    let batches =
+        finish(&guarded.finishing, &made.tables, &guarded.scans, max_rows, &ground).await?;
     Body {
         columns: &guarded.columns,
         schema: guarded.finishing.schema(),
         batches: &batches,
         releases: &guarded.releases,
-        statuses: &statuses,
+        statuses: &made.statuses,
         scans: &guarded.scans,
         profile,
         max_rows,
-        may_omit: omits,
-        more_notes: guarded.notes(),
+        may_omit: made.may_omit,
+        more_notes: guarded.notes().into_iter().chain(made.warnings).collect(),
     }
     .write()
+}
+
+/// The protected tables of a query, by release.
+#[derive(Default)]
+struct Made {
+    tables: Vec<Vec<RecordBatch>>,
+    statuses: Statuses,
+    may_omit: bool,
+    warnings: BTreeSet<String>,
+}
+
+impl Made {
+    /// Runs the releases in order. Tables are protected together, as late as can be: before one of them is read by a
+    /// later release, or at the end.
+    async fn of(
+        guarded: &Guarded,
+        vault: &Vault,
+        ground: &Ground,
+    ) -> datafusion::common::Result<Self> {
+        let mut made = Self::default();
+        let mut waiting = vec![];
+        for (at, release) in guarded.releases.iter().enumerate() {
+            made.statuses.push(vec![]);
+            made.tables.push(vec![]);
+            let batches = match release {
+                Release::Personal(release) => {
+                    let cells = measure(release, &made.tables, ground).await?;
+                    waiting.push(MeasuredTable { at, release, cells });
+                    continue;
+                }
+                Release::Public(plan) => {
+                    let batches = copy_public(plan, &made.tables, ground).await?;
+                    super::public::with_row_numbers(plan, batches)?
+                }
+                Release::Earlier(plan) => {
+                    made.protect(std::mem::take(&mut waiting), guarded, vault, ground).await?;
+                    earlier(plan, &made.tables, &guarded.scans, ground).await?
+                }
+            };
+            if let Some(slot) = made.tables.get_mut(at) {
+                *slot = batches;
+            }
+        }
+        made.protect(waiting, guarded, vault, ground).await?;
+        Ok(made)
+    }
+
+    async fn protect(
+        &mut self,
+        waiting: Vec<MeasuredTable<'_>>,
+        guarded: &Guarded,
+        vault: &Vault,
+        ground: &Ground,
+    ) -> datafusion::common::Result<()> {
+        let mut families = vec![];
+        let here = |at: usize| waiting.iter().any(|table| table.at == at);
+        for family in &guarded.families {
+            if !family.members.iter().all(|member| here(member.release)) {
+                continue;
+            }
+            let extra = match &family.atoms {
+                Atoms::Member(_) => None,
+                Atoms::Extra(release) => Some(measure(release, &self.tables, ground).await?),
+            };
+            families.push(MeasuredFamily { family, extra });
+        }
+        let rules =
+            Rules { profile: &guarded.grant.profile, secret: &vault.noise, limits: &vault.limits };
+        let protected = protect(&waiting, &families, &rules)?;
+        for (table, rows) in waiting.iter().zip(protected) {
+            self.may_omit |= rows.may_omit;
+            self.warnings.extend(rows.warnings.into_iter().map(str::to_owned));
+            if let Some(slot) = self.statuses.get_mut(table.at) {
+                *slot = rows.statuses;
+            }
+            if let Some(slot) = self.tables.get_mut(table.at) {
+                *slot = vec![rows.batch];
+            }
+        }
+        Ok(())
+    }
 }
 
 pub(crate) fn moment(clock: &dyn Clock) -> Moment {

@@ -30,6 +30,15 @@ pub(super) fn screen_measure(profile: &Profile, c: &Contribution) -> Option<Prot
     }
 }
 
+/// Why a magnitude is withheld for its own sake, on true values; `None` where it is shown, if only as an empty 0.
+#[must_use]
+pub fn withheld_measure(profile: &Profile, c: &Contribution) -> Option<Reason> {
+    match screen_measure(profile, c) {
+        Some(Protected::Withheld(reason)) => Some(reason),
+        Some(Protected::Shown { .. }) | None => None,
+    }
+}
+
 /// Nobody contributed: an exact 0, which no noise could hide because there is nobody to hide.
 const NOTHING: Protected = Protected::Shown { value: 0, half_width: 0 };
 

@@ -1,12 +1,18 @@
-//! From measured cells to a protected table.
+//! From measured cells to protected tables.
 //!
-//! The order is part of the rule: decide on true values, suppress, perturb, round, then derive means and linear
-//! forms from protected parts only. Each rule is a function of the disclosure crate; here they meet the cells.
+//! The order is part of the rule: decide on true values ([`decide`]), withhold what would tell a withheld one
+//! ([`family`]), perturb and round ([`statistics`]), then derive means and linear forms from protected parts only, and
+//! totals where the profile says so ([`totals`]). Each rule is a function of the disclosure crate; here they meet the
+//! cells.
 
+mod decide;
+mod family;
 mod rows;
 mod statistics;
 mod status;
+mod totals;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, UInt32Array};
@@ -14,11 +20,11 @@ use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::threshold::{Verdict, judge};
 use tresor_disclosure::{NoiseSecret, Profile};
 
-pub(super) use status::Status;
-
+use self::decide::Decided;
+pub(super) use self::family::MeasuredFamily;
+pub(super) use self::status::Status;
 use super::cells::Cells;
 use crate::guard::release::{PersonalRelease, ROW};
 use crate::limits::Limits;
@@ -30,38 +36,86 @@ pub(super) struct ProtectedTableRows {
     pub(super) statuses: Vec<Vec<Status>>,
     /// Whether cells were left out because their keys are not public knowledge. Decided by plan, not by rows.
     pub(super) may_omit: bool,
+    /// What a reader should know of the table beside its values. Depends on nothing that its reader does not see.
+    pub(super) warnings: BTreeSet<&'static str>,
 }
 
-/// Protects the cells of a release.
+/// A release and its measured cells.
+pub(super) struct MeasuredTable<'a> {
+    /// Its place among the releases of the query.
+    pub(super) at: usize,
+    pub(super) release: &'a PersonalRelease,
+    pub(super) cells: Cells,
+}
+
+/// What protection depends on beside the cells.
+pub(super) struct Rules<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) secret: &'a NoiseSecret,
+    pub(super) limits: &'a Limits,
+}
+
+/// Protects tables that are released together.
 pub(super) fn protect(
-    release: &PersonalRelease,
-    cells: &Cells,
-    profile: &Profile,
-    secret: &NoiseSecret,
-    limits: &Limits,
-) -> Result<ProtectedTableRows> {
-    let large = |keys: &[ScalarValue]| {
-        let of_cell = cells.get(keys).and_then(<[_]>::first);
-        of_cell.is_some_and(|c| {
-            judge(c.contribution.persons, profile.min_count, profile.zero) == Verdict::Enough
-        })
-    };
-    let shown = rows::shown(release, cells, &large, limits)?;
-    let mut values: Vec<Vec<ScalarValue>> = vec![vec![]; release.outputs.len()];
-    let mut statuses = vec![];
-    for keys in &shown.rows {
-        let measured = cells.get(keys).filter(|_| large(keys));
-        let mut row = vec![];
-        for (output, column) in release.outputs.iter().zip(&mut values) {
-            let (value, status) = statistics::protect(output, release, measured, profile, secret)?;
-            column.push(value);
-            row.push(status);
-        }
-        statuses.push(row);
+    tables: &[MeasuredTable<'_>],
+    families: &[MeasuredFamily<'_>],
+    rules: &Rules<'_>,
+) -> Result<Vec<ProtectedTableRows>> {
+    let mut decided = tables
+        .iter()
+        .map(|table| decide::decide(table, rules))
+        .collect::<Result<Vec<Decided<'_>>>>()?;
+    for family in families {
+        family::withhold(family, tables, &mut decided, rules.profile)?;
     }
-    let batch = table(release, &shown.rows, values)?;
-    // Whose rows are only counted omits nothing that a reader could miss.
-    Ok(ProtectedTableRows { batch, statuses, may_omit: shown.may_omit && !release.only_counted })
+    let mut values = tables
+        .iter()
+        .zip(&decided)
+        .map(|(table, decided)| Values::of(table, decided, rules))
+        .collect::<Result<Vec<_>>>()?;
+    totals::from_parts(tables, families, &decided, &mut values, rules.profile)?;
+    let made = tables.iter().zip(decided).zip(values);
+    made.map(|((table, decided), values)| written(table.release, decided, values)).collect()
+}
+
+/// The protected values of a table: one column per output.
+struct Values {
+    columns: Vec<Vec<ScalarValue>>,
+    /// One status per row and output.
+    statuses: Vec<Vec<Status>>,
+}
+
+impl Values {
+    fn of(table: &MeasuredTable<'_>, decided: &Decided<'_>, rules: &Rules<'_>) -> Result<Self> {
+        let release = table.release;
+        let mut columns: Vec<Vec<ScalarValue>> = vec![vec![]; release.outputs.len()];
+        let mut statuses = vec![];
+        for row in &decided.rows {
+            let mut of_row = vec![];
+            for (output, column) in release.outputs.iter().zip(&mut columns) {
+                let (value, status) = statistics::protect(output, release, row, rules)?;
+                column.push(value);
+                of_row.push(status);
+            }
+            statuses.push(of_row);
+        }
+        Ok(Self { columns, statuses })
+    }
+}
+
+fn written(
+    release: &PersonalRelease,
+    decided: Decided<'_>,
+    values: Values,
+) -> Result<ProtectedTableRows> {
+    let keys: Vec<Vec<ScalarValue>> = decided.rows.into_iter().map(|row| row.keys).collect();
+    Ok(ProtectedTableRows {
+        batch: table(release, &keys, values.columns)?,
+        statuses: values.statuses,
+        // Whose rows are only counted omits nothing that a reader could miss.
+        may_omit: decided.may_omit && !release.only_counted,
+        warnings: decided.warnings,
+    })
 }
 
 fn table(

@@ -100,7 +100,7 @@ fn complete(
 }
 
 /// Keys in their natural order, NULL last: the order of rows must not depend on the run.
-fn compare(a: &[ScalarValue], b: &[ScalarValue]) -> std::cmp::Ordering {
+pub(super) fn compare(a: &[ScalarValue], b: &[ScalarValue]) -> std::cmp::Ordering {
     let pairs = a.iter().zip(b);
     pairs
         .map(|(x, y)| match (x.is_null(), y.is_null()) {

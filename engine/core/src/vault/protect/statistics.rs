@@ -3,11 +3,13 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::threshold::{Verdict, judge};
+use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
     Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
 };
 
+use super::Rules;
+use super::decide::Row;
 use super::status::Status;
 use crate::guard::release::{
     Argument, Counted, Leg, Output, Part, PersonalRelease, Polynomial, Quantile, ROWS, Statistic,
@@ -18,19 +20,27 @@ use crate::vault::cells::Measured;
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
 
-/// Protects one output of one cell. `measured` is `None` where the cell itself is too small.
+/// Protects one output of one cell.
 pub(super) fn protect(
     output: &Output,
     release: &PersonalRelease,
-    measured: Option<&[Measured]>,
-    profile: &Profile,
-    secret: &NoiseSecret,
+    row: &Row<'_>,
+    rules: &Rules<'_>,
 ) -> Result<(ScalarValue, Status)> {
     let null = ScalarValue::try_from(&output.data_type)?;
-    let Some(measured) = measured else {
-        return Ok((null, Status::Withheld(Reason::TooFewPersons)));
+    let nobody;
+    let measured = match (row.standing, row.measured) {
+        (Standing::Withheld(reason), _) => return Ok((null, Status::Withheld(reason))),
+        (Standing::Structural, _) => return impossible(output, null),
+        (Standing::Open, Some(measured)) => measured,
+        // Shown as if nobody were there, whoever is.
+        (Standing::Empty | Standing::Open, _) => {
+            nobody = Measured::of_nobody(release);
+            nobody.as_slice()
+        }
     };
-    let cell = Cell { release, measured, profile, secret };
+    let (profile, secret) = (rules.profile, rules.secret);
+    let cell = Cell { release, measured, row, profile, secret };
     if cell.of_nobody(&output.statistic)? {
         return Ok((null, Status::NotApplicable));
     }
@@ -42,6 +52,22 @@ pub(super) fn protect(
             (scalar(value, &output.data_type)?, Status::Shown { half_width, signed })
         }
     })
+}
+
+/// What is said of a combination that cannot be, whatever the rows say: 0 where that is a number of nobody.
+fn impossible(output: &Output, null: ScalarValue) -> Result<(ScalarValue, Status)> {
+    let value = match output.statistic {
+        Statistic::Count(_) | Statistic::Sum { .. } | Statistic::SumOf(_) => {
+            scalar(0.0, &output.data_type)?
+        }
+        Statistic::Mean { .. }
+        | Statistic::MeanOf(_)
+        | Statistic::Spread { .. }
+        | Statistic::Pair { .. }
+        | Statistic::Quantile(_)
+        | Statistic::DistinctValues => null,
+    };
+    Ok((value, Status::NotApplicable))
 }
 
 /// How far a value is moved where its type holds whole numbers only: the interval must still hold the truth.
@@ -75,6 +101,7 @@ fn may_be_negative(statistic: &Statistic) -> bool {
 struct Cell<'a> {
     release: &'a PersonalRelease,
     measured: &'a [Measured],
+    row: &'a Row<'a>,
     profile: &'a Profile,
     secret: &'a NoiseSecret,
 }
@@ -158,9 +185,10 @@ impl Cell<'_> {
         }
     }
 
-    /// Whether it would be a mean, a spread or a position of nobody, where the profile shows that there is nobody.
+    /// Whether it would be a mean, a spread or a position of nobody, where the number of rows behind it is shown as an
+    /// exact 0: more than that number is not told.
     fn of_nobody(&self, statistic: &Statistic) -> Result<bool> {
-        let argument = match statistic {
+        let rows = match statistic {
             Statistic::Count(_)
             | Statistic::Sum { .. }
             | Statistic::SumOf(_)
@@ -168,11 +196,12 @@ impl Cell<'_> {
             Statistic::Mean { rows, .. }
             | Statistic::MeanOf(Polynomial { rows, .. })
             | Statistic::Spread { rows, .. }
-            | Statistic::Pair { rows, .. } => rows.argument(),
-            Statistic::Quantile(quantile) => Some(quantile.argument),
+            | Statistic::Pair { rows, .. } => *rows,
+            Statistic::Quantile(quantile) => Counted::RowsWith(quantile.argument),
         };
-        let persons = self.contribution(argument)?.persons;
-        Ok(judge(persons, self.profile.min_count_measure, self.profile.zero) == Verdict::Empty)
+        let nobody = self.contribution(rows.argument())?.persons == 0;
+        let shown = self.count(rows)?.protected;
+        Ok(nobody && matches!(shown, Protected::Shown { value: 0, half_width: 0 }))
     }
 
     /// What was measured of the cell itself, or of an argument.
@@ -261,7 +290,18 @@ impl Cell<'_> {
             .into())
     }
 
+    /// Why nothing may be said of an argument beside its own rules.
+    fn withheld(&self, argument: usize) -> Option<Fixed> {
+        let reason = self.row.argument(argument)?;
+        Some(Fixed { protected: Protected::Withheld(reason), decimals: 0 })
+    }
+
     fn count(&self, counted: Counted) -> Result<Fixed> {
+        if let Counted::PersonsWith(at) | Counted::RowsWith(at) = counted
+            && let Some(withheld) = self.withheld(at)
+        {
+            return Ok(withheld);
+        }
         let protected = match counted {
             Counted::Persons => self.persons(None)?,
             Counted::PersonsWith(at) => self.persons(Some(at))?,
@@ -289,6 +329,9 @@ impl Cell<'_> {
                 else {
                     return internal_err!("a sum of something that is no value");
                 };
+                if let Some(withheld) = self.withheld(at) {
+                    return Ok(withheld);
+                }
                 let contribution = self.contribution(Some(at))?;
                 if name == ROWS {
                     // Numbers of rows that were counted per person first: the same rows, so the same answer.

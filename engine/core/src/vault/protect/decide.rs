@@ -1,0 +1,98 @@
+//! What is decided on true values: which rows a table has, and which cells are withheld for their own sake.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use datafusion::common::Result;
+use datafusion::scalar::ScalarValue;
+use tresor_disclosure::Reason;
+use tresor_disclosure::profile::{ClassDisclosure, ZeroRule};
+use tresor_disclosure::table::{Cell, Line, Standing, Table, lines, screen};
+
+use super::{MeasuredTable, Rules, rows};
+use crate::vault::cells::Measured;
+
+/// The rows of a table that a reader will see.
+pub(super) struct Decided<'a> {
+    pub(super) rows: Vec<Row<'a>>,
+    /// Cells whose row nobody sees: few persons, and a key that is not public.
+    pub(super) unlisted: Vec<(&'a [ScalarValue], &'a [Measured])>,
+    /// Whether small cells may be missing. Decided by plan.
+    pub(super) may_omit: bool,
+    pub(super) warnings: BTreeSet<&'static str>,
+}
+
+/// One row, and what was decided about it.
+pub(super) struct Row<'a> {
+    pub(super) keys: Vec<ScalarValue>,
+    /// What was measured; nothing where nobody is in the cell.
+    pub(super) measured: Option<&'a [Measured]>,
+    pub(super) standing: Standing,
+    /// Arguments that are withheld so that others cannot be worked out.
+    pub(super) arguments: Vec<(usize, Reason)>,
+}
+
+impl Row<'_> {
+    /// Why an argument is withheld, if another decided so.
+    pub(super) fn argument(&self, at: usize) -> Option<Reason> {
+        self.arguments.iter().find(|(known, _)| *known == at).map(|(_, reason)| *reason)
+    }
+}
+
+/// Decides on the cells of one table.
+pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Result<Decided<'a>> {
+    let (release, cells) = (table.release, &table.cells);
+    // A key that is not public may be shown for a group that is large enough for a measure, whatever else holds.
+    let least = rules.profile.min_count.max(rules.profile.min_count_measure);
+    let persons = |measured: &[Measured]| measured.first().map_or(0, |m| m.contribution.persons);
+    let large =
+        |keys: &[ScalarValue]| cells.get(keys).is_some_and(|measured| persons(measured) >= least);
+    let shown = rows::shown(release, cells, &large, rules.limits)?;
+    let listed: HashSet<&[ScalarValue]> = shown.rows.iter().map(Vec::as_slice).collect();
+    let mut unlisted: Vec<(&[ScalarValue], &[Measured])> = cells
+        .iter()
+        .filter(|(keys, _)| !listed.contains(keys.as_slice()))
+        .map(|(keys, measured)| (keys.as_slice(), measured.as_slice()))
+        .collect();
+    unlisted.sort_by(|(a, _), (b, _)| rows::compare(a, b));
+    let mut all: Vec<Cell> = shown
+        .rows
+        .iter()
+        .map(|keys| Cell { structural: false, ..Cell::listed(cells.get(keys).map_or(0, persons)) })
+        .collect();
+    all.extend(unlisted.iter().map(|(_, measured)| Cell::unlisted(persons(measured))));
+    let lines: Vec<Line> = if looks_at_lines(rules) {
+        let keys =
+            shown.rows.iter().map(Vec::as_slice).chain(unlisted.iter().map(|(keys, _)| *keys));
+        let public = release.keys.iter().map(|key| key.domain.as_ref().map(|domain| domain.len()));
+        lines(&all, &coded(keys), &public.collect::<Vec<_>>())
+    } else {
+        vec![]
+    };
+    let screening = screen(rules.profile, &Table { cells: &all, lines: &lines });
+    let warnings = screening.warnings.iter().map(|warning| warning.sentence()).collect();
+    let rows = shown
+        .rows
+        .into_iter()
+        .zip(screening.cells)
+        .map(|(keys, standing)| {
+            let measured = cells.get(&keys);
+            Row { keys, measured, standing, arguments: vec![] }
+        })
+        .collect();
+    Ok(Decided { rows, unlisted, may_omit: shown.may_omit, warnings })
+}
+
+/// Values of keys as numbers that stand for them.
+fn coded<'a>(keys: impl Iterator<Item = &'a [ScalarValue]>) -> Vec<Vec<u32>> {
+    let mut codes: HashMap<(usize, &ScalarValue), u32> = HashMap::new();
+    let mut code = |key| {
+        let next = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+        *codes.entry(key).or_insert(next)
+    };
+    keys.map(|keys| keys.iter().enumerate().map(&mut code).collect()).collect()
+}
+
+/// Zeros that are withheld say nothing about a row or column.
+fn looks_at_lines(rules: &Rules<'_>) -> bool {
+    rules.profile.class_disclosure != ClassDisclosure::Off && rules.profile.zero == ZeroRule::Show
+}

@@ -1,0 +1,130 @@
+//! Secondary suppression: what is withheld beside the cells that are withheld for their own sake.
+//!
+//! All numbers of a family are sums over the same atoms ([`crate::guard::families`]). Here every shown and every
+//! withheld number becomes such a sum, the disclosure rules say which of the shown ones must go, and the answer is
+//! written back to the rows. Numbers of rows come first, then each measure by itself. A reader who adds and subtracts
+//! everything that is left, and knows the total as well, finds none that is withheld.
+//!
+//! Rows are what adds up. Numbers of persons do so too where nobody is in two cells; elsewhere more may be withheld
+//! than needed.
+
+mod atoms;
+mod counts;
+mod magnitudes;
+#[cfg(test)]
+mod tests;
+
+use datafusion::common::Result;
+use tresor_disclosure::secondary::{Column, Kind, Options, suppress};
+use tresor_disclosure::table::Standing;
+use tresor_disclosure::{Profile, Reason};
+
+use self::atoms::Laid;
+use super::MeasuredTable;
+use super::decide::Decided;
+use crate::guard::families::Family;
+use crate::vault::cells::Cells;
+
+/// A family with its atoms, where they had to be measured.
+pub(in crate::vault) struct MeasuredFamily<'a> {
+    pub(in crate::vault) family: &'a Family,
+    pub(in crate::vault) extra: Option<Cells>,
+}
+
+/// Withholds what would tell a withheld cell or value.
+pub(super) fn withhold(
+    measured: &MeasuredFamily<'_>,
+    tables: &[MeasuredTable<'_>],
+    decided: &mut [Decided<'_>],
+    profile: &Profile,
+) -> Result<()> {
+    let places: Option<Vec<usize>> = measured
+        .family
+        .members
+        .iter()
+        .map(|member| tables.iter().position(|table| table.at == member.release))
+        .collect();
+    let Some(places) = places else {
+        return datafusion::common::internal_err!("a family whose tables are not here");
+    };
+    let lost = counts::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
+    write_back(&lost, &places, decided);
+    let lost = magnitudes::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
+    write_back(&lost, &places, decided);
+    Ok(())
+}
+
+/// A number that a reader may or may not see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Number {
+    member: usize,
+    row: usize,
+    /// The argument that it is of; the cell itself without one.
+    argument: Option<usize>,
+}
+
+fn write_back(lost: &[Number], places: &[usize], decided: &mut [Decided<'_>]) {
+    for number in lost {
+        let table = places.get(number.member).and_then(|&at| decided.get_mut(at));
+        let Some(row) = table.and_then(|table| table.rows.get_mut(number.row)) else { continue };
+        match number.argument {
+            None => row.standing = Standing::Withheld(Reason::Secondary),
+            Some(at) => row.arguments.push((at, Reason::SecondaryMeasure)),
+        }
+    }
+}
+
+/// Numbers that are sums over atoms, in the making.
+struct Sums {
+    sums: Vec<Sum>,
+    atoms: u32,
+    /// Whether an empty cell may go for another's sake.
+    zeros: bool,
+}
+
+struct Sum {
+    column: Column,
+    /// What it is to the reader; nothing where only we look at it.
+    number: Option<Number>,
+    /// Where sizes are equal the persons decide what is lost, not the words of the query.
+    tie: u64,
+}
+
+impl Sums {
+    const fn over(atoms: u32, profile: &Profile) -> Self {
+        Self { sums: vec![], atoms, zeros: profile.secondary.zeros }
+    }
+
+    fn add(&mut self, column: Column, number: Option<Number>, tie: u64) {
+        self.sums.push(Sum { column, number, tie });
+    }
+
+    /// The numbers that must go. The total is taken for known: everybody can ask for it.
+    fn lost(mut self, total: u128) -> Vec<Number> {
+        let hides = |sum: &Sum| matches!(sum.column.kind, Kind::Hidden { .. });
+        if !self.sums.iter().any(hides) {
+            return vec![];
+        }
+        self.sums.sort_by_key(|sum| sum.tie);
+        let everything =
+            Column { atoms: (0..self.atoms).collect(), size: total, kind: Kind::Known };
+        let shown = || self.sums.iter().map(|sum| sum.column.clone());
+        let with_total: Vec<Column> = std::iter::once(everything).chain(shown()).collect();
+        // One cell alone is the total: then nobody may know it. Where nothing helps, nothing is shown.
+        let lost = self
+            .ask(&with_total)
+            .map(|lost| lost.into_iter().skip(1).collect())
+            .or_else(|| self.ask(&shown().collect::<Vec<_>>()))
+            .unwrap_or_else(|| vec![true; self.sums.len()]);
+        self.sums
+            .iter()
+            .zip(lost)
+            .filter(|(sum, lost)| *lost && !matches!(sum.column.kind, Kind::Hidden { .. }))
+            .filter_map(|(sum, _)| sum.number)
+            .collect()
+    }
+
+    fn ask(&self, columns: &[Column]) -> Option<Vec<bool>> {
+        suppress(columns, Options { zeros: self.zeros }).ok()
+    }
+}

@@ -1,0 +1,276 @@
+//! Atoms, and the cells of every table of the family as sets of them.
+
+use std::collections::HashMap;
+
+use datafusion::common::{Result, internal_err};
+use datafusion::scalar::ScalarValue;
+use tresor_disclosure::profile::ZeroRule;
+use tresor_disclosure::table::Standing;
+use tresor_disclosure::{Contribution, Profile, Reason};
+
+use super::MeasuredFamily;
+use crate::guard::families::{Atoms, Member};
+use crate::guard::release::PersonalRelease;
+use crate::vault::cells::{Cells, Measured};
+use crate::vault::protect::MeasuredTable;
+use crate::vault::protect::decide::Decided;
+use crate::vault::protect::rows::compare;
+
+/// A family laid out over its atoms.
+pub(super) struct Laid<'a> {
+    pub(super) atoms: Vec<Atom<'a>>,
+    pub(super) members: Vec<LaidMember<'a>>,
+    /// Measures of the atoms, where they were measured for this.
+    pub(super) extra: Option<&'a PersonalRelease>,
+}
+
+/// A cell of the common refinement.
+pub(super) struct Atom<'a> {
+    /// Its keys; nothing where any would do, because nobody is in it.
+    keys: Vec<Option<ScalarValue>>,
+    /// What was measured; nothing where nobody is in it.
+    measured: Option<&'a [Measured]>,
+}
+
+impl Atom<'_> {
+    pub(super) fn contribution(&self, argument: Option<usize>) -> Contribution {
+        contribution(self.measured, argument)
+    }
+
+    fn is_within(&self, member: &Member) -> bool {
+        member.within.is_none_or(|key| self.holds(key))
+    }
+
+    /// Whether the condition that this key stands for holds.
+    fn holds(&self, key: usize) -> bool {
+        matches!(self.keys.get(key), Some(Some(ScalarValue::Boolean(Some(true)))))
+    }
+}
+
+fn contribution(measured: Option<&[Measured]>, argument: Option<usize>) -> Contribution {
+    let at = argument.map_or(0, |at| at + 1);
+    let measured = measured.and_then(|measured| measured.get(at));
+    measured.map(|measured| measured.contribution).unwrap_or_default()
+}
+
+/// A table of the family.
+pub(super) struct LaidMember<'a> {
+    pub(super) member: &'a Member,
+    pub(super) release: &'a PersonalRelease,
+    pub(super) cells: Vec<LaidCell<'a>>,
+}
+
+/// A cell of a table as a set of atoms.
+pub(super) struct LaidCell<'a> {
+    keys: &'a [ScalarValue],
+    /// Its row, if it has one.
+    pub(super) row: Option<usize>,
+    /// What was decided about it.
+    pub(super) standing: Standing,
+    measured: Option<&'a [Measured]>,
+    pub(super) atoms: Vec<u32>,
+    /// For each argument that only some rows contribute to, the key of the condition and the atoms for which it holds.
+    parts: Vec<(usize, usize, Vec<u32>)>,
+}
+
+impl LaidCell<'_> {
+    pub(super) fn contribution(&self, argument: Option<usize>) -> Contribution {
+        contribution(self.measured, argument)
+    }
+
+    /// The atoms that contribute to an argument, if only some do.
+    pub(super) fn part(&self, argument: usize) -> Option<&[u32]> {
+        let of = self.parts.iter().find(|(known, ..)| *known == argument);
+        of.map(|(.., atoms)| atoms.as_slice())
+    }
+
+    fn take(&mut self, number: u32, atom: &Atom<'_>) {
+        self.atoms.push(number);
+        for (_, key, part) in &mut self.parts {
+            if atom.holds(*key) {
+                part.push(number);
+            }
+        }
+    }
+}
+
+impl<'a> Laid<'a> {
+    /// Lays out what was measured and decided.
+    pub(super) fn out(
+        family: &'a MeasuredFamily<'_>,
+        tables: &'a [MeasuredTable<'_>],
+        decided: &'a [Decided<'_>],
+        places: &[usize],
+        profile: &Profile,
+    ) -> Result<Self> {
+        let mut members = vec![];
+        for (member, &place) in family.family.members.iter().zip(places) {
+            let (Some(table), Some(decided)) = (tables.get(place), decided.get(place)) else {
+                return internal_err!("a table that is not here");
+            };
+            members.push((member, table, decided));
+        }
+        let (found, extra): (&Cells, _) = match (&family.family.atoms, &family.extra) {
+            (Atoms::Extra(release), Some(cells)) => (cells, Some(&**release)),
+            (Atoms::Member(at), None) => match members.get(*at) {
+                Some((_, table, _)) => (&table.cells, None),
+                None => return internal_err!("atoms of a table that is not here"),
+            },
+            _ => return internal_err!("atoms that were not measured"),
+        };
+        let mut found: Vec<_> = found.iter().collect();
+        // In an order that does not depend on the run.
+        found.sort_by(|(a, _), (b, _)| compare(a, b));
+        let atom = |(keys, measured): (&Vec<ScalarValue>, &'a Vec<Measured>)| Atom {
+            keys: keys.iter().cloned().map(Some).collect(),
+            measured: Some(measured),
+        };
+        let atoms = found.into_iter().map(atom).collect();
+        let members = members
+            .into_iter()
+            .map(|(member, table, decided)| empty_cells(member, table.release, decided))
+            .collect();
+        let mut laid = Self { atoms, members, extra };
+        laid.fill()?;
+        laid.add_empty(profile);
+        Ok(laid)
+    }
+
+    /// Every atom into its cell of each table.
+    fn fill(&mut self) -> Result<()> {
+        for member in &mut self.members {
+            let places: HashMap<&[ScalarValue], usize> =
+                member.cells.iter().enumerate().map(|(at, cell)| (cell.keys, at)).collect();
+            let mut projected: Vec<ScalarValue> = vec![];
+            for (number, atom) in (0_u32..).zip(&self.atoms) {
+                if !atom.is_within(member.member) {
+                    continue;
+                }
+                projected.clear();
+                let keys = member.member.keys.iter();
+                projected.extend(keys.filter_map(|&key| atom.keys.get(key).cloned().flatten()));
+                let place = places.get(projected.as_slice());
+                let Some(cell) = place.and_then(|&at| member.cells.get_mut(at)) else {
+                    return internal_err!("an atom in no cell");
+                };
+                cell.take(number, atom);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where nobody is, but a reader must not know it, there is an atom without persons: a zero that is withheld has
+    /// to be something that could be worked out. Tables with more keys come first, so that one serves for all.
+    fn add_empty(&mut self, profile: &Profile) {
+        let mut order: Vec<usize> = (0..self.members.len()).collect();
+        let keys = |at: &usize| self.members.get(*at).map_or(0, |member| member.member.keys.len());
+        order.sort_by_key(|at| std::cmp::Reverse(keys(at)));
+        let width = self.atoms.first().map_or_else(
+            || self.members.iter().flat_map(|m| &m.member.keys).max().map_or(0, |most| most + 1),
+            |atom| atom.keys.len(),
+        );
+        for at in order {
+            let Some(member) = self.members.get(at) else { continue };
+            let wanted: Vec<(usize, Option<usize>)> = member
+                .cells
+                .iter()
+                .enumerate()
+                .flat_map(|(cell, laid)| laid.wanting(profile).into_iter().map(move |w| (cell, w)))
+                .collect();
+            for (cell, condition) in wanted {
+                self.place_empty(at, cell, condition, width);
+            }
+        }
+    }
+
+    fn place_empty(&mut self, at: usize, cell: usize, condition: Option<usize>, width: usize) {
+        let Some((member, laid)) =
+            self.members.get(at).and_then(|m| Some((m.member, m.cells.get(cell)?)))
+        else {
+            return;
+        };
+        if condition.is_none() && laid.standing != Standing::Open && !laid.atoms.is_empty() {
+            return; // one of a finer table lies in it by now
+        }
+        let mut keys: Vec<Option<ScalarValue>> = vec![None; width];
+        let known = member.keys.iter().copied().zip(laid.keys.iter().cloned());
+        let holds = member.within.into_iter().chain(condition);
+        let holds = holds.map(|key| (key, ScalarValue::Boolean(Some(true))));
+        for (key, value) in known.chain(holds) {
+            if let Some(slot) = keys.get_mut(key) {
+                *slot = Some(value);
+            }
+        }
+        let number = self.len();
+        let atom = Atom { keys, measured: None };
+        for (other, member) in self.members.iter_mut().enumerate() {
+            if other != at && !atom.is_within(member.member) {
+                continue;
+            }
+            let keys = &member.member.keys;
+            let fits = |cell: &LaidCell<'_>| {
+                let mut pairs = keys.iter().zip(cell.keys);
+                pairs.all(|(&key, value)| match atom.keys.get(key) {
+                    Some(Some(known)) => known == value,
+                    Some(None) | None => true,
+                })
+            };
+            let place = if other == at { Some(cell) } else { member.cells.iter().position(fits) };
+            if let Some(cell) = place.and_then(|place| member.cells.get_mut(place)) {
+                cell.take(number, &atom);
+            }
+        }
+        self.atoms.push(atom);
+    }
+
+    /// The number of atoms.
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.atoms.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl LaidCell<'_> {
+    /// The atoms without persons that it needs: for the cell itself, for what is left over where nothing is, or (by
+    /// the key of its condition) for an argument to which nobody contributes.
+    fn wanting(&self, profile: &Profile) -> Vec<Option<usize>> {
+        let mut wanted = vec![];
+        match self.standing {
+            Standing::Withheld(_) if self.atoms.is_empty() => wanted.push(None),
+            Standing::Open if profile.zero == ZeroRule::TreatAsSmall => {
+                let nobody = self.parts.iter().filter(|(.., part)| part.is_empty());
+                wanted.extend(nobody.map(|(_, key, _)| Some(*key)));
+                let all = |part: &Vec<u32>| part.len() == self.atoms.len();
+                if profile.complements && self.parts.iter().any(|(.., part)| all(part)) {
+                    wanted.push(None);
+                }
+            }
+            Standing::Open | Standing::Empty | Standing::Structural | Standing::Withheld(_) => {}
+        }
+        wanted
+    }
+}
+
+/// The cells of a table, before any atom is in them.
+fn empty_cells<'a>(
+    member: &'a Member,
+    release: &'a PersonalRelease,
+    decided: &'a Decided<'_>,
+) -> LaidMember<'a> {
+    let conditions = member.contributes.iter().enumerate();
+    let parts: Vec<(usize, usize, Vec<u32>)> =
+        conditions.filter_map(|(argument, key)| key.map(|key| (argument, key, vec![]))).collect();
+    let cell = |keys: &'a [ScalarValue], row, standing, measured| LaidCell {
+        keys,
+        row,
+        standing,
+        measured,
+        atoms: vec![],
+        parts: parts.clone(),
+    };
+    let listed = decided.rows.iter().enumerate();
+    let listed = listed.map(|(at, row)| cell(&row.keys, Some(at), row.standing, row.measured));
+    let few = Standing::Withheld(Reason::TooFewPersons);
+    let unlisted = decided.unlisted.iter();
+    let unlisted = unlisted.map(|(keys, measured)| cell(keys, None, few, Some(measured)));
+    LaidMember { member, release, cells: listed.chain(unlisted).collect() }
+}

@@ -1,0 +1,1 @@
+//! Whether what is left over tells a withheld cell.

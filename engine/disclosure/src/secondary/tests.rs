@@ -1,0 +1,7 @@
+//! What the rule holds, against published tables and against readers who solve for everything.
+
+mod oracle;
+mod published;
+mod random;
+mod small;
+mod tables;
