@@ -1,9 +1,10 @@
 //! Noise that stays with its cell.
 //!
-//! [`geometric`] and [`gaussian`] are distributions, [`table`] holds published ones as lists of entries, [`sticky`] decides which draw a cell gets: a function of a
-//! secret, the measure and the set of persons, and of nothing else (SAME-CELL-SAME-ANSWER). Fresh
-//! noise averages out over repeated questions; this noise is the same however often and in
-//! whichever words a researcher asks, and for whoever asks.
+//! [`geometric`] and [`gaussian`] are distributions, [`table`] holds published ones as lists of
+//! entries, [`sticky`] decides which draw or entry a cell gets: a function of a secret, the measure
+//! and the set of persons, and of nothing else (SAME-CELL-SAME-ANSWER). Fresh noise averages out
+//! over repeated questions; this noise is the same however often and in whichever words a researcher
+//! asks, and for whoever asks.
 
 #[cfg(test)]
 pub(crate) mod check;

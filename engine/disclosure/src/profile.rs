@@ -97,8 +97,8 @@ pub struct Profile {
 
 impl Profile {
     /// Whether the intervals of perturbed values may be told. Not where a perturbation table keeps to itself how far
-    /// it moves a value: known limits help whoever wants to undo it. The half widths of protected values are there all the same,
-    /// because means and the like are computed with them; whoever writes an answer leaves them out.
+    /// it moves a value: known limits help whoever wants to undo it. The half widths of protected values are there all
+    /// the same, because means and the like are computed with them; whoever writes an answer leaves them out.
     #[must_use]
     pub fn tells_intervals(&self) -> bool {
         match &self.noise {

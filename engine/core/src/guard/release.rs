@@ -216,6 +216,7 @@ impl Statistic {
         let mut parts = Parts::default();
         parts.add(self);
         !parts.counted.is_empty()
+    }
 }
 
 impl Counted {

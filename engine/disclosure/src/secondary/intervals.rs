@@ -10,7 +10,7 @@ use microlp::OptimizationDirection::{Maximize, Minimize};
 
 use super::cells::{Cell, Cells};
 use super::view::{Sight, View};
-use super::witness::{Witness, search};
+use super::witness::{Witness, least, search};
 
 /// Withholds more until every hidden cell has the room it needs; names one for which that is impossible.
 pub(super) fn widen(
@@ -18,8 +18,12 @@ pub(super) fn widen(
     offers: &[usize],
     mut published: Vec<bool>,
 ) -> Result<Vec<bool>, usize> {
+    if cells.cells.iter().all(|cell| Goal::of(cells, cell).is_none()) {
+        return Ok(published);
+    }
     let mut room = Room::of(cells, &published);
     let mut bare = Room::of(cells, &cells.cells.iter().map(|cell| cell.known).collect::<Vec<_>>());
+    let mut probes = 0_usize;
     for (at, cell) in cells.cells.iter().enumerate() {
         let Some(mut goal) = Goal::of(cells, cell) else { continue };
         if room.is_enough(cell, goal) {
@@ -27,8 +31,12 @@ pub(super) fn widen(
         }
         goal.low = bare.lowest(cell, goal.low);
         if !room.is_enough(cell, goal) {
-            let enough = |shown: &[bool]| Room::of(cells, shown).is_enough(cell, goal);
-            published = withdraw(offers, &published, enough).ok_or(at)?;
+            let sparing = probes < PROBES;
+            let enough = |shown: &[bool]| {
+                probes += 1;
+                Room::of(cells, shown).is_enough(cell, goal)
+            };
+            published = withdraw(offers, &published, sparing, enough).ok_or(at)?;
             room = Room::of(cells, &published);
         }
     }
@@ -52,11 +60,15 @@ impl Goal {
     }
 }
 
-/// Withholds as few of the least wanted cells as are enough: a set of which none can be left out.
+/// How often it is tried to get by with less. After that, all cells up to the last one needed are withheld.
+const PROBES: usize = 150;
+
+/// Withholds the least wanted cells up to the last one needed; sparing, only a set of which none can be left out.
 fn withdraw(
     offers: &[usize],
     published: &[bool],
-    enough: impl Fn(&[bool]) -> bool,
+    sparing: bool,
+    mut enough: impl FnMut(&[bool]) -> bool,
 ) -> Option<Vec<bool>> {
     let shown = |at: &usize| published.get(*at).is_some_and(|shown| *shown);
     let least_wanted: Vec<usize> = offers.iter().rev().copied().filter(shown).collect();
@@ -85,6 +97,9 @@ fn withdraw(
                 too_few = half;
             }
         }
+        if !sparing {
+            return Some(without(plenty, &fixed));
+        }
         most = plenty.saturating_sub(1);
         if let Some(slot) = least_wanted.get(most).and_then(|at| fixed.get_mut(*at)) {
             *slot = false;
@@ -110,25 +125,24 @@ impl Room {
         self.reaches_up(&sight, goal.high) && self.reaches_down(&sight, goal.low)
     }
 
-    /// How small a cell can be, down to a goal.
+    /// How small a cell can be, down to a goal; the goal itself where nothing else is proven.
     fn lowest(&mut self, cell: &Cell, goal: u128) -> u128 {
         let Some(sight) = self.view.as_ref().map(|view| view.sight(cell)) else { return goal };
         if self.reaches_down(&sight, goal) {
             return goal;
         }
-        let totals = self.witnesses.iter().filter_map(|witness| total(witness, &sight.whole));
-        totals.min().map_or(goal, |total| sight.least.saturating_add(total))
+        let least = self.view.as_ref().and_then(|view| least(view, &sight.whole));
+        least.map_or(goal, |least| sight.least.saturating_add(least).max(goal))
     }
 
     fn reaches_up(&mut self, sight: &Sight, goal: u128) -> bool {
         let groups = &sight.touched;
         let Some(view) = &self.view else { return false };
-        let free = |group: &usize| view.tied.get(*group).is_some_and(Vec::is_empty);
         let good = |witness: &Witness| {
             total(witness, groups).is_some_and(|t| sight.least.saturating_add(t) >= goal)
         };
         sight.least >= goal
-            || groups.iter().any(free)
+            || groups.iter().any(|group| view.is_free(*group))
             || self.witnesses.iter().any(good)
             || find(&mut self.witnesses, search(view, groups, Maximize), good)
     }

@@ -3,6 +3,9 @@
 //! Coefficients of published tables stay tiny, so the elimination runs on `i64` with every step
 //! checked and starts again with `BigInt` where one would not fit. No answer is ever rounded.
 
+#[cfg(test)]
+mod tests;
+
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::Zero;

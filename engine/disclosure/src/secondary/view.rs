@@ -97,6 +97,21 @@ impl View {
         Sight { least: sum(&cell.atoms, &self.least), touched: held.into_keys().collect(), whole }
     }
 
+    /// Whether nothing that is shown limits a group.
+    pub(super) fn is_free(&self, group: usize) -> bool {
+        self.ties_of(group).all(|tie| !tie.exact)
+    }
+
+    /// The most that a group needs to hold in any table: a sum it is part of, or enough not to be empty.
+    pub(super) fn most(&self, group: usize) -> u128 {
+        self.ties_of(group).filter(|tie| tie.exact).map(|tie| tie.rest).min().unwrap_or(1)
+    }
+
+    fn ties_of(&self, group: usize) -> impl Iterator<Item = &Tie> {
+        let ties = self.tied.get(group).into_iter().flatten();
+        ties.filter_map(|tie| self.ties.get(*tie))
+    }
+
     /// Puts open atoms of the same ties into one group.
     fn gather(&mut self, settled: &[Option<u128>], mut signatures: BTreeMap<u32, Vec<usize>>) {
         let mut groups: BTreeMap<Vec<usize>, usize> = BTreeMap::new();

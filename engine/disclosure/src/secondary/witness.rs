@@ -4,9 +4,11 @@
 //! program finds candidates, in floating point; each is rounded and checked in exact integers, and only one that
 //! passes counts. So a solver that errs can make more be withheld and never less.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem};
+use microlp::{
+    ComparisonOp, OptimizationDirection, Problem, SolutionStatus, SolveOptions, Variable,
+};
 
 use super::view::View;
 
@@ -34,6 +36,17 @@ pub(super) fn search(
         .into_iter()
         .flatten()
         .filter_map(move |(scope, whole)| solve(view, groups, direction, &scope, whole))
+}
+
+/// The least that `groups` can hold together, where that can be proven.
+pub(super) fn least(view: &View, groups: &[usize]) -> Option<u128> {
+    let all = around(view, groups, BLOCK.saturating_add(1));
+    let (problem, _) = (all.len() <= BLOCK)
+        .then(|| program(view, groups, OptimizationDirection::Minimize, &all, &[]))
+        .flatten()?;
+    let solution = problem.solve_with(options()).ok()?.into_solution().ok()?;
+    let proven = matches!(solution.status(), SolutionStatus::Optimal);
+    proven.then(|| solution.objective().round() as u128)
 }
 
 /// The groups that ties reach from these, nearest first, up to a number of them.
@@ -69,36 +82,56 @@ fn solve(
         None if whole => vec![None; view.tied.len()],
         None => return None,
     };
-    let mut problem = Problem::new(direction);
-    let mut variables = vec![None; view.tied.len()];
-    for group in scope {
-        let wanted = f64::from(u8::from(groups.contains(group)));
-        let slot = variables.get_mut(*group)?;
-        *slot = Some(problem.add_var(wanted, (0.0, MOST)));
-    }
-    for tie in ties(view, scope) {
-        let tie = view.ties.get(tie)?;
-        let terms: Vec<_> = tie
-            .groups
-            .iter()
-            .filter_map(|group| Some((variables.get(*group).copied().flatten()?, 1.0)))
-            .collect();
-        let outside = tie.groups.iter().filter(|group| !scope.contains(group));
-        let outside = outside.filter_map(|group| witness.get(*group).copied().flatten());
-        let rest = tie.rest.saturating_sub(outside.fold(0, u128::saturating_add));
-        let how = if tie.exact { ComparisonOp::Eq } else { ComparisonOp::Ge };
-        problem.add_constraint(&terms, how, rest as f64);
-    }
-    let solution = problem.solve().ok()?.into_solution().ok()?;
-    for group in scope {
-        let value = solution.var_value(variables.get(*group).copied().flatten()?).round();
-        *witness.get_mut(*group)? = Some(value.max(0.0) as u128);
+    let (problem, variables) = program(view, groups, direction, scope, &witness)?;
+    let solution = problem.solve_with(options()).ok()?.into_solution().ok()?;
+    for (group, variable) in variables {
+        *witness.get_mut(group)? = Some(solution.var_value(variable).round() as u128);
     }
     ties(view, scope).into_iter().all(|tie| agrees(view, tie, &witness)).then_some(witness)
 }
 
-/// No table goes beyond this, so that every program has an end; numbers up to it are exact in floating point.
-const MOST: f64 = 9e15;
+/// The program whose best solution is sought; what lies outside of the scope holds what `outside` says.
+fn program(
+    view: &View,
+    groups: &[usize],
+    direction: OptimizationDirection,
+    scope: &BTreeSet<usize>,
+    outside: &[Option<u128>],
+) -> Option<(Problem, BTreeMap<usize, Variable>)> {
+    let mut problem = Problem::new(direction);
+    let mut variables = BTreeMap::new();
+    for group in scope {
+        let wanted = f64::from(u8::from(groups.contains(group)));
+        let most = view.most(*group);
+        // Whole numbers where they are small; large ones come out whole or are not used.
+        let variable = match i32::try_from(most) {
+            Ok(most) if most <= WHOLE => problem.add_integer_var(wanted, (0, most)),
+            Ok(_) | Err(_) => problem.add_var(wanted, (0.0, most as f64)),
+        };
+        variables.insert(*group, variable);
+    }
+    for tie in ties(view, scope) {
+        let tie = view.ties.get(tie)?;
+        let terms: Vec<(Variable, f64)> =
+            tie.groups.iter().filter_map(|group| Some((*variables.get(group)?, 1.0))).collect();
+        let fixed = tie.groups.iter().filter(|group| !scope.contains(group));
+        let fixed = fixed.filter_map(|group| outside.get(*group).copied().flatten());
+        let rest = tie.rest.saturating_sub(fixed.fold(0, u128::saturating_add));
+        let how = if tie.exact { ComparisonOp::Eq } else { ComparisonOp::Ge };
+        problem.add_constraint(&terms, how, rest as f64);
+    }
+    Some((problem, variables))
+}
+
+/// Few branches: a table that is hard to find counts as not there. No limit of time, so that answers repeat.
+fn options() -> SolveOptions {
+    let mut options = SolveOptions::default();
+    options.node_limit = Some(50);
+    options
+}
+
+/// Up to here variables are asked to be whole.
+const WHOLE: i32 = 1_000_000;
 
 fn ties(view: &View, scope: &BTreeSet<usize>) -> BTreeSet<usize> {
     scope.iter().filter_map(|group| view.tied.get(*group)).flatten().copied().collect()

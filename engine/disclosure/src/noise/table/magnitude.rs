@@ -76,8 +76,8 @@ pub struct SmallCells<'a> {
 
 /// The noise of a sum by its largest contributors, from large to small. `key` is the key of the largest; the next ones
 /// have it rotated by a digit each, as with `same_key` of the package: that counts have another key is up to whoever
-/// makes it. Nothing is added for sensitive cells, which are withheld here. The key 0 stands for no noise. Noise never takes the sum past zero; it is to be
-/// rounded and added.
+/// makes it. Nothing is added for sensitive cells, which are withheld here. The key 0 stands for no noise. Noise never
+/// takes the sum past zero; it is to be rounded and added.
 #[must_use]
 pub fn stretched(
     table: &PerturbationTable,

@@ -252,3 +252,38 @@ fn huge_and_negative_sums_keep_their_sign() {
         }
     }
 }
+
+/// A failure here means that released noise would be drawn anew, and old and new answers could be averaged.
+#[test]
+fn golden_answers() {
+    let keys = || (0..12).map(|key: u64| key.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let counts = |profile: &Profile| -> Vec<i128> {
+        keys().map(|key| value(persons(profile, &SECRET, &crowd(50, key))).unwrap()).collect()
+    };
+    assert_eq!(counts(&site()), [49, 48, 50, 50, 50, 51, 49, 52, 51, 50, 49, 51]);
+    assert_eq!(counts(&gaussian()), [50, 49, 50, 47, 50, 51, 48, 53, 51, 49, 50, 51]);
+    assert_eq!(
+        counts(&rounded(RoundingMethod::RandomFixed, 3)),
+        [51, 51, 51, 51, 51, 51, 51, 51, 51, 51, 51, 48]
+    );
+    let c = people(&[12_345; 40]);
+    let sums = |profile: &Profile| -> Vec<i128> {
+        keys()
+            .map(|key| value(sum(profile, &SECRET, "sum", &Contribution { key, ..c })).unwrap())
+            .collect()
+    };
+    assert_eq!(
+        sums(&site()),
+        [
+            495000, 490000, 520000, 495000, 470000, 505000, 495000, 480000, 470000, 480000, 505000,
+            485000
+        ]
+    );
+    assert_eq!(
+        sums(&gaussian()),
+        [
+            530000, 510000, 470000, 480000, 550000, 440000, 480000, 450000, 550000, 510000, 480000,
+            490000
+        ]
+    );
+}
