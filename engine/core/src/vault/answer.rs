@@ -6,6 +6,8 @@
 mod columns;
 mod record;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use datafusion::arrow::array::{Array, AsArray};
@@ -143,7 +145,10 @@ impl Body<'_> {
         }
         let nobody = parts.iter().any(|part| matches!(part, Status::NotApplicable));
         if nobody && (column.of.direct || value.is_null()) {
-            return told(Mark::NotApplicable, "there is nobody to say it of");
+            return told(
+                Mark::NotApplicable,
+                "there can be nobody, or there is nobody to say it of",
+            );
         }
         if value.is_null() {
             return told(Mark::NotAvailable, "the computation has no value here");

@@ -44,7 +44,7 @@ impl Guarded {
             "noise_version": NOISE_VERSION,
             "steps": steps(profile),
             "checks": groups.iter().map(|group| group.checks(profile, reader)).collect::<Vec<_>>(),
-            "tables": self.recorded_tables(),
+            "tables": self.recorded_tables(reader),
         })
     }
 
@@ -59,23 +59,19 @@ impl Guarded {
         groups
     }
 
-    fn recorded_tables(&self) -> Vec<Value> {
+    fn recorded_tables(&self, reader: Reader) -> Vec<Value> {
         let table = |(at, release, named): (usize, &PersonalRelease, &Named)| {
-            let statistics = release.outputs.iter().enumerate().map(|(output, of)| {
-                let Group { kind, about } = Group::of(&of.statistic);
-                json!({
-                    "name": named.columns.get(output),
-                    "what": words(&of.statistic, &self.grant.profile),
-                    "kind": kind.as_str(),
-                    "of": about.as_str(),
-                })
-            });
-            json!({
+            let groups = release.outputs.iter().map(|output| Group::of(&output.statistic));
+            let mut told = json!({
                 "table": at + 1,
-                "groups": named.keys,
+                "keys": release.keys.len(),
                 "one_row_per_person": release.one_row,
-                "statistics": statistics.collect::<Vec<_>>(),
-            })
+                "statistics": groups.map(Group::named).collect::<Vec<_>>(),
+            });
+            if let (Reader::Researcher, Some(told)) = (reader, told.as_object_mut()) {
+                told.insert("names".to_owned(), names(release, named, &self.grant.profile));
+            }
+            told
         };
         self.personal().map(table).collect()
     }
@@ -88,6 +84,14 @@ impl Guarded {
             Release::Public(_) | Release::Earlier(_) => None,
         })
     }
+}
+
+/// What the researcher calls it. Not for the log: names are text that somebody wrote, and SQL enters the log sealed.
+fn names(release: &PersonalRelease, named: &Named, profile: &Profile) -> Value {
+    let statistics = release.outputs.iter().enumerate().map(|(at, output)| {
+        json!({ "name": named.columns.get(at), "what": words(&output.statistic, profile) })
+    });
+    json!({ "keys": named.keys, "statistics": statistics.collect::<Vec<_>>() })
 }
 
 /// Statistics that go through the same checks.
@@ -124,6 +128,10 @@ impl Group {
         );
         let about = if people { About::People } else { About::Values };
         Self { kind: kind(statistic), about }
+    }
+
+    fn named(self) -> Value {
+        json!({ "kind": self.kind.as_str(), "of": self.about.as_str() })
     }
 
     fn checks(self, profile: &Profile, reader: Reader) -> Value {

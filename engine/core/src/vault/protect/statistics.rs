@@ -4,7 +4,6 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::table::Standing;
-use tresor_disclosure::threshold::{Verdict, judge};
 use tresor_disclosure::{
     ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
 };
@@ -32,9 +31,10 @@ pub(super) fn protect(
     let nobody;
     let measured = match (row.standing, row.measured) {
         (Standing::Withheld(reason), _) => return Ok((null, Status::Withheld(reason))),
+        (Standing::Structural, _) => return impossible(output, null),
         (Standing::Open, Some(measured)) => measured,
         // Shown as if nobody were there, whoever is.
-        (Standing::Empty | Standing::Structural | Standing::Open, _) => {
+        (Standing::Empty | Standing::Open, _) => {
             nobody = Measured::of_nobody(release);
             nobody.as_slice()
         }
@@ -52,6 +52,22 @@ pub(super) fn protect(
             (scalar(value, &output.data_type)?, Status::Shown { half_width, signed })
         }
     })
+}
+
+/// What is said of a combination that cannot be, whatever the rows say: 0 where that is a number of nobody.
+fn impossible(output: &Output, null: ScalarValue) -> Result<(ScalarValue, Status)> {
+    let value = match output.statistic {
+        Statistic::Count(_) | Statistic::Sum { .. } | Statistic::SumOf(_) => {
+            scalar(0.0, &output.data_type)?
+        }
+        Statistic::Mean { .. }
+        | Statistic::MeanOf(_)
+        | Statistic::Spread { .. }
+        | Statistic::Pair { .. }
+        | Statistic::Quantile(_)
+        | Statistic::DistinctValues => null,
+    };
+    Ok((value, Status::NotApplicable))
 }
 
 /// How far a value is moved where its type holds whole numbers only: the interval must still hold the truth.
@@ -169,9 +185,10 @@ impl Cell<'_> {
         }
     }
 
-    /// Whether it would be a mean, a spread or a position of nobody, where the profile shows that there is nobody.
+    /// Whether it would be a mean, a spread or a position of nobody, where the number of rows behind it is shown as an
+    /// exact 0: more than that number is not told.
     fn of_nobody(&self, statistic: &Statistic) -> Result<bool> {
-        let argument = match statistic {
+        let rows = match statistic {
             Statistic::Count(_)
             | Statistic::Sum { .. }
             | Statistic::SumOf(_)
@@ -179,11 +196,12 @@ impl Cell<'_> {
             Statistic::Mean { rows, .. }
             | Statistic::MeanOf(Polynomial { rows, .. })
             | Statistic::Spread { rows, .. }
-            | Statistic::Pair { rows, .. } => rows.argument(),
-            Statistic::Quantile(quantile) => Some(quantile.argument),
+            | Statistic::Pair { rows, .. } => *rows,
+            Statistic::Quantile(quantile) => Counted::RowsWith(quantile.argument),
         };
-        let persons = self.contribution(argument)?.persons;
-        Ok(judge(persons, self.profile.min_count_measure, self.profile.zero) == Verdict::Empty)
+        let nobody = self.contribution(rows.argument())?.persons == 0;
+        let shown = self.count(rows)?.protected;
+        Ok(nobody && matches!(shown, Protected::Shown { value: 0, half_width: 0 }))
     }
 
     /// What was measured of the cell itself, or of an argument.

@@ -12,7 +12,7 @@ pub(in crate::vault) enum Status {
         /// Whether it may lie below zero, whatever the profile says of negative values: a difference, a slope.
         signed: bool,
     },
-    /// Not applicable, and everybody may know: there is nobody to say it of.
+    /// Not applicable, and everybody may know: there can be nobody, or there is nobody to say it of.
     NotApplicable,
     /// Not shown.
     Withheld(Reason),
