@@ -59,7 +59,7 @@ rows = "one-per-person"
 [tables.people.columns]
 person_id = { type = "text", role = "person", description = "Pseudonym." }
 sex = { type = "text", role = "category", values = ["f", "m"], nullable = true, description = "Sex." }
-region = { type = "text", role = "category", values = ["east", "north", "south", "west"], description = "Region." }
+region = { type = "text", role = "category", values = ["east", "north", "south", "west"], area = true, description = "Region." }
 birth_year = { type = "integer", role = "category", bounds = [1920, 2020], unit = "year", description = "Year of birth." }
 hiv = { type = "boolean", role = "category", sensitive = true, description = "HIV." }
 income = { type = "number", role = "measure", bounds = [0, 100000], decimals = 2, unit = "GBP", description = "Income." }

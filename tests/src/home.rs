@@ -31,6 +31,8 @@ pub const SLICE: &str = "slice";
 pub const POOR: &str = "poor";
 /// A project with views.
 pub const VIEWED: &str = "viewed";
+/// A project like `exact` where nothing withheld can be worked out from what is shown.
+pub const STRICT: &str = "strict";
 /// A project that has ended.
 pub const PAST: &str = "past";
 
@@ -171,9 +173,11 @@ fn write_policies(folder: &Path, dataset: &str, rules: &str) {
     write("people.toml", PEOPLE);
     write("profiles/exact.toml", profile::PLAIN);
     write("profiles/noisy.toml", &profile::with(&NOISY_PROFILE));
+    write("profiles/strict.toml", &profile::with(&STRICT_PROFILE));
     let exact = project("exact", dataset, "");
     write("projects/exact.toml", &exact);
     write("projects/noisy.toml", &project("noisy", dataset, ""));
+    write("projects/strict.toml", &project("strict", dataset, ""));
     write("projects/poor.toml", &exact.replace("= 1000000", "= 3"));
     write("projects/past.toml", &exact.replace("end = 2099-12-31", "end = 2025-12-31"));
 }
@@ -192,6 +196,10 @@ const NOISY_PROFILE: [&str; 5] = [
     "dominance = { nk = [], p = 10.0, compare = \">\" }",
     "min_max = { rule = \"percentile\", percentiles = [5, 95] }",
 ];
+
+/// What follows from what is shown is withheld as well.
+const STRICT_PROFILE: [&str; 3] =
+    ["id = \"strict\"", "secondary = { method = \"gauss\", zeros = false }", "complements = true"];
 
 const REGISTRY: &str = r#"
 dataset = "registry"

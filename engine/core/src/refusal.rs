@@ -94,6 +94,8 @@ codes! {
     AmbiguousColumn = "ambiguous_column", Sql, "the column name is ambiguous";
     /// A column that may be read, but not in this way.
     UseNotAllowed = "use_not_allowed", Policy, "the column may not be used in this way";
+    /// Two columns in one query that the release profile keeps apart.
+    ColumnsNotCrossed = "columns_not_crossed", Policy, "these columns may not be used together";
     /// A result that would list persons.
     PersonInOutput = "person_in_output", Sql, "results cannot list people";
     /// The person column compared, computed with, sorted by.

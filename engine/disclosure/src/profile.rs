@@ -6,15 +6,24 @@
 //! the shape, [`Profile::validate`] proves the values; a rule that is handed a profile with
 //! problems withholds.
 
+mod national;
+mod not_offered;
 #[cfg(test)]
 pub(crate) mod tests;
 mod validate;
 
-pub use validate::{FEWEST_DOF, FEWEST_PERSONS, LARGEST_SD, OUTERMOST, ProfileProblem};
+pub use not_offered::not_offered;
+pub use validate::{
+    FEWEST_BESIDE_ZEROS, FEWEST_DOF, FEWEST_PERSONS, LARGEST_BASE, LARGEST_SD, NARROWEST_BASE,
+    OUTERMOST, ProfileProblem,
+};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::noise::PerturbationTable;
 
 /// The rules that hold for one release.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -80,6 +89,23 @@ pub struct Profile {
     pub suffixes: Suffixes,
     /// How large a release may be and in which forms it is written.
     pub release: ReleaseRule,
+    /// The perturbation table that `noise` names. It lies in a file of its own; whoever reads profiles puts it here.
+    /// Without it, or with another one, a profile with such noise shows nothing.
+    #[serde(skip)]
+    pub table: Option<Arc<PerturbationTable>>,
+}
+
+impl Profile {
+    /// Whether the intervals of perturbed values may be told. Not where a perturbation table keeps to itself how far
+    /// it moves a value: known limits help whoever wants to undo it. The half widths of protected values are there all
+    /// the same, because means and the like are computed with them; whoever writes an answer leaves them out.
+    #[must_use]
+    pub fn tells_intervals(&self) -> bool {
+        match &self.noise {
+            Noise::None {} | Noise::CellKeyGeometric { .. } | Noise::CellKeyGaussian { .. } => true,
+            Noise::CellKeyTable { .. } => self.table.as_ref().is_some_and(|t| t.tells_intervals()),
+        }
+    }
 }
 
 impl Profile {

@@ -4,6 +4,8 @@
 //! stays withheld. Totals are not additive: every cell has noise of its own, and a sum over cells
 //! is a cell with another.
 
+mod by_plan;
+mod derived;
 mod estimable;
 mod mean;
 mod moments;
@@ -16,11 +18,13 @@ mod sum;
 #[cfg(test)]
 mod tests;
 
+pub use by_plan::ByPlan;
+pub use derived::mean_of;
 pub use estimable::estimable;
 pub use mean::mean;
 pub use moments::{Leg, Pair, Spread, degrees, pair, spread};
-pub use persons::persons;
+pub use persons::{persons, persons_in};
 pub use quantile::quantile;
 pub use rows::rows;
 pub use screen::withheld_measure;
-pub use sum::sum;
+pub use sum::{sum, sum_in};

@@ -6,25 +6,37 @@
 //! wants to publish, what is known already and what is hidden, and says what to withhold beside it.
 //!
 //! What holds of the result:
-//! - no hidden cell is a linear combination of shown ones (`gauss.rs`; exact, without limits);
+//! - no hidden cell is a linear combination of shown ones (`gauss.rs`; in exact integers, on large
+//!   tables of small cells modulo three primes: `confirmed.rs`);
 //! - nor of shown ones and one cell that a person is alone in (`singles.rs`);
+//! - no bounds that follow from the shown sums, and from nothing being below zero, come nearer to a hidden cell than
+//!   it needs (`intervals.rs`): where it needs room there are two tables in whole numbers, checked in exact
+//!   integers, that agree with all that is shown and in which it is as large and as small as asked. Tables are looked
+//!   for in the whole block that the cell is tied to, or, where that is large, near the cell while the rest keeps
+//!   its true values (`witness.rs`); and getting by with less is tried a limited number of times. What is not found counts as not there, so large blocks may lose more than is
+//!   needed and never less. Not covered: bounds that somebody alone in another cell finds, and bounds for sums of
+//!   hidden cells that were not given as hidden themselves;
 //! - what is said of a cell is decided once, under whatever name it appears (`cells.rs`).
 //!
-//! Everything is decided in exact integers and without chance: the same cells give the same answer in any order,
+//! Everything is decided without chance: the same cells give the same answer in any order,
 //! except that equals are told apart by the order they are given in. Sums are taken as exact; noise on top of them
 //! is not counted on. Must never know: what an atom is, who is in it, SQL text.
 
 mod cells;
+mod confirmed;
 mod gauss;
+mod intervals;
 mod number;
 mod order;
+mod print;
 mod residual;
 mod singles;
 #[cfg(test)]
 mod tests;
 mod vector;
-
-use num_bigint::BigInt;
+mod view;
+mod watch;
+mod witness;
 
 use cells::{Cell, Cells};
 
@@ -81,10 +93,8 @@ pub struct Impossible {
 pub fn suppress(columns: &[Column], options: Options) -> Result<Vec<bool>, Impossible> {
     let cells = Cells::of(columns, options);
     let offers = order::offers(&cells);
-    // Small integers nearly always do; what they cannot hold is done again with large ones.
-    let decided = gauss::decide::<i64>(&cells, &offers)
-        .or_else(|_| gauss::decide::<BigInt>(&cells, &offers))
-        .unwrap_or(Ok(Vec::new())); // large integers never overflow, and an empty list publishes nothing
+    let decided = confirmed::decide(&cells, &offers)
+        .and_then(|published| intervals::widen(&cells, &offers, published));
     match decided {
         Ok(published) => Ok(withheld(columns, &cells, &published)),
         Err(cell) => Err(impossible(columns, &cells, cell)),

@@ -12,6 +12,7 @@ mod quantiles;
 mod ratio;
 mod small_keys;
 mod spreads;
+mod subtraction;
 
 use std::sync::Arc;
 

@@ -90,6 +90,8 @@ pub struct ColumnContract {
     pub decimals: u32,
     /// Whether knowing it about somebody would harm them.
     pub sensitive: bool,
+    /// Whether it tells where somebody lives or was treated: an answer that uses none is national.
+    pub area: bool,
 }
 
 /// Types of values.

@@ -9,7 +9,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::contract::{ColumnContract, ColumnType, Role, TableContract};
 use super::links::{LinkEnd, Links};
-use crate::ids::{ColumnId, DatasetId, SnapshotId};
+use crate::ids::{ColumnId, ColumnName, DatasetId, SnapshotId};
 
 /// The tables one project may see.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,8 @@ pub struct ViewTable {
     pub snapshot: SnapshotId,
     /// The table, reduced to its visible columns.
     pub table: TableContract,
+    /// Which columns tell an area, those included that are not visible: conditions of the policy may use them.
+    pub areas: Vec<ColumnName>,
     /// Which of its columns are linked to columns of tables about the same persons.
     pub links: Vec<LinkEnd>,
     schema: SchemaRef,
@@ -87,7 +89,9 @@ impl ViewTable {
             kind,
             columns,
         };
-        Self { dataset, snapshot, table, links: vec![], schema }
+        let areas = full.columns.iter().filter(|column| column.area);
+        let areas = areas.map(|column| column.name.clone()).collect();
+        Self { dataset, snapshot, table, areas, links: vec![], schema }
     }
 
     /// The same table with those links of the contract whose columns are visible.

@@ -151,6 +151,7 @@ fn column_json(column: &ColumnContract, uses: Vec<&str>) -> Value {
         "values": column.values,
         "bounds": column.bounds.map(|bounds| [bounds.lower, bounds.upper]),
         "sensitive": column.sensitive,
+        "area": column.area,
         "uses": uses,
     })
 }

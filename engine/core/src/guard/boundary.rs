@@ -14,6 +14,7 @@ use super::flow::{Flow, column_name, name_of, said};
 use super::guarded::Named;
 use super::release::{Argument, Key, Output, PERSON, PersonalRelease, Release};
 use super::statistics::Arguments;
+use super::structural::KeyColumn;
 use super::tables;
 use super::walk::{Walk, fact_of, internal, only};
 use crate::refusal::{Code, Refusal};
@@ -115,7 +116,7 @@ pub(super) fn cut(
         let data_type = key.get_type(input.plan.schema().as_ref()).map_err(internal)?;
         // Small cells are not listed to be counted, whether their keys are public or not.
         let domain = fact.domain.clone().filter(|_| !only_counted);
-        keys.push(Key { data_type, domain });
+        keys.push(Key { data_type, domain, column: KeyColumn::of(key, &input.plan) });
         facts.push(Fact { person: PersonFact::No, measure: None, column: None, ..fact });
         exprs.push(key.clone().unalias().alias(format!("key_{at}")));
     }

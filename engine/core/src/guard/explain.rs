@@ -9,8 +9,9 @@ use tresor_disclosure::profile::Noise;
 
 pub(crate) use criteria::Reader;
 
-use super::guarded::{Guarded, Named, ResultColumn, TableRead};
+use super::guarded::{Guarded, Named, TableRead};
 use super::release::{PersonalRelease, Quantile, Release, Statistic};
+use super::result_columns::ResultColumn;
 
 impl Guarded {
     /// The verdict, the price, the protection: what `queries:check` answers.
@@ -23,11 +24,19 @@ impl Guarded {
             "tables": self.tables.iter().map(TableRead::explain).collect::<Vec<_>>(),
             "protected_tables": self.explain_releases(),
             "person_flow": self.flow.lines(),
-            "protection": protection(&self.grant.profile),
+            "protection": self.explain_protection(),
             "allowed_by": self.grant.allowed_by.iter().map(allowed_by).collect::<Vec<_>>(),
             "policy": { "digest": self.grant.policy_digest, "profile": self.grant.profile.id },
             "snapshots": self.snapshots.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
         })
+    }
+
+    fn explain_protection(&self) -> Value {
+        let mut told = protection(&self.grant.profile);
+        if let (Some(note), Some(object)) = (self.reach.note(), told.as_object_mut()) {
+            object.insert("scope".to_owned(), json!(note));
+        }
+        told
     }
 
     /// A column of the result, and the protected columns it is computed from: number of the protected table and of its
@@ -57,6 +66,7 @@ impl Guarded {
         });
         let mut notes: Vec<String> =
             personal.flat_map(|release| release_notes(release, &self.grant.profile)).collect();
+        notes.extend(self.reach.note().map(str::to_owned));
         notes.sort();
         notes.dedup();
         notes

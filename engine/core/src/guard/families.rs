@@ -184,7 +184,7 @@ impl Refined {
         let mut keys = vec![];
         for (at, key) in self.keys.into_iter().enumerate() {
             let data_type = key.get_type(input.schema().as_ref()).map_err(internal)?;
-            keys.push(Key { data_type, domain: None });
+            keys.push(Key { data_type, domain: None, column: None });
             exprs.push(key.alias(format!("key_{at}")));
         }
         let mut arguments = vec![];

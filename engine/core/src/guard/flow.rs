@@ -3,7 +3,7 @@
 use datafusion::logical_expr::Expr;
 
 use super::facts::HIDDEN;
-use super::guarded::shown_name;
+use super::result_columns::shown_name;
 
 /// One step, and the steps it draws from. Says what a relation is, never what its rows hold.
 #[derive(Debug, Clone, PartialEq, Eq)]

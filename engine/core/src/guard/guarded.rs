@@ -7,10 +7,12 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 use tresor_disclosure::profile::SecondaryMethod;
 
-use super::facts::{HIDDEN, Relation};
+use super::facts::Relation;
 use super::families::{Family, families};
 use super::flow::Flow;
 use super::release::{PersonalRelease, Release};
+use super::result_columns::{ResultColumn, Sources, result_columns};
+use super::scope::Reach;
 use super::total::make_total;
 use super::walk::Walk;
 use crate::catalog::contract::TableKind;
@@ -34,6 +36,8 @@ pub struct Guarded {
     pub(crate) finishing: LogicalPlan,
     pub(crate) columns: Vec<ResultColumn>,
     pub(crate) snapshots: BTreeSet<SnapshotId>,
+    /// Whether the rules for the whole country hold.
+    pub(super) reach: Reach,
     /// How the person flows from the tables to the result.
     pub(crate) flow: Flow,
     /// Every table that is read, by name.
@@ -61,33 +65,26 @@ pub(super) struct Named {
     pub(super) columns: Vec<String>,
 }
 
-/// One column of the result.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ResultColumn {
-    pub(crate) name: String,
-    /// The protected values it is computed from: (scan, output). None for a dimension.
-    pub(crate) made_of: Vec<(usize, usize)>,
-    /// Whether each value is one protected value as it is, so that its interval applies.
-    pub(crate) direct: bool,
-}
-
 /// Guards an authorised query.
 ///
 /// # Errors
 /// A refusal that points at the place in the SQL. Depends on plan and policy only.
 pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal> {
-    let (user, project, text, plan, grant) = authorised.into_parts();
+    let (user, project, text, plan, mut grant) = authorised.into_parts();
+    let reach = Reach::of(&plan, &grant)?;
+    grant.profile = reach.rules(&grant.profile);
     let snapshots = one_population(&plan)?;
     let tables = tables_read(&plan)?;
     let mut walk = Walk::new(&text, limits, &grant.profile);
     let root = walk.node(&plan)?;
     let root = walk.released(root)?;
     check_types(&root)?;
-    let columns = result_columns(&root);
+    let (guarded_releases, scans, named) = walk.into_parts();
+    let sources = Sources { releases: &guarded_releases, scans: &scans };
+    let columns = result_columns(&root, &sources, &grant.profile.suffixes);
     let flow = root.flow;
     let finishing = make_total(root.plan)?;
     let mut releases = vec![];
-    let (guarded_releases, scans, named) = walk.into_parts();
     for release in guarded_releases {
         releases.push(match release {
             Release::Personal(release) => {
@@ -112,6 +109,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
         finishing,
         columns,
         snapshots,
+        reach,
         flow,
         tables,
         families,
@@ -187,32 +185,4 @@ fn tables_read(plan: &LogicalPlan) -> Result<BTreeSet<TableRead>, Refusal> {
     });
     walked.map_err(|error| Refusal::internal(error.to_string()))?;
     Ok(all)
-}
-
-fn result_columns(root: &Relation) -> Vec<ResultColumn> {
-    let mut columns: Vec<ResultColumn> = vec![];
-    for (at, fact) in root.columns.iter().enumerate() {
-        let written = root.name(at);
-        if written.starts_with(HIDDEN) {
-            continue;
-        }
-        let number = columns.len() + 1;
-        let mut name = shown_name(written).unwrap_or_else(|| format!("column_{number}"));
-        if columns.iter().any(|known| known.name == name) {
-            name = format!("{name}_{number}");
-        }
-        columns.push(ResultColumn { name, made_of: fact.made_of.clone(), direct: fact.direct });
-    }
-    columns
-}
-
-/// Names made by the planner quote whole expressions, literals included: those are replaced by a number.
-pub(super) fn shown_name(written: &str) -> Option<String> {
-    let plain = |text: &str| {
-        !text.is_empty()
-            && text.len() <= 63
-            && text.chars().all(|c| c.is_alphanumeric() || "_ .*()%".contains(c))
-            && text.chars().filter(|c| *c == '(').count() <= 1
-    };
-    plain(written).then(|| written.to_owned())
 }

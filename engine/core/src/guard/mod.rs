@@ -28,11 +28,16 @@ mod matched;
 mod moments;
 mod per_person;
 mod person_use;
+#[cfg(test)]
+pub(crate) mod planned;
 mod polynomial;
 pub(crate) mod release;
+mod result_columns;
 mod rowwise;
 mod scans;
+mod scope;
 mod statistics;
+pub(crate) mod structural;
 mod tables;
 mod total;
 mod unions;
@@ -40,7 +45,7 @@ mod values;
 mod walk;
 mod windows;
 
-pub(crate) use guarded::ResultColumn;
 pub use guarded::{Guarded, guard};
+pub(crate) use result_columns::ResultColumn;
 pub(crate) use rowwise::OWN;
 pub(crate) use tables::{EarlierTable, ProtectedTable};

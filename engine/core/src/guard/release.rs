@@ -2,9 +2,10 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlan;
-use tresor_disclosure::{Bins, Pair, Spread};
+use tresor_disclosure::{Bins, Kind, Pair, Spread};
 
 use super::facts::{Domain, HIDDEN};
+use super::structural::KeyColumn;
 
 /// Name of the person column of a release plan's input.
 pub(crate) const PERSON: &str = "tresor_person";
@@ -44,6 +45,8 @@ pub(crate) struct Key {
     pub(crate) data_type: DataType,
     /// Every value it can hold, where that is public knowledge.
     pub(crate) domain: Option<Domain>,
+    /// The contract column that it is, where it is one as it is.
+    pub(crate) column: Option<KeyColumn>,
 }
 
 /// One argument of the aggregates at the boundary, as the kernel measures it.
@@ -155,6 +158,65 @@ pub(crate) enum Total {
     Value(usize),
     /// The rows that have this argument: `sum(CASE WHEN .. THEN 1 ELSE 0 END)`.
     Count(Counted),
+}
+
+impl Statistic {
+    /// What sort of statistic it is: decides which checks it goes through.
+    pub(crate) const fn kind(&self) -> Kind {
+        match self {
+            Self::Count(_) | Self::DistinctValues => Kind::Frequencies,
+            Self::Sum { .. } | Self::Mean { .. } | Self::SumOf(_) | Self::MeanOf(_) => Kind::Linear,
+            Self::Spread { .. } => Kind::Shape,
+            Self::Pair { kind, .. } => match kind {
+                Pair::CovarSamp | Pair::CovarPop | Pair::Corr | Pair::R2 | Pair::Products => {
+                    Kind::Correlation
+                }
+                Pair::Slope | Pair::Intercept => Kind::Regression,
+            },
+            Self::Quantile(Quantile { extreme: true, .. }) => Kind::Endpoints,
+            Self::Quantile(Quantile { extreme: false, .. }) => Kind::Position,
+        }
+    }
+
+    /// Whether one person can add more than one to it, so that one or two people can make up too much.
+    pub(crate) const fn is_magnitude(&self) -> bool {
+        match self {
+            Self::Count(Counted::Persons | Counted::PersonsWith(_)) | Self::DistinctValues => false,
+            Self::Count(Counted::Rows | Counted::RowsWith(_))
+            | Self::Sum { .. }
+            | Self::Mean { .. }
+            | Self::SumOf(_)
+            | Self::MeanOf(_)
+            | Self::Spread { .. }
+            | Self::Pair { .. }
+            | Self::Quantile(_) => true,
+        }
+    }
+
+    /// Whether it is a count as it is, also one that was written as a sum of ones.
+    pub(crate) fn is_count(&self) -> bool {
+        match self {
+            Self::Count(_) => true,
+            Self::Sum { total: Total::Count(_), scale, offset, .. } => {
+                *scale == 1.0 && *offset == 0.0
+            }
+            Self::Sum { total: Total::Value(_), .. }
+            | Self::Mean { .. }
+            | Self::SumOf(_)
+            | Self::MeanOf(_)
+            | Self::Spread { .. }
+            | Self::Pair { .. }
+            | Self::Quantile(_)
+            | Self::DistinctValues => false,
+        }
+    }
+
+    /// Whether a count is among the numbers that it is computed from.
+    pub(crate) fn uses_counts(&self) -> bool {
+        let mut parts = Parts::default();
+        parts.add(self);
+        !parts.counted.is_empty()
+    }
 }
 
 impl Counted {

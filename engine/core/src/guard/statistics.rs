@@ -21,6 +21,7 @@ use super::release::{Argument, Counted, Statistic, Total};
 use super::walk::fact_of;
 use crate::refusal::{Code, Refusal};
 use crate::sql::QueryText;
+use crate::sql::functions::kind_of;
 
 /// Collects what is measured.
 pub(super) struct Arguments<'a> {
@@ -63,6 +64,15 @@ impl<'a> Arguments<'a> {
             Expr::AggregateFunction(call) => call,
             _ => return Err(Refusal::internal("an aggregate that is none")),
         };
+        let statistic = self.taken_apart(call)?;
+        // Two lists say what sort of statistic it is; the checks that are recorded follow from either.
+        if kind_of(call.func.name()) != Some(statistic.kind()) {
+            return Err(Refusal::internal("an aggregate of another kind than its statistic"));
+        }
+        Ok(statistic)
+    }
+
+    fn taken_apart(&mut self, call: &AggregateFunction) -> Result<Statistic, Refusal> {
         let when = call.params.filter.as_deref();
         let Some(argument) = call.params.args.first() else {
             return Err(Refusal::internal("an aggregate without argument"));

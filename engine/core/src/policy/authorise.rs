@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use datafusion::logical_expr::LogicalPlan;
 use tresor_disclosure::Profile;
 
+use super::crossed;
 use super::{Decision, Membership, RowCondition};
-use crate::ids::{ProjectId, UserId};
+use crate::catalog::usage::Use;
+use crate::ids::{ColumnId, ProjectId, UserId};
 use crate::refusal::{Code, Refusal};
 use crate::sql::{QueryText, Understood};
 
@@ -22,7 +24,9 @@ pub struct Grant {
     pub(crate) budget_points: u64,
     /// Ids of the rules that allowed it, for the log.
     pub(crate) rules: Vec<String>,
-    /// Every column and use, as `dataset.table.column:use`, for the log.
+    /// Every column and use.
+    pub(crate) uses: Vec<(ColumnId, Use)>,
+    /// The same, as `dataset.table.column:use`, for the log.
     pub(crate) reads: Vec<String>,
     /// The same, each with the lines of the rules that allow it.
     pub(crate) allowed_by: Vec<(String, Vec<String>)>,
@@ -48,7 +52,8 @@ impl Authorised {
 /// Asks policy about everything a query reads.
 ///
 /// # Errors
-/// [`Code::UseNotAllowed`] with the first column and use that no rule allows, and its place in the SQL.
+/// [`Code::UseNotAllowed`] with the first column and use that no rule allows, and its place in the SQL;
+/// [`Code::ColumnsNotCrossed`] with two columns that the release profile keeps apart.
 pub fn authorise(
     understood: Understood,
     membership: &Membership<'_>,
@@ -57,7 +62,7 @@ pub fn authorise(
         return Err(Refusal::internal("a query was brought to somebody else's membership"));
     }
     let mut rules = BTreeSet::new();
-    let (mut reads, mut allowed_by) = (vec![], vec![]);
+    let (mut uses, mut reads, mut allowed_by) = (vec![], vec![], vec![]);
     for (column, kind, at) in understood.reads().iter() {
         let decision = membership.decide(column, kind);
         if !decision.allowed {
@@ -83,7 +88,9 @@ pub fn authorise(
         rules.extend(lines.iter().cloned());
         allowed_by.push((read.clone(), lines));
         reads.push(read);
+        uses.push((column.clone(), kind));
     }
+    crossed::refuse(membership.profile(), understood.reads())?;
     let project = membership.project();
     let grant = Grant {
         role: membership.role().to_owned(),
@@ -93,6 +100,7 @@ pub fn authorise(
         row_conditions: project.row_conditions.clone(),
         budget_points: project.budget_points,
         rules: rules.into_iter().collect(),
+        uses,
         reads,
         allowed_by,
     };

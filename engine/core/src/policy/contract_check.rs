@@ -4,6 +4,7 @@
 
 use super::access::Target;
 use super::nearest::did_you_mean;
+use super::profile_columns::ProfileColumn;
 use super::report::{Place, PolicyErrors, Report};
 use super::revision::PolicyRevision;
 use super::row_conditions::{RowCondition, RowOperator, RowValue};
@@ -33,6 +34,9 @@ impl PolicyRevision {
             for view in &project.views {
                 check.view(view, &project.datasets);
             }
+        }
+        for named in &self.profile_columns {
+            check.profile_column(named);
         }
         check.report.into_result()
     }
@@ -86,6 +90,18 @@ impl<'a> Check<'a> {
         if let Some(contract) = taken {
             let wrong = format!("`{}` is a table of `{}`", view.name, contract.dataset);
             self.report.add(view.name_at.clone(), wrong, "give the view another name");
+        }
+    }
+
+    fn profile_column(&mut self, named: &ProfileColumn) {
+        let ProfileColumn { place, column: id, value } = named;
+        let column = self.column(place, &id.dataset, &id.table, Some(&id.column));
+        let values = column.and_then(|column| column.values.as_ref());
+        if let (Some(value), Some(known)) = (value, values)
+            && !known.contains(value)
+        {
+            let fix = did_you_mean(value, known.iter().map(String::as_str));
+            self.report.add(place.clone(), format!("`{}` has no value `{value}`", id.column), fix);
         }
     }
 

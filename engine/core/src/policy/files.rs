@@ -21,6 +21,8 @@ pub(super) const PEOPLE: &str = "people.toml";
 pub(super) const PROJECTS: &str = "projects";
 /// Release profiles, one file each.
 pub(super) const PROFILES: &str = "profiles";
+/// Perturbation tables that profiles name, one file each.
+pub(super) const PTABLES: &str = "ptables";
 
 /// Files for people, which decide nothing.
 const FOR_PEOPLE: [&str; 2] = ["README.md", "expected-access.txt"];
@@ -117,11 +119,18 @@ impl PolicyFiles {
     pub(super) fn report_strangers(&self, report: &mut Report) {
         for path in self.0.keys() {
             let known = match path.rsplit_once('/') {
-                Some((PROJECTS | PROFILES, name)) => name.ends_with(".toml"),
+                Some((PROJECTS | PROFILES | PTABLES, name)) => name.ends_with(".toml"),
                 _ => [MODEL, RULES, PEOPLE].contains(&path.as_str()),
             };
             if !known {
-                let likely = [MODEL, RULES, PEOPLE, "projects/<id>.toml", "profiles/<id>.toml"];
+                let likely = [
+                    MODEL,
+                    RULES,
+                    PEOPLE,
+                    "projects/<id>.toml",
+                    "profiles/<id>.toml",
+                    "ptables/<id>.toml",
+                ];
                 report.add(start_of(path), "no such policy file", did_you_mean(path, likely));
             }
         }

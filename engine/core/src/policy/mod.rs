@@ -9,13 +9,16 @@
 mod access;
 mod authorise;
 mod contract_check;
+mod crossed;
 mod files;
 mod matrix;
 mod membership;
 mod nearest;
 mod people;
+mod profile_columns;
 mod profiles;
 mod projects;
+mod ptables;
 mod report;
 mod revision;
 mod row_conditions;

@@ -9,18 +9,22 @@ use std::collections::BTreeMap;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-use tresor_disclosure::profile::{Profile, ProfileProblem};
+use tresor_disclosure::profile::{Noise, Profile, ProfileProblem, not_offered};
 
 use super::files::{PROFILES, PolicyFiles, Source};
 use super::nearest::did_you_mean;
+use super::ptables::{Named, Tables, read_tables};
 use super::report::Report;
 use super::section::parse;
 
 /// Reads every release profile, by id.
 pub(super) fn read_profiles(files: &PolicyFiles, report: &mut Report) -> BTreeMap<String, Profile> {
+    let tables = read_tables(files, report);
     files
         .in_folder(PROFILES)
-        .filter_map(|(id, source)| Some((id.to_owned(), read_profile(id, source, report)?)))
+        .filter_map(|(id, source)| {
+            Some((id.to_owned(), read_profile(id, source, &tables, report)?))
+        })
         .collect()
 }
 
@@ -30,9 +34,14 @@ pub(super) fn profile_digests(files: &PolicyFiles) -> BTreeMap<String, String> {
     files.in_folder(PROFILES).map(of).collect()
 }
 
-fn read_profile(id: &str, source: Source<'_>, report: &mut Report) -> Option<Profile> {
+fn read_profile(
+    id: &str,
+    source: Source<'_>,
+    tables: &Tables,
+    report: &mut Report,
+) -> Option<Profile> {
     let table = parse(source, report)?;
-    let profile: Profile = match toml::from_str(source.text) {
+    let mut profile: Profile = match toml::from_str(source.text) {
         Ok(profile) => profile,
         Err(error) => {
             let (wrong, fix) = in_plain_words(error.message());
@@ -47,15 +56,48 @@ fn read_profile(id: &str, source: Source<'_>, report: &mut Report) -> Option<Pro
             format!("write `id = \"{id}\"` or rename the file"),
         );
     }
+    let unnamed = put_table(&mut profile, tables);
     for ProfileProblem { field, wrong, fix } in profile.validate().err().unwrap_or_default() {
+        let (wrong, fix) = match &unnamed {
+            // Said once, where the table itself is broken, or with what was perhaps meant.
+            Some(Named::Broken) if field == PTABLE => continue,
+            Some(Named::Missing(meant)) if field == PTABLE => (wrong, meant.clone()),
+            Some(Named::Table(_) | Named::Broken | Named::Missing(_)) | None => (wrong, fix),
+        };
         report.add(source.place(byte_of(&table, field)), format!("`{field}` {wrong}"), fix);
     }
     Some(profile)
 }
 
+/// The field that names a perturbation table.
+const PTABLE: &str = "noise.ptable";
+
+/// Puts the table into the profile that its noise names; gives back what there is in place of one.
+fn put_table(profile: &mut Profile, tables: &Tables) -> Option<Named> {
+    let name = match &profile.noise {
+        Noise::CellKeyTable { ptable, .. } => ptable,
+        Noise::None {} | Noise::CellKeyGeometric { .. } | Noise::CellKeyGaussian { .. } => {
+            return None;
+        }
+    };
+    match tables.named(name) {
+        Named::Table(table) => {
+            profile.table = Some(table);
+            None
+        }
+        other @ (Named::Broken | Named::Missing(_)) => Some(other),
+    }
+}
+
 /// The reader's message without its vocabulary, and a fix.
 fn in_plain_words(message: &str) -> (String, String) {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let known = ["unknown field", "unknown variant"].iter().any(|said| message.starts_with(said));
+    if let Some((word, (why, fix))) =
+        quoted.first().filter(|_| known).and_then(|word| Some((word, not_offered(word)?)))
+    {
+        return (format!("`{word}` {why}"), fix.to_owned());
+    }
     match (message, quoted.as_slice()) {
         (_, [key, known @ ..]) if message.starts_with("unknown field") => {
             (format!("unknown key `{key}`"), did_you_mean(key, known.iter().copied()))

@@ -10,6 +10,7 @@ use super::access::{Access, Rule, check_model, read_rules};
 use super::files::{MODEL, PROFILES, PolicyFiles};
 use super::membership::{Membership, enter};
 use super::people::{Person, read_people};
+use super::profile_columns::{ProfileColumn, read_profile_columns};
 use super::profiles::{profile_digests, read_profiles};
 use super::projects::{Known, Project, read_projects};
 use super::report::{Place, PolicyErrors, Report};
@@ -23,6 +24,7 @@ pub struct PolicyRevision {
     pub(super) people: BTreeMap<UserId, Person>,
     pub(super) projects: BTreeMap<ProjectId, Project>,
     pub(super) profiles: BTreeMap<String, Profile>,
+    pub(super) profile_columns: Vec<ProfileColumn>,
     profile_digests: BTreeMap<String, String>,
     pub(super) rules: Vec<Rule>,
     pub(super) access: Access,
@@ -46,6 +48,7 @@ impl PolicyRevision {
         files.report_strangers(&mut report);
         let people = read_people(files, &mut report);
         let profiles = read_profiles(files, &mut report);
+        let profile_columns = read_profile_columns(files, &mut report);
         let projects = read_projects(
             files,
             &Known {
@@ -65,8 +68,16 @@ impl PolicyRevision {
             PolicyErrors::one(place, cause.0, "this is a defect of the engine: report it")
         })?;
         let people = people.map(|people| people.by_user).unwrap_or_default();
-        let (digest, profile_digests) = (files.digest(), profile_digests(files));
-        Ok(Self { digest, people, projects, profiles, profile_digests, rules, access })
+        Ok(Self {
+            digest: files.digest(),
+            profile_digests: profile_digests(files),
+            people,
+            projects,
+            profiles,
+            profile_columns,
+            rules,
+            access,
+        })
     }
 
     /// SHA-256 over the sorted paths and contents of the files that decide, hexadecimal.

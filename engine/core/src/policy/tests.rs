@@ -152,6 +152,7 @@ fn contract() -> Contract {
         bounds: None,
         decimals: 0,
         sensitive: false,
+        area: false,
     };
     let table = |name: &str, columns: Vec<ColumnContract>| TableContract {
         name: TableName::new(name).unwrap(),
@@ -688,4 +689,27 @@ async fn the_shipped_rules_name_only_what_the_sample_dataset_has() {
         std::fs::write(&golden, &matrix).unwrap();
     }
     assert!(matrix == expected, "who may use what has changed:\n{matrix}");
+}
+
+#[tokio::test]
+async fn columns_that_a_profile_names_must_exist() {
+    let with = |field: &str, list: &str| {
+        files().changed(
+            "profiles/plain.toml",
+            &format!("{field} = []"),
+            &format!("{field} = {list}"),
+        )
+    };
+    let right = with("field_exclusions", r#"[["d.people.sex", "d.stays.cost"]]"#);
+    right.revision().await.check_contracts(&[&contract()]).unwrap();
+    let wrong = with("field_exclusions", r#"[["d.people.sex", "d.stays.cots"]]"#).revision().await;
+    assert_eq!(
+        wrong.check_contracts(&[&contract()]).unwrap_err().to_string(),
+        "policies/profiles/plain.toml:27:38: `stays` has no column `cots`; did you mean `cost`?"
+    );
+    let wrong = with("structural_zeros", r#"[{ "d.person.sex" = "f", "d.stays.cost" = "1" }]"#);
+    assert_eq!(
+        wrong.revision().await.check_contracts(&[&contract()]).unwrap_err().to_string(),
+        "policies/profiles/plain.toml:18:24: `d` has no table `person`; did you mean `people`?"
+    );
 }

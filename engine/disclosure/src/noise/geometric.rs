@@ -8,10 +8,7 @@
 //! Large scales: `rand_distr` 0.6 works with 1 - p in 53 bits, so p itself is known only to 2^-54;
 //! from there down the sampler returns `u64::MAX` for ever, which on both sides would cancel to no
 //! noise at all. Above a standard deviation of 2^32 (where the error of p is still below 2e-7 of
-//! it) each side is therefore composed, as the algorithm behind `rand_distr` itself does (Bringmann
-//! and Friedrich 2013): a geometric number of grains of 2^g units, plus a remainder below 2^g. The
-//! remainder is drawn uniformly; within one grain the true probabilities differ by less than 2^-30
-//! of their size.
+//! it) each side is therefore drawn in grains and a place within one, as the algorithm behind `rand_distr` itself does.
 //!
 //! Caveat: draws are computed in f64 and take a time that depends on what is drawn. This is noise
 //! for disclosure control and not an exact sampler in the sense of the differential privacy
@@ -20,14 +17,10 @@
 #[cfg(test)]
 mod tests;
 
-use rand::{Rng, RngExt};
+use rand::Rng;
 use rand_distr::{Distribution, Geometric};
 
-/// Largest standard deviation that is drawn without grains.
-const LARGEST_PLAIN_SD: f64 = 4_294_967_296.0; // 2^32
-
-/// Above this `i128` could not hold the noise (2^120).
-const LARGEST_SD: f64 = (1_u128 << 120) as f64;
+use super::grains::{self, LARGEST_SD};
 
 /// Chance that the noise lies outside the half width.
 const OUTSIDE: f64 = 0.05;
@@ -51,11 +44,7 @@ impl TwoSidedGeometric {
         if !(0.0..=LARGEST_SD).contains(&sd) {
             return None;
         }
-        let (mut grain_bits, mut grain_sd) = (0, sd);
-        while grain_sd > LARGEST_PLAIN_SD {
-            grain_bits += 1;
-            grain_sd /= 2.0;
-        }
+        let (grain_bits, grain_sd) = grains::split(sd);
         let grains = Geometric::new(success(grain_sd)).ok()?;
         Some(Self { p: success(sd), grains, grain_bits })
     }
@@ -89,12 +78,8 @@ impl TwoSidedGeometric {
 
     fn side<R: Rng + ?Sized>(&self, rng: &mut R) -> i128 {
         let grains = u128::from(self.grains.sample(rng));
-        if self.grain_bits == 0 {
-            return i128::try_from(grains).unwrap_or(i128::MAX);
-        }
-        let grain = 1_u128 << self.grain_bits.min(127);
-        let remainder = rng.random::<u128>() & (grain - 1);
-        let units = grains.saturating_mul(grain).saturating_add(remainder);
+        let place = grains::place(self.grain_bits, rng);
+        let units = grains.saturating_mul(grains::size(self.grain_bits)).saturating_add(place);
         i128::try_from(units).unwrap_or(i128::MAX)
     }
 }

@@ -13,8 +13,8 @@
 mod tests;
 
 use hmac::{Hmac, KeyInit, Mac};
-use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
+use rand::{Rng, SeedableRng};
 use sha2::Sha256;
 
 use crate::contribution::Contribution;
@@ -61,4 +61,23 @@ pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Optio
     hash.update(&c.absolute.to_be_bytes());
     hash.update(&c.largest.to_be_bytes());
     Some(ChaCha20Rng::from_seed(hash.finalize().into_bytes().into()))
+}
+
+/// The generator of one more draw over the same persons: `purpose` says what for, with every number that scales it, so
+/// that no two methods and no two scales share a draw. One draw at two scales would be worse than two draws: such
+/// noise is proportional, and the truth lies where the two answers meet.
+#[must_use]
+pub fn generator_for(
+    secret: &NoiseSecret,
+    purpose: &str,
+    measure: &str,
+    c: &Contribution,
+) -> Option<ChaCha20Rng> {
+    generator(secret, &format!("{purpose}\0{measure}"), c)
+}
+
+/// 64 bits that belong to the cell, for a coin or a look-up; evenly distributed over cells.
+#[must_use]
+pub fn bits(secret: &NoiseSecret, purpose: &str, measure: &str, c: &Contribution) -> Option<u64> {
+    Some(generator_for(secret, purpose, measure, c)?.next_u64())
 }

@@ -5,7 +5,7 @@ pub(crate) fn sample() -> Profile {
     toml::from_str(SAMPLE).unwrap()
 }
 
-const SAMPLE: &str = r#"
+pub(crate) const SAMPLE: &str = r#"
 id = "sample"
 title = "Sample"
 source = "made for tests"
@@ -36,10 +36,6 @@ field_exclusions = []
 suffixes = { value = "", derived = "" }
 release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv"] }
 "#;
-
-fn fields(profile: &Profile) -> Vec<&'static str> {
-    profile.validate().err().into_iter().flatten().map(|problem| problem.field).collect()
-}
 
 #[test]
 fn a_complete_profile_is_usable() {
@@ -85,79 +81,6 @@ fn misspelt_fields_and_unknown_methods_are_refused() {
     ] {
         assert!(toml::from_str::<Profile>(&SAMPLE.replacen(right, wrong, 1)).is_err(), "{wrong}");
     }
-}
-
-#[test]
-fn all_problems_are_told_at_once_in_words() {
-    let mut profile = sample();
-    profile.id = "Not plain".into();
-    profile.source = " ".into();
-    profile.min_count = 1;
-    profile.min_count_measure = 0;
-    profile.rounding = Rounding { method: RoundingMethod::Nearest, base: 1, ..sample().rounding };
-    profile.noise = Noise::CellKeyGeometric { count_sd: f64::NAN, magnitude_sd: 1.0 };
-    profile.dominance.nk = vec![(3, 75.0), (1, 100.0)];
-    profile.dominance.p = -1.0;
-    profile.dof_min = 1;
-    profile.quantile.range = [0.5, 99.0];
-    profile.min_max.percentiles = [95.0, 5.0];
-    profile.release.max_rows = 0;
-    assert_eq!(
-        fields(&profile),
-        [
-            "id",
-            "source",
-            "min_count",
-            "min_count_measure",
-            "rounding.base",
-            "noise.count_sd",
-            "dominance.nk",
-            "dominance.nk",
-            "dominance.p",
-            "dof_min",
-            "quantile.range",
-            "min_max.percentiles",
-            "min_max.percentiles",
-            "release.max_rows"
-        ]
-    );
-    let problems = profile.validate().unwrap_err();
-    assert_eq!(
-        problems[2].to_string(),
-        "`min_count` is 1, which would show single persons; write 2 or more"
-    );
-}
-
-#[test]
-fn a_measure_never_needs_fewer_persons_than_its_cell() {
-    let profile = Profile { min_count_measure: 9, ..sample() };
-    assert_eq!(fields(&profile), ["min_count_measure"]);
-}
-
-#[test]
-fn noise_that_is_switched_on_must_be_noise() {
-    let mut profile = sample();
-    profile.noise = Noise::CellKeyGeometric { count_sd: 0.0, magnitude_sd: 0.0 };
-    assert_eq!(fields(&profile), ["noise.count_sd", "noise.magnitude_sd"]);
-    profile.noise = Noise::CellKeyGeometric { count_sd: -1.0, magnitude_sd: f64::INFINITY };
-    assert_eq!(fields(&profile), ["noise.count_sd", "noise.magnitude_sd"]);
-}
-
-#[test]
-fn percentiles_stay_inside_and_in_order() {
-    let with = |range, percentiles| {
-        let mut profile = sample();
-        profile.quantile.range = range;
-        profile.min_max.percentiles = percentiles;
-        fields(&profile)
-    };
-    let nothing: [&str; 0] = [];
-    assert_eq!(with([1.0, 99.0], [1.0, 99.0]), nothing);
-    assert_eq!(with([10.0, 90.0], [12.5, 90.0]), nothing);
-    assert_eq!(with([10.0, 90.0], [5.0, 95.0]), ["min_max.percentiles"]);
-    assert_eq!(with([1.0, 99.5], [5.0, 95.0]), ["quantile.range"]);
-    assert_eq!(with([f64::NAN, 99.0], [5.0, 95.0]), ["quantile.range"]);
-    assert_eq!(with([1.0, 99.0], [60.0, 95.0]), ["min_max.percentiles"]);
 }
 
 #[test]

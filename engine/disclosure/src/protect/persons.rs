@@ -1,7 +1,8 @@
 //! The number of distinct persons in a cell.
 
-use super::perturb::{count_sd, perturb};
-use super::screen::screen_persons;
+use super::ByPlan;
+use super::perturb::noisy_persons;
+use super::screen::{screen_persons, too_few_by_noise};
 use crate::contribution::Contribution;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
@@ -9,15 +10,30 @@ use crate::profile::Profile;
 
 /// Protects the number of distinct persons of `c`; only its persons and its key are looked at.
 ///
-/// The noise has the profile's `count_sd`, a negative result becomes 0, and the profile's rounding
-/// comes last. A true 0 is shown exactly where the profile shows zeros.
+/// The minimum decides first, on the true number; where the profile compares the perturbed one, that is done before
+/// rounding. A negative result of noise becomes 0, and the profile's rounding comes last. A true 0 is shown exactly
+/// where the profile shows zeros. As [`persons_in`], for a group of several.
 #[must_use]
 pub fn persons(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Protected {
+    persons_in(profile, secret, c, ByPlan::default())
+}
+
+/// As [`persons`], for a cell of which the plan says more.
+#[must_use]
+pub fn persons_in(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+    plan: ByPlan,
+) -> Protected {
     if let Some(decided) = screen_persons(profile, c) {
         return decided;
     }
-    perturb(profile, secret, "persons", &c.only_persons(), count_sd(profile))
-        .map_or(Protected::Withheld(Reason::Unprotectable), |noise| {
-            noise.on(i128::from(c.persons)).not_negative().rounded(profile.rounding.step())
-        })
+    match noisy_persons(profile, secret, c, plan) {
+        None => Protected::Withheld(Reason::Unprotectable),
+        Some(noisy) if too_few_by_noise(profile, noisy, profile.min_count) => {
+            Protected::Withheld(Reason::TooFewPersons)
+        }
+        Some(noisy) => noisy.not_negative().rounded_as_persons(profile, secret, c),
+    }
 }

@@ -10,7 +10,8 @@ mod tests;
 
 use std::ops::RangeInclusive;
 
-use super::perturb::{Noisy, count_sd, magnitude_sd, perturb};
+use super::ByPlan;
+use super::perturb::{Noisy, noisy_persons, noisy_rows};
 use super::screen::screen_measure;
 use crate::bins::{Bin, Bins};
 use crate::contribution::Contribution;
@@ -39,7 +40,7 @@ pub fn quantile(
     share: u32,
     one_row: bool,
 ) -> Result<Estimate, Reason> {
-    match screen_measure(profile, c) {
+    match screen_measure(profile, secret, c) {
         Some(Protected::Withheld(reason)) => return Err(reason),
         // Nobody has a value, so there is none in the middle.
         Some(Protected::Shown { .. }) => return Err(Reason::TooFewContributors),
@@ -123,12 +124,11 @@ impl Ranks<'_> {
     /// What a count of these rows would be, before it is rounded.
     fn at_or_below(&self, below: &Contribution) -> Result<Noisy, Reason> {
         let (profile, secret) = (self.profile, self.secret);
-        let drawn = if self.one_row {
-            perturb(profile, secret, "persons", &below.only_persons(), count_sd(profile))
+        let noisy = if self.one_row {
+            noisy_persons(profile, secret, below, ByPlan::default())
         } else {
-            let sd = count_sd(profile).max(magnitude_sd(profile, self.c));
-            perturb(profile, secret, "rows", below, sd)
+            noisy_rows(profile, secret, "rows", below, self.c)
         };
-        drawn.map(|noise| noise.on(below.total)).ok_or(Reason::Unprotectable)
+        noisy.ok_or(Reason::Unprotectable)
     }
 }

@@ -1,6 +1,6 @@
 //! The number of rows in a cell: a magnitude, because one person can have many.
 
-use super::perturb::{count_sd, magnitude_sd, perturb};
+use super::perturb::noisy_rows;
 use super::screen::screen_measure;
 use crate::contribution::Contribution;
 use crate::noise::NoiseSecret;
@@ -19,12 +19,11 @@ pub fn rows(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribu
     if c.total != i128::from(c.rows) || c.rows < c.persons {
         return Protected::Withheld(Reason::Unprotectable);
     }
-    if let Some(decided) = screen_measure(profile, c) {
+    if let Some(decided) = screen_measure(profile, secret, c) {
         return decided;
     }
-    let sd = count_sd(profile).max(magnitude_sd(profile, c));
-    perturb(profile, secret, measure, c, sd)
-        .map_or(Protected::Withheld(Reason::Unprotectable), |noise| {
-            noise.on(c.total).not_negative().rounded(profile.rounding.step())
+    noisy_rows(profile, secret, measure, c, c)
+        .map_or(Protected::Withheld(Reason::Unprotectable), |noisy| {
+            noisy.not_negative().rounded_as_count(profile, secret, measure, c)
         })
 }

@@ -1,9 +1,9 @@
 //! The sum of a column in a cell.
 
-use super::perturb::{perturb, sum_sd};
+use super::ByPlan;
+use super::perturb::noisy_sum;
 use super::screen::screen_measure;
 use crate::contribution::Contribution;
-use crate::grid;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::{Negatives, Profile};
@@ -15,18 +15,28 @@ use crate::profile::{Negatives, Profile};
 /// the standard deviation, so that no digit is shown which the noise decides; without noise it is
 /// not rounded. Where the profile refuses negative totals everybody knows that the sum is not
 /// negative, and a negative result becomes 0. `measure` names the column, such as
-/// `sum:sample.admissions.cost`.
+/// `sum:sample.admissions.cost`. As [`sum_in`], for a column of whole numbers.
 #[must_use]
 pub fn sum(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribution) -> Protected {
-    if let Some(decided) = screen_measure(profile, c) {
+    sum_in(profile, secret, measure, c, ByPlan::default())
+}
+
+/// As [`sum`], for a cell of which the plan says more: the decimals, with which the profile's amounts are converted.
+#[must_use]
+pub fn sum_in(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    measure: &str,
+    c: &Contribution,
+    plan: ByPlan,
+) -> Protected {
+    if let Some(decided) = screen_measure(profile, secret, c) {
         return decided;
     }
-    let sd = sum_sd(profile, c);
-    let Some(noise) = perturb(profile, secret, measure, c, sd) else {
+    let Some(noisy) = noisy_sum(profile, secret, measure, c, plan) else {
         return Protected::Withheld(Reason::Unprotectable);
     };
     let refused = profile.negatives != Negatives::Abs && !profile.dominance.is_off();
-    let noisy = noise.on(c.total);
     let noisy = if refused { noisy.not_negative() } else { noisy };
-    noisy.rounded(grid::down((sd / 2.0) as u128))
+    noisy.rounded_as_sum()
 }

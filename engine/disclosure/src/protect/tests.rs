@@ -1,10 +1,13 @@
+mod tables;
+
 use super::*;
 use crate::contribution::Contribution;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::tests::sample;
 use crate::profile::{
-    Compare, Dominance, Half, Negatives, Noise, Profile, Rounding, RoundingMethod, ZeroRule,
+    CheckOn, Compare, Dominance, Half, Negatives, Noise, Profile, Quantile, Rounding,
+    RoundingMethod, ZeroRule,
 };
 
 const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
@@ -102,8 +105,10 @@ fn published_vectors() {
     for &(name, minimum, zero, base, vectors) in cases {
         let method = if base == 1 { RoundingMethod::None } else { RoundingMethod::Nearest };
         let rounding = Rounding { method, base, half: Half::Up, bands: vec![] };
-        let profile =
-            Profile { min_count: minimum, min_count_measure: minimum, zero, rounding, ..sample() };
+        let quantile = Quantile { min_n: minimum, range: [1.0, 99.0] };
+        let mut profile = Profile { zero, rounding, quantile, ..sample() };
+        profile.min_count = minimum;
+        profile.min_count_measure = minimum;
         for &(truth, shown) in vectors {
             assert_eq!(
                 value(persons(&profile, &SECRET, &crowd(truth, 1))),
@@ -125,6 +130,7 @@ fn noise_never_brings_back_a_small_cell() {
 #[test]
 fn noisy_counts_are_never_negative_and_mostly_inside_their_interval() {
     let mut profile = noisy();
+    profile.zero = ZeroRule::TreatAsSmall;
     profile.min_count = 2;
     profile.min_count_measure = 2;
     profile.rounding = Rounding { method: RoundingMethod::Nearest, ..sample().rounding };
@@ -314,4 +320,135 @@ fn a_mean_without_its_parts_is_withheld() {
     assert_eq!(mean(shown, Protected::Shown { value: 0, half_width: 0 }, 0), uncertain);
     let unprotectable = Protected::Withheld(Reason::Unprotectable);
     assert_eq!(mean(shown, shown, 40), unprotectable);
+}
+
+fn rounded(method: RoundingMethod, base: u64) -> Profile {
+    let rounding = Rounding { method, base, half: Half::Up, bands: vec![] };
+    Profile { rounding, min_count: 3, min_count_measure: 3, ..sample() }
+}
+
+#[test]
+fn midpoints_and_bands_tell_what_shares_them() {
+    let shown = |value, half_width| Protected::Shown { value, half_width };
+    let midpoint = rounded(RoundingMethod::Midpoint, 6);
+    for (truth, value, width) in
+        [(0, 0, 0), (3, 3, 3), (6, 3, 3), (7, 9, 3), (12, 9, 3), (13, 15, 3)]
+    {
+        assert_eq!(persons(&midpoint, &SECRET, &crowd(truth, 1)), shown(value, width), "{truth}");
+    }
+    let mut eurostat = rounded(RoundingMethod::Bands, 10);
+    eurostat.rounding.bands = vec![[1, 7, 5]];
+    assert_eq!(persons(&eurostat, &SECRET, &crowd(7, 1)), shown(5, 4));
+    assert_eq!(persons(&eurostat, &SECRET, &crowd(8, 1)), shown(10, 5));
+    assert_eq!(rows(&midpoint, &SECRET, "rows", &visits(&[2; 20])), shown(39, 3));
+}
+
+/// Stats NZ: 17 becomes 18 two times in three and else 15, for good; 18 stays.
+#[test]
+fn the_coin_of_random_rounding_belongs_to_the_cell() {
+    let profile = rounded(RoundingMethod::RandomFixed, 3);
+    let shown = |n, key| persons(&profile, &SECRET, &crowd(n, key));
+    let went_up = (0..9_000).filter(|&key| value(shown(17, key)) == Some(18)).count();
+    assert!((5_776..=6_224).contains(&went_up), "5 standard errors around 6000: {went_up}");
+    for key in 0..200 {
+        assert_eq!(shown(17, key), shown(17, key));
+        assert!([Some(15), Some(18)].contains(&value(shown(17, key))));
+        assert_eq!(value(shown(18, key)), Some(18));
+        assert_eq!(half_width(shown(18, key)), 2);
+    }
+    let of_rows = |c: &Contribution| value(rows(&profile, &SECRET, "rows", c));
+    let outcomes: Vec<_> = (0..100)
+        .map(|key| of_rows(&Contribution { key, ..visits(&[1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3]) }))
+        .collect();
+    assert!(outcomes.contains(&Some(18)) && outcomes.contains(&Some(21)), "of 20 rows");
+}
+
+#[test]
+fn another_secret_throws_other_coins() {
+    let profile = rounded(RoundingMethod::RandomFixed, 3);
+    let all = |secret: &NoiseSecret| -> Vec<_> {
+        (0..100).map(|key| value(persons(&profile, secret, &crowd(17, key)))).collect()
+    };
+    assert_ne!(all(&SECRET), all(&NoiseSecret::new([8; 32])));
+}
+
+#[test]
+fn where_a_table_is_judged_a_cell_of_any_size_may_be_shown() {
+    let profile =
+        Profile { check_on: CheckOn::MeanCellSize, ..rounded(RoundingMethod::RandomFixed, 3) };
+    let one: Vec<_> =
+        (0..50).map(|key| value(persons(&profile, &SECRET, &crowd(1, key)))).collect();
+    assert!(one.contains(&Some(0)) && one.contains(&Some(3)));
+    let few = Protected::Withheld(Reason::TooFewContributors);
+    assert_eq!(sum(&profile, &SECRET, "sum", &people(&[5])), few, "magnitudes are judged as ever");
+}
+
+fn gaussian() -> Profile {
+    let noise = Noise::CellKeyGaussian { count_sd: 1.323, breakdown_sd: 1.6, magnitude_sd: 1.0 };
+    Profile { noise, ..sample() }
+}
+
+/// The minimum is compared with the perturbed number: a cell of eleven goes missing where noise takes it below ten,
+/// and one of nine is shown where noise takes it to ten. Nothing below ten is ever shown.
+#[test]
+fn the_perturbed_number_can_be_compared_with_the_minimum() {
+    let profile = Profile { check_on: CheckOn::Noisy, ..gaussian() };
+    let outcomes = |n| -> Vec<Option<i128>> {
+        (0..2_000).map(|key| value(persons(&profile, &SECRET, &crowd(n, key)))).collect()
+    };
+    for n in [9, 11] {
+        let outcomes = outcomes(n);
+        assert!(outcomes.contains(&None) && outcomes.contains(&Some(10)), "{n}");
+        assert!(outcomes.iter().flatten().all(|&shown| shown >= 10), "{n}");
+    }
+    assert!(outcomes(1).iter().all(Option::is_none));
+    let c = people(&[7; 11]);
+    let sums = (0..2_000).map(|key| {
+        let c = Contribution { key, ..c };
+        let counted = value(persons(&profile, &SECRET, &c)).is_some();
+        let added = value(sum(&profile, &SECRET, "sum", &c)).is_some();
+        counted == added
+    });
+    assert!(sums.into_iter().all(|alike| alike), "a sum goes missing with its count");
+    let nine = people(&[7; 9]);
+    assert_eq!(value(sum(&profile, &SECRET, "sum", &nine)), None, "and needs the true minimum");
+}
+
+#[test]
+fn groups_can_carry_more_gaussian_noise() {
+    let plan = |grouped| ByPlan { grouped, ..ByPlan::default() };
+    let noise = |grouped| -> Vec<f64> {
+        (0..5_000)
+            .map(|key| {
+                let shown = persons_in(&gaussian(), &SECRET, &crowd(1_000, key), plan(grouped));
+                value(shown).unwrap() as f64 - 1_000.0
+            })
+            .collect()
+    };
+    let variance = |noise: &[f64]| noise.iter().map(|k| k * k).sum::<f64>() / noise.len() as f64;
+    for (grouped, sd) in [(false, 1.323), (true, 1.6)] {
+        let (seen, stated) = (variance(&noise(grouped)), sd * sd + 1.0 / 12.0);
+        assert!((seen / stated - 1.0).abs() < 5.0 * (2.0_f64 / 5_000.0).sqrt(), "{seen} {stated}");
+    }
+    assert_eq!(half_width(persons(&gaussian(), &SECRET, &crowd(50, 1))), 3);
+}
+
+/// One draw at two scales would give the truth away. The wider noise is the narrower one and an independent
+/// rest, so what the second answer adds has nothing to do with the noise of the first.
+#[test]
+fn a_cell_asked_with_and_without_groups_tells_no_more_than_without() {
+    let shown = |grouped, key| {
+        let plan = ByPlan { grouped, ..ByPlan::default() };
+        value(persons_in(&gaussian(), &SECRET, &crowd(1_000, key), plan)).unwrap() as f64
+    };
+    let pairs: Vec<(f64, f64)> = (0..5_000)
+        .map(|key| (shown(false, key) - 1_000.0, shown(true, key) - shown(false, key)))
+        .collect();
+    let n = pairs.len() as f64;
+    let product = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>() / n;
+    let together = product(|(narrow, rest)| narrow * rest);
+    let apart = product(|(narrow, _)| narrow * narrow) * product(|(_, rest)| rest * rest);
+    let correlation = together / apart.sqrt();
+    assert!(correlation.abs() < 5.0 / n.sqrt(), "{correlation}");
+    assert!(pairs.iter().any(|&(_, rest)| rest != 0.0));
 }

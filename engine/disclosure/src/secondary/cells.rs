@@ -42,6 +42,10 @@ pub(super) struct Cells {
     pub(super) atoms: usize,
     /// By atom: an empty cell that is shown for preference says that it is empty.
     pub(super) empty: Vec<bool>,
+    /// By atom: the cells that hold it.
+    pub(super) holders: Vec<Vec<usize>>,
+    /// Empty cells are shown, so that readers know of a withheld cell that it is not empty.
+    pub(super) zeros_shown: bool,
 }
 
 impl Cells {
@@ -62,7 +66,7 @@ impl Cells {
             }
         }
         let mut empty = vec![false; numbers.len()];
-        for cell in cells.iter_mut() {
+        for cell in &mut cells {
             cell.zero &= !options.zeros && cell.secret.is_none() && !cell.known;
             for atom in cell.atoms.iter().filter(|_| cell.zero) {
                 if let Some(slot) = empty.get_mut(*atom as usize) {
@@ -70,7 +74,15 @@ impl Cells {
                 }
             }
         }
-        Self { cells, atoms: numbers.len(), empty }
+        let mut holders = vec![Vec::new(); numbers.len()];
+        for (at, cell) in cells.iter().enumerate() {
+            for atom in &cell.atoms {
+                if let Some(slot) = holders.get_mut(*atom as usize) {
+                    slot.push(at);
+                }
+            }
+        }
+        Self { cells, atoms: numbers.len(), empty, holders, zeros_shown: !options.zeros }
     }
 }
 

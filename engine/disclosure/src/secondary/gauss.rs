@@ -8,9 +8,8 @@
 
 use super::cells::{Cell, Cells};
 use super::number::{Number, Overflow};
-use super::residual::{Changes, Residuals};
-use super::singles::Singles;
-use super::vector::Vector;
+use super::residual::Residuals;
+use super::watch::Watch;
 
 /// What the elimination decides: by cell whether it is published, or the hidden cell that is told by
 /// what is known anyway.
@@ -34,12 +33,25 @@ pub(super) fn decide<N: Number>(cells: &Cells, offers: &[usize]) -> Result<Decid
     Ok(Ok(published))
 }
 
+/// Whether what was decided holds among integers: nothing hidden is told by what is published.
+pub(super) fn holds<N: Number>(cells: &Cells, published: &[bool]) -> Result<bool, Overflow> {
+    let mut gauss = Gauss::<N>::new(cells, &[]);
+    let mut shown: Vec<&Cell> =
+        cells.cells.iter().zip(published).filter(|(_, shown)| **shown).map(|(c, _)| c).collect();
+    shown.sort_by_key(|cell| (cell.size > 0, cell.atoms.len())); // short ones keep the others short
+    for cell in shown {
+        gauss.publish(cell)?;
+    }
+    gauss.watch.look_again(&gauss.residuals);
+    Ok(gauss.watch.told(&gauss.residuals)?.is_none())
+}
+
 /// The state between two offers.
 struct Gauss<'a, N> {
     cells: &'a Cells,
     hidden: Vec<usize>,
     residuals: Residuals<N>,
-    singles: Singles,
+    watch: Watch,
 }
 
 impl<'a, N: Number> Gauss<'a, N> {
@@ -48,26 +60,30 @@ impl<'a, N: Number> Gauss<'a, N> {
         let hidden: Vec<usize> = cells.cells.iter().enumerate().filter_map(secret).collect();
         let atoms = hidden.iter().filter_map(|at| cells.cells.get(*at)).map(|c| c.atoms.as_slice());
         let residuals = Residuals::new(cells.atoms, atoms, ranks(cells, offers));
-        let singles = Singles::of(cells, &hidden);
-        Self { cells, hidden, residuals, singles }
+        let watch = Watch::over(cells, &hidden, &residuals);
+        Self { cells, hidden, residuals, watch }
     }
 
     /// Takes out what is known anyway; names a hidden cell that it tells.
     fn publish_known(&mut self) -> Result<Option<usize>, Overflow> {
         for cell in self.cells.cells.iter().filter(|cell| cell.known) {
-            if cell.size == 0 {
-                self.publish_empty(&cell.atoms)?;
-            } else {
-                let residual = self.residuals.residual(&cell.atoms)?;
-                self.residuals.publish(residual)?;
-            }
+            self.publish(cell)?;
         }
-        let all: Changes<N> = self.residuals.hidden().cloned().enumerate().collect();
-        let told = match all.iter().find(|(_, residual)| residual.is_zero()) {
-            Some((at, _)) => Some(*at),
-            None => self.singles.told(&self.residuals, &all)?,
-        };
+        self.watch.look_again(&self.residuals);
+        let told = self.watch.told(&self.residuals)?;
         Ok(told.and_then(|at| self.hidden.get(at).copied()))
+    }
+
+    /// Publishes a cell whatever it tells.
+    fn publish(&mut self, cell: &Cell) -> Result<(), Overflow> {
+        if cell.size == 0 {
+            return self.publish_empty(&cell.atoms);
+        }
+        let residual = self.residuals.residual(&cell.atoms)?;
+        match self.residuals.pivot(&residual) {
+            Some(pivot) => self.residuals.publish(residual, pivot),
+            None => Ok(()),
+        }
     }
 
     /// Publishes a cell unless that would tell a hidden one; says whether it did.
@@ -76,25 +92,27 @@ impl<'a, N: Number> Gauss<'a, N> {
             return self.offer_empty(cell);
         }
         let residual = self.residuals.residual(&cell.atoms)?;
-        if residual.is_zero() {
-            return Ok(true);
-        }
-        let changes = self.residuals.changes(&residual)?;
-        if self.tells(&changes)? {
+        let Some(pivot) = self.residuals.pivot(&residual) else { return Ok(true) };
+        let touched = self.residuals.hidden_at(pivot);
+        if self.watch.would_tell(&residual, pivot, &touched, &self.residuals)? {
             return Ok(false);
         }
-        self.residuals.publish(residual)?;
+        self.residuals.publish(residual, pivot)?;
+        self.watch.look_at(&touched, &self.residuals);
         Ok(true)
     }
 
     /// An empty cell says of each of its atoms that it is empty: nothing is below zero.
     fn offer_empty(&mut self, cell: &Cell) -> Result<bool, Overflow> {
-        self.residuals.vacate(&cell.atoms)?;
+        if self.residuals.vacate(&cell.atoms)? {
+            self.watch.look_again(&self.residuals);
+        }
         let changes = self.residuals.changes_without(&cell.atoms);
-        if self.tells(&changes)? {
+        if self.watch.would_tell_after(&changes, &self.residuals)? {
             return Ok(false);
         }
         self.publish_empty(&cell.atoms)?;
+        self.watch.look_at(&changes.into_keys().collect::<Vec<_>>(), &self.residuals);
         Ok(true)
     }
 
@@ -106,11 +124,6 @@ impl<'a, N: Number> Gauss<'a, N> {
             }
         }
         Ok(())
-    }
-
-    fn tells(&self, changes: &Changes<N>) -> Result<bool, Overflow> {
-        let told = changes.values().any(Vector::is_zero);
-        Ok(told || self.singles.told(&self.residuals, changes)?.is_some())
     }
 }
 

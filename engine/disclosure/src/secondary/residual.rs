@@ -32,8 +32,10 @@ pub(super) struct Residuals<N> {
     rows: Vec<Vector<N>>,
     hidden: usize,
     owners: Vec<Owner>,
-    /// By atom: rows that hold it, or held it once.
+    /// By atom: rows that hold it, or held it once; some more than once.
     holders: Vec<Vec<usize>>,
+    /// By atom: how many rows hold it.
+    counts: Vec<usize>,
     /// By atom: how late it is wanted as a pivot; the latest is taken.
     ranks: Vec<usize>,
 }
@@ -46,8 +48,8 @@ impl<N: Number> Residuals<N> {
         ranks: Vec<usize>,
     ) -> Self {
         let owners = (0..atoms).map(|_| Owner::Open).collect();
-        let mut residuals =
-            Self { rows: Vec::new(), hidden: 0, owners, holders: vec![Vec::new(); atoms], ranks };
+        let (holders, counts) = (vec![Vec::new(); atoms], vec![0; atoms]);
+        let mut residuals = Self { rows: Vec::new(), hidden: 0, owners, holders, counts, ranks };
         for cell in hidden {
             residuals.add(Vector::sum_of(cell.iter().copied()));
         }
@@ -56,17 +58,24 @@ impl<N: Number> Residuals<N> {
     }
 
     /// What is left of every hidden cell.
-    pub(super) fn hidden(&self) -> impl Iterator<Item = &Vector<N>> {
-        self.rows.iter().take(self.hidden)
+    pub(super) fn all_hidden(&self) -> Changes<N> {
+        self.rows.iter().take(self.hidden).cloned().enumerate().collect()
     }
 
-    /// What is left of the hidden cells that hold an atom, with their numbers.
-    pub(super) fn hidden_at(&self, atom: u32) -> impl Iterator<Item = (usize, &Vector<N>)> {
-        self.holders_of(atom)
-            .iter()
-            .filter(|row| **row < self.hidden)
-            .filter_map(|row| Some((*row, self.rows.get(*row)?)))
-            .filter(move |(_, residual)| residual.at(atom).is_some())
+    /// What is left of one hidden cell.
+    pub(super) fn hidden(&self, at: usize) -> Option<&Vector<N>> {
+        self.rows.get(at).filter(|_| at < self.hidden)
+    }
+
+    /// The numbers of the hidden cells of which an atom is left, ascending.
+    pub(super) fn hidden_at(&self, atom: u32) -> Vec<usize> {
+        let holders = self.holders.get(atom as usize).into_iter().flatten().copied();
+        let holds = |row: &usize| self.rows.get(*row).is_some_and(|row| row.at(atom).is_some());
+        let mut hidden: Vec<usize> = holders.filter(|row| *row < self.hidden).collect();
+        hidden.sort_unstable();
+        hidden.dedup();
+        hidden.retain(holds);
+        hidden
     }
 
     /// What is left of a cell.
@@ -78,22 +87,24 @@ impl<N: Number> Residuals<N> {
                 && let Some(row) = self.rows.get(*row)
                 && let Some(reduced) = residual.reduced(row, *atom)?
             {
-                residual = reduced;
+                residual = reduced.vector;
             }
         }
         Ok(residual)
     }
 
-    /// The hidden residuals that would change if this one were published, as they would become.
-    pub(super) fn changes(&self, residual: &Vector<N>) -> Result<Changes<N>, Overflow> {
-        let Some(pivot) = self.pivot(residual) else { return Ok(Changes::new()) };
-        let mut changes = BTreeMap::new();
-        for (at, hidden) in self.hidden_at(pivot) {
-            if let Some(next) = hidden.reduced(residual, pivot)? {
-                changes.insert(at, next);
-            }
-        }
-        Ok(changes)
+    /// What would be left of a hidden cell if a residual were published by this pivot.
+    pub(super) fn forecast(
+        &self,
+        hidden: usize,
+        residual: &Vector<N>,
+        pivot: u32,
+    ) -> Result<Option<Vector<N>>, Overflow> {
+        let Some(hidden) = self.hidden(hidden) else { return Ok(None) };
+        Ok(match hidden.reduced(residual, pivot)? {
+            Some(reduced) => Some(reduced.vector),
+            None => Some(hidden.clone()),
+        })
     }
 
     /// The hidden residuals that would change if these atoms, none of them owned by a row that reaches
@@ -101,16 +112,16 @@ impl<N: Number> Residuals<N> {
     pub(super) fn changes_without(&self, atoms: &[u32]) -> Changes<N> {
         let mut changes = Changes::new();
         for atom in atoms {
-            for (at, hidden) in self.hidden_at(*atom) {
+            for at in self.hidden_at(*atom) {
+                let Some(hidden) = self.hidden(at) else { continue };
                 changes.entry(at).or_insert_with(|| hidden.clone()).remove(*atom);
             }
         }
         changes
     }
 
-    /// Publishes a residual that is not zero.
-    pub(super) fn publish(&mut self, residual: Vector<N>) -> Result<(), Overflow> {
-        let Some(pivot) = self.pivot(&residual) else { return Ok(()) };
+    /// Publishes a residual, by one of its atoms.
+    pub(super) fn publish(&mut self, residual: Vector<N>, pivot: u32) -> Result<(), Overflow> {
         if residual.len() == 1 {
             self.publish_atom(pivot);
             return Ok(());
@@ -124,8 +135,7 @@ impl<N: Number> Residuals<N> {
 
     /// Publishes an open atom by itself.
     pub(super) fn publish_atom(&mut self, atom: u32) {
-        let holders = self.holders.get_mut(atom as usize).map(std::mem::take).unwrap_or_default();
-        for holder in holders {
+        for holder in self.take_holders(atom) {
             if let Some(row) = self.rows.get_mut(holder) {
                 row.remove(atom);
             }
@@ -134,8 +144,9 @@ impl<N: Number> Residuals<N> {
     }
 
     /// Gives the rows that own one of `atoms` another pivot, outside of them. A row that has none lies
-    /// within `atoms`; it keeps its pivot.
-    pub(super) fn vacate(&mut self, atoms: &[u32]) -> Result<(), Overflow> {
+    /// within `atoms`; it keeps its pivot. Says whether anything moved: then residuals are written anew.
+    pub(super) fn vacate(&mut self, atoms: &[u32]) -> Result<bool, Overflow> {
+        let mut moved = false;
         for atom in atoms {
             let Owner::Row(at) = *self.owner(*atom) else { continue };
             let Some(row) = self.rows.get(at) else { continue };
@@ -145,8 +156,9 @@ impl<N: Number> Residuals<N> {
             self.clear(pivot, &row, Some(at))?;
             self.own(*atom, Owner::Open);
             self.own(pivot, Owner::Row(at));
+            moved = true;
         }
-        Ok(())
+        Ok(moved)
     }
 
     /// Whether no row owns the atom and it is not known either.
@@ -154,45 +166,62 @@ impl<N: Number> Residuals<N> {
         matches!(self.owner(atom), Owner::Open)
     }
 
+    /// The atom that few rows hold and that is needed latest; `None` for a residual of nothing.
+    pub(super) fn pivot(&self, residual: &Vector<N>) -> Option<u32> {
+        residual.atoms().min_by_key(|atom| {
+            let rank = self.ranks.get(*atom as usize).copied().unwrap_or(0);
+            let count = self.counts.get(*atom as usize).copied().unwrap_or(0);
+            (count, Reverse(rank))
+        })
+    }
+
     /// Takes `pivot` out of every row by means of `by`, except out of the row `but`.
     fn clear(&mut self, pivot: u32, by: &Vector<N>, but: Option<usize>) -> Result<(), Overflow> {
-        let holders = self.holders.get_mut(pivot as usize).map(std::mem::take).unwrap_or_default();
-        for holder in holders.into_iter().filter(|holder| Some(*holder) != but) {
+        for holder in self.take_holders(pivot) {
+            if Some(holder) == but {
+                self.hold(pivot, holder);
+                continue;
+            }
             let Some(row) = self.rows.get_mut(holder) else { continue };
             let Some(next) = row.reduced(by, pivot)? else { continue };
-            for atom in by.atoms().filter(|atom| row.at(*atom).is_none()) {
-                if let Some(holders) = self.holders.get_mut(atom as usize) {
-                    holders.push(holder);
+            *row = next.vector;
+            for atom in next.gained {
+                self.hold(atom, holder);
+            }
+            for atom in next.lost.into_iter().filter(|atom| *atom != pivot) {
+                if let Some(count) = self.counts.get_mut(atom as usize) {
+                    *count = count.saturating_sub(1);
                 }
             }
-            *row = next;
-        }
-        if let (Some(but), Some(holders)) = (but, self.holders.get_mut(pivot as usize)) {
-            holders.push(but);
         }
         Ok(())
     }
 
     fn add(&mut self, row: Vector<N>) {
-        let number = self.rows.len();
         for atom in row.atoms() {
-            if let Some(holders) = self.holders.get_mut(atom as usize) {
-                holders.push(number);
-            }
+            self.hold(atom, self.rows.len());
         }
         self.rows.push(row);
     }
 
-    /// The atom that few rows hold and that is needed latest.
-    fn pivot(&self, residual: &Vector<N>) -> Option<u32> {
-        residual.atoms().min_by_key(|atom| {
-            let rank = self.ranks.get(*atom as usize).copied().unwrap_or(0);
-            (self.holders_of(*atom).len(), Reverse(rank))
-        })
+    fn hold(&mut self, atom: u32, row: usize) {
+        if let Some(holders) = self.holders.get_mut(atom as usize) {
+            holders.push(row);
+        }
+        if let Some(count) = self.counts.get_mut(atom as usize) {
+            *count = count.saturating_add(1);
+        }
     }
 
-    fn holders_of(&self, atom: u32) -> &[usize] {
-        self.holders.get(atom as usize).map_or(&[], Vec::as_slice)
+    /// The rows that hold an atom or held it once, which nobody is taken to hold from now on.
+    fn take_holders(&mut self, atom: u32) -> Vec<usize> {
+        if let Some(count) = self.counts.get_mut(atom as usize) {
+            *count = 0;
+        }
+        let mut taken = self.holders.get_mut(atom as usize).map(std::mem::take).unwrap_or_default();
+        taken.sort_unstable();
+        taken.dedup();
+        taken
     }
 
     fn owner(&self, atom: u32) -> &Owner {

@@ -8,9 +8,6 @@
 use std::collections::BTreeMap;
 
 use super::cells::Cells;
-use super::number::{Number, Overflow};
-use super::residual::{Changes, Residuals};
-use super::vector::Vector;
 
 /// Hidden cells by number, as far as this rule cares.
 #[derive(Debug)]
@@ -24,16 +21,6 @@ pub(super) struct Singles {
 struct Contents {
     /// Equal for cells that differ by empty cells alone.
     same: usize,
-    single: bool,
-}
-
-/// What is known of changed cells of one direction.
-struct Group {
-    /// The contents of the first.
-    same: usize,
-    /// Others have other contents.
-    mixed: bool,
-    /// A person is alone in one of them.
     single: bool,
 }
 
@@ -54,47 +41,13 @@ impl Singles {
         Self { cells, any }
     }
 
-    /// A hidden cell that somebody alone in another one could work out after `changes`.
-    pub(super) fn told<N: Number>(
-        &self,
-        residuals: &Residuals<N>,
-        changes: &Changes<N>,
-    ) -> Result<Option<usize>, Overflow> {
-        if !self.any {
-            return Ok(None);
-        }
-        let mut groups: BTreeMap<Vec<(u32, N)>, Group> = BTreeMap::new();
-        for (at, residual) in changes {
-            let Some(&Contents { same, single }) = self.cells.get(*at) else { continue };
-            let first = || Group { same, mixed: false, single: false };
-            let group = groups.entry(residual.canonical()?).or_insert_with(first);
-            group.mixed |= group.same != same;
-            group.single |= single;
-            if (group.mixed && group.single) || self.has_mate(residuals, changes, *at, residual) {
-                return Ok(Some(*at));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whether a cell that keeps its residual would make a pair with this one.
-    fn has_mate<N: Number>(
-        &self,
-        residuals: &Residuals<N>,
-        changes: &Changes<N>,
-        at: usize,
-        residual: &Vector<N>,
-    ) -> bool {
-        let Some(atom) = residual.atoms().next() else { return false };
-        residuals.hidden_at(atom).any(|(other, unchanged)| {
-            !changes.contains_key(&other)
-                && self.is_pair(other, at)
-                && unchanged.is_parallel(residual)
-        })
+    /// Whether nobody is alone anywhere.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.any
     }
 
     /// Whether two cells differ and a person is alone in either.
-    fn is_pair(&self, first: usize, second: usize) -> bool {
+    pub(super) fn is_pair(&self, first: usize, second: usize) -> bool {
         let (Some(first), Some(second)) = (self.cells.get(first), self.cells.get(second)) else {
             return false;
         };

@@ -1,5 +1,6 @@
 //! What the rule holds, against published tables and against readers who solve for everything.
 
+mod bounds;
 mod oracle;
 mod published;
 mod random;

@@ -9,6 +9,17 @@ pub(super) struct Vector<N> {
     live: usize,
 }
 
+/// What a step of elimination leaves.
+#[derive(Debug, Clone)]
+pub(super) struct Reduced<N> {
+    /// The direction that is left.
+    pub(super) vector: Vector<N>,
+    /// Atoms that take part now and did not before.
+    pub(super) gained: Vec<u32>,
+    /// Atoms that took part before.
+    pub(super) lost: Vec<u32>,
+}
+
 impl<N: Number> Vector<N> {
     /// The sum of atoms, which come ascending and once each.
     pub(super) fn sum_of(atoms: impl Iterator<Item = u32>) -> Self {
@@ -56,13 +67,14 @@ impl<N: Number> Vector<N> {
         }
     }
 
-    /// The direction that is left when `row` takes `pivot` out of this one. `None` for a pivot that
-    /// does not take part in both.
-    pub(super) fn reduced(&self, row: &Self, pivot: u32) -> Result<Option<Self>, Overflow> {
+    /// What is left when `row` takes `pivot` out of this one. `None` for a pivot that does not take part
+    /// in both.
+    pub(super) fn reduced(&self, row: &Self, pivot: u32) -> Result<Option<Reduced<N>>, Overflow> {
         let (Some(mine), Some(theirs)) = (self.at(pivot), row.at(pivot)) else { return Ok(None) };
         let common = mine.gcd(theirs);
         let (mine, theirs) = (mine.divided(&common), theirs.divided(&common));
         let mut entries = Vec::with_capacity(self.live.saturating_add(row.live));
+        let (mut gained, mut lost) = (Vec::new(), Vec::new());
         let (mut left, mut right) = (self.entries().peekable(), row.entries().peekable());
         let zero = N::zero();
         loop {
@@ -71,16 +83,21 @@ impl<N: Number> Vector<N> {
                 (Some((a, _)), Some((b, _))) => *a.min(b),
                 (Some((a, _)), None) | (None, Some((a, _))) => *a,
             };
-            let of_left = left.next_if(|(atom, _)| *atom == next).map_or(&zero, |(_, n)| n);
+            let of_left = left.next_if(|(atom, _)| *atom == next).map(|(_, n)| n);
             let of_right = right.next_if(|(atom, _)| *atom == next).map_or(&zero, |(_, n)| n);
-            let n = of_left.cross(&theirs, of_right, &mine)?;
+            let n = of_left.unwrap_or(&zero).cross(&theirs, of_right, &mine)?;
+            match (of_left.is_some(), n.is_zero()) {
+                (false, false) => gained.push(next),
+                (true, true) => lost.push(next),
+                (true, false) | (false, true) => {}
+            }
             if !n.is_zero() {
                 entries.push((next, n));
             }
         }
-        let mut result = Self { live: entries.len(), entries };
-        result.shorten();
-        Ok(Some(result))
+        let mut vector = Self { live: entries.len(), entries };
+        vector.shorten();
+        Ok(Some(Reduced { vector, gained, lost }))
     }
 
     /// Whether the two have one direction, or opposite ones.
@@ -91,37 +108,32 @@ impl<N: Number> Vector<N> {
         let (Some((_, a)), Some((_, b))) = (self.entries().next(), other.entries().next()) else {
             return true;
         };
+        // A difference that does not fit is not zero.
         self.entries().zip(other.entries()).all(|((i, x), (j, y))| {
             i == j && x.cross(b, y, a).is_ok_and(|difference| difference.is_zero())
         })
     }
 
-    /// Divides by what all coefficients share, so that they stay small.
-    fn shorten(&mut self) {
+    /// What all coefficients share.
+    fn common(&self) -> N {
         let mut common = N::zero();
-        for (_, n) in &self.entries {
+        for (_, n) in self.entries() {
             common = common.gcd(n);
             if common.is_unit() {
-                return;
+                break;
             }
         }
-        for (_, n) in &mut self.entries {
-            *n = n.divided(&common);
-        }
+        common
     }
 
-    /// The same direction written in the one way that equals can be found by sorting.
-    pub(super) fn canonical(&self) -> Result<Vec<(u32, N)>, Overflow> {
-        let mut clean = Self { entries: self.entries.clone(), live: self.live };
-        clean.entries.retain(|(_, n)| !n.is_zero());
-        clean.shorten();
-        if clean.entries.first().is_some_and(|(_, n)| n.is_negative()) {
-            let (zero, one) = (N::zero(), N::one());
-            for (_, n) in &mut clean.entries {
-                *n = zero.cross(&zero, n, &one)?;
+    /// Divides by what all coefficients share, so that they stay small.
+    fn shorten(&mut self) {
+        let common = self.common();
+        if !common.is_unit() {
+            for (_, n) in &mut self.entries {
+                *n = n.divided(&common);
             }
         }
-        Ok(clean.entries)
     }
 
     fn place(&self, atom: u32) -> Option<usize> {

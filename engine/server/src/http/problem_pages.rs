@@ -138,6 +138,11 @@ const MEANINGS: &[(Code, &str)] = &[
       before it.",
     ),
     (
+        Code::ColumnsNotCrossed,
+        "Crossed with each other, the two columns give tables of small cells, so a release profile can keep them apart. \
+      Each may be used without the other; a filter on one and groups by the other are a cross table too.",
+    ),
+    (
         Code::UseNotAllowed,
         "The project may use the column, but not for this: for example count it, but not group by \
       it, or filter by it but not add it up.",

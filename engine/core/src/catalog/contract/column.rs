@@ -1,6 +1,7 @@
 //! One column of a contract file.
 //!
-//! A column says its type, role and meaning. `nullable` and `sensitive` are false when left out; `decimals` is 2.
+//! A column says its type, role and meaning. `nullable`, `sensitive` and `area` are false when left out;
+//! `decimals` is 2.
 
 use super::names::checked;
 use super::nearest::listed;
@@ -16,6 +17,7 @@ const KEYS: &[&str] = &[
     "unit",
     "nullable",
     "sensitive",
+    "area",
     "values",
     "bounds",
     "decimals",
@@ -62,9 +64,11 @@ pub(super) fn read(entry: Entry<'_>, report: &mut Report<'_>) -> Option<ColumnCo
     let unit = section.optional_text("unit", report).map(str::to_owned);
     let nullable = section.flag("nullable", report);
     let sensitive = section.flag("sensitive", report);
+    let area = section.flag("area", report);
     let (kind, role) = (kind?, role?);
 
     check_role(&section, kind, role, nullable, report);
+    check_area(&section, role, area, report);
     let values = values(&section, kind, role, report);
     let bounds = bounds(&section, kind, role, report);
     let decimals = decimals(&section, kind, role, bounds, report);
@@ -79,6 +83,7 @@ pub(super) fn read(entry: Entry<'_>, report: &mut Report<'_>) -> Option<ColumnCo
         bounds,
         decimals,
         sensitive,
+        area,
     })
 }
 
@@ -113,6 +118,21 @@ fn check_role(
     if role == Role::Person && nullable {
         let problem = format!("{} is the person and cannot be missing", section.what);
         report.add(at("nullable"), problem, "remove `nullable`");
+    }
+}
+
+/// An area is one of several that people live or are treated in, under a name or code.
+fn check_area(section: &Section<'_>, role: Role, area: bool, report: &mut Report<'_>) {
+    match role {
+        Role::Category | Role::Code | Role::Key => {}
+        Role::Person | Role::Measure | Role::Date | Role::FreeText => {
+            if area {
+                let at = section.get("area").map_or(section.at, |entry: Entry<'_>| entry.at);
+                let role = word(ROLES, role);
+                let problem = format!("{} is a {role} and cannot be an area", section.what);
+                report.add(at, problem, "remove `area`, or make it a category, code or key");
+            }
+        }
     }
 }
 

@@ -18,7 +18,7 @@ const KEYS: &[&str] = &["dataset", "title", "description", "universe", "tables",
 impl Contract {
     /// Reads a contract file. `file_name` only appears in errors.
     ///
-    /// Left out, `nullable` and `sensitive` are false and the `decimals` of a measure of type number are 2.
+    /// Left out, `nullable`, `sensitive` and `area` are false and the `decimals` of a measure of type number are 2.
     ///
     /// # Errors
     /// Everything that is wrong with the file, each with line, column and fix.

@@ -92,6 +92,12 @@ fn every_mistake_has_a_place_and_a_fix() {
             "c.toml:12:64: unknown key `sensitiv` in the column `cost`; did you mean `sensitive`?",
         ),
         (
+            "description = \"Cost.\"",
+            "area = true, description = \"Cost.\"",
+            "c.toml:12:64: the column `cost` is a measure and cannot be an area; remove `area`, or \
+             make it a category, code or key",
+        ),
+        (
             ", description = \"Cost.\"",
             "",
             "c.toml:12:1: the column `cost` has no `description`; add `description = \"..\"`: \

@@ -18,6 +18,7 @@ pub(super) fn explained(
 ) -> Value {
     let mut told = Map::new();
     told.insert("name".to_owned(), json!(name));
+    told.insert("kind".to_owned(), json!(statistic.kind().as_str()));
     told.insert("what".to_owned(), json!(words(statistic, profile)));
     told.insert("minimum_persons".to_owned(), json!(minimum(statistic, profile)));
     if let Some(dominance) = dominance(statistic, profile) {
@@ -64,33 +65,10 @@ const fn more(one: u64, other: u64) -> u64 {
     if one > other { one } else { other }
 }
 
-/// Whether a person has more than one part in it, so that one or two people can make up too much.
-const fn is_magnitude(statistic: &Statistic) -> bool {
-    match statistic {
-        Statistic::Count(Counted::Persons | Counted::PersonsWith(_))
-        | Statistic::DistinctValues => false,
-        Statistic::Count(Counted::Rows | Counted::RowsWith(_))
-        | Statistic::Sum { .. }
-        | Statistic::Mean { .. }
-        | Statistic::SumOf(_)
-        | Statistic::MeanOf(_)
-        | Statistic::Spread { .. }
-        | Statistic::Pair { .. }
-        | Statistic::Quantile(_) => true,
-    }
-}
-
-fn dominance(statistic: &Statistic, profile: &Profile) -> Option<String> {
-    if !is_magnitude(statistic) || profile.dominance.is_off() {
-        return None;
-    }
-    let rule = &profile.dominance;
-    let shares = rule.nk.iter().map(|(n, k)| format!("the {n} largest hold more than {k} %"));
-    let rest = (rule.p > 0.0).then(|| {
-        format!("everybody but the two largest has less than {} % of the largest", rule.p)
-    });
-    let all: Vec<String> = shares.chain(rest).collect();
-    Some(format!("withheld where {}", all.join(", or ")))
+/// That the rule is in force, and not its numbers: who knows those can bound the largest contributor.
+fn dominance(statistic: &Statistic, profile: &Profile) -> Option<&'static str> {
+    let tested = statistic.is_magnitude() && !profile.dominance.is_off();
+    tested.then_some("withheld where one or two people make up too much of it")
 }
 
 /// The noise, as far as it is known before a row is read.

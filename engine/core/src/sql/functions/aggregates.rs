@@ -12,6 +12,8 @@ use datafusion::functions_aggregate::{
 use datafusion::logical_expr::expr::{AggregateFunction, AggregateFunctionParams};
 use datafusion::logical_expr::{AggregateUDF, Expr, WindowFrame, WindowFrameBound};
 
+use tresor_disclosure::Kind;
+
 use super::arguments::literal_real;
 use crate::refusal::{Code, Refusal};
 
@@ -33,39 +35,41 @@ enum Form {
 struct Allowed {
     function: Arc<AggregateUDF>,
     form: Form,
+    /// What sort of statistic it is over people: each aggregate has exactly one.
+    kind: Kind,
 }
 
 static ALLOWED: LazyLock<Vec<Allowed>> = LazyLock::new(|| {
-    let allow = |function, form| Allowed { function, form };
+    let allow = |function, form, kind| Allowed { function, form, kind };
     vec![
-        allow(average::avg_udaf(), Form::One),
-        allow(bool_and_or::bool_and_udaf(), Form::One),
-        allow(bool_and_or::bool_or_udaf(), Form::One),
-        allow(correlation::corr_udaf(), Form::Two),
-        allow(count::count_udaf(), Form::One),
-        allow(covariance::covar_pop_udaf(), Form::Two),
-        allow(covariance::covar_samp_udaf(), Form::Two),
-        allow(first_last::first_value_udaf(), Form::Sorted),
-        allow(grouping::grouping_udaf(), Form::Keys),
-        allow(first_last::last_value_udaf(), Form::Sorted),
-        allow(min_max::max_udaf(), Form::One),
-        allow(median::median_udaf(), Form::One),
-        allow(min_max::min_udaf(), Form::One),
-        allow(percentile_cont::percentile_cont_udaf(), Form::Share),
-        allow(regr::regr_avgx_udaf(), Form::Two),
-        allow(regr::regr_avgy_udaf(), Form::Two),
-        allow(regr::regr_count_udaf(), Form::Two),
-        allow(regr::regr_intercept_udaf(), Form::Two),
-        allow(regr::regr_r2_udaf(), Form::Two),
-        allow(regr::regr_slope_udaf(), Form::Two),
-        allow(regr::regr_sxx_udaf(), Form::Two),
-        allow(regr::regr_sxy_udaf(), Form::Two),
-        allow(regr::regr_syy_udaf(), Form::Two),
-        allow(stddev::stddev_udaf(), Form::One),
-        allow(stddev::stddev_pop_udaf(), Form::One),
-        allow(sum::sum_udaf(), Form::One),
-        allow(variance::var_pop_udaf(), Form::One),
-        allow(variance::var_samp_udaf(), Form::One),
+        allow(average::avg_udaf(), Form::One, Kind::Linear),
+        allow(bool_and_or::bool_and_udaf(), Form::One, Kind::Endpoints),
+        allow(bool_and_or::bool_or_udaf(), Form::One, Kind::Endpoints),
+        allow(correlation::corr_udaf(), Form::Two, Kind::Correlation),
+        allow(count::count_udaf(), Form::One, Kind::Frequencies),
+        allow(covariance::covar_pop_udaf(), Form::Two, Kind::Correlation),
+        allow(covariance::covar_samp_udaf(), Form::Two, Kind::Correlation),
+        allow(first_last::first_value_udaf(), Form::Sorted, Kind::Endpoints),
+        allow(grouping::grouping_udaf(), Form::Keys, Kind::Frequencies),
+        allow(first_last::last_value_udaf(), Form::Sorted, Kind::Endpoints),
+        allow(min_max::max_udaf(), Form::One, Kind::Endpoints),
+        allow(median::median_udaf(), Form::One, Kind::Position),
+        allow(min_max::min_udaf(), Form::One, Kind::Endpoints),
+        allow(percentile_cont::percentile_cont_udaf(), Form::Share, Kind::Position),
+        allow(regr::regr_avgx_udaf(), Form::Two, Kind::Linear),
+        allow(regr::regr_avgy_udaf(), Form::Two, Kind::Linear),
+        allow(regr::regr_count_udaf(), Form::Two, Kind::Frequencies),
+        allow(regr::regr_intercept_udaf(), Form::Two, Kind::Regression),
+        allow(regr::regr_r2_udaf(), Form::Two, Kind::Correlation),
+        allow(regr::regr_slope_udaf(), Form::Two, Kind::Regression),
+        allow(regr::regr_sxx_udaf(), Form::Two, Kind::Shape),
+        allow(regr::regr_sxy_udaf(), Form::Two, Kind::Correlation),
+        allow(regr::regr_syy_udaf(), Form::Two, Kind::Shape),
+        allow(stddev::stddev_udaf(), Form::One, Kind::Shape),
+        allow(stddev::stddev_pop_udaf(), Form::One, Kind::Shape),
+        allow(sum::sum_udaf(), Form::One, Kind::Linear),
+        allow(variance::var_pop_udaf(), Form::One, Kind::Shape),
+        allow(variance::var_samp_udaf(), Form::One, Kind::Shape),
     ]
 });
 
@@ -82,6 +86,13 @@ pub fn aggregates() -> &'static [Arc<AggregateUDF>] {
 #[must_use]
 pub fn aggregate(name: &str) -> Option<Arc<AggregateUDF>> {
     named(name).map(|allowed| Arc::clone(&allowed.function))
+}
+
+/// What sort of statistic the aggregate of this name or alias is over people. Those that pick one row's value are
+/// endpoints; `grouping()` tells the level of a table of counts.
+#[must_use]
+pub fn kind_of(name: &str) -> Option<Kind> {
+    named(name).map(|allowed| allowed.kind)
 }
 
 fn named(name: &str) -> Option<&'static Allowed> {

@@ -23,7 +23,7 @@ use datafusion::logical_expr::planner::ExprPlanner;
 
 use crate::refusal::{Code, Refusal};
 
-pub use aggregates::{aggregate, aggregates};
+pub use aggregates::{aggregate, aggregates, kind_of};
 pub(super) use aggregates::{check_aggregate, check_over, is_sorted, takes_within_group};
 pub(crate) use arguments::literal_text;
 pub(super) use arguments::literal_whole;

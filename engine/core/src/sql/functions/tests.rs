@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use datafusion::execution::SessionStateDefaults;
+use tresor_disclosure::Kind;
 
 use super::*;
 
@@ -96,4 +97,27 @@ fn date_formats_write_what_every_date_has() {
     for bad in ["%H:%M", "%", "%Y %", "%s", "%+", "%-d", "%Q"] {
         assert!(!patterns::is_date_format(bad), "{bad}");
     }
+}
+
+/// ACRO's mapping, with lines apart from correlations: who changes a kind changes what a release is checked for.
+#[test]
+fn every_aggregate_has_its_kind() {
+    let of = |kind: Kind| -> Vec<&str> {
+        let names = aggregates().iter().map(|f| f.name());
+        names.filter(|name| kind_of(name) == Some(kind)).collect()
+    };
+    let expected = [
+        (Kind::Frequencies, vec!["count", "grouping", "regr_count"]),
+        (Kind::Linear, vec!["avg", "regr_avgx", "regr_avgy", "sum"]),
+        (Kind::Position, vec!["median", "percentile_cont"]),
+        (Kind::Endpoints, vec!["bool_and", "bool_or", "first_value", "last_value", "max", "min"]),
+        (Kind::Shape, vec!["regr_sxx", "regr_syy", "stddev", "stddev_pop", "var_pop", "var"]),
+        (Kind::Correlation, vec!["corr", "covar_pop", "covar_samp", "regr_r2", "regr_sxy"]),
+        (Kind::Regression, vec!["regr_intercept", "regr_slope"]),
+    ];
+    for (kind, names) in &expected {
+        assert_eq!(of(*kind), *names, "{kind:?}");
+    }
+    let all: usize = expected.iter().map(|(_, names)| names.len()).sum();
+    assert_eq!(all, aggregates().len(), "every aggregate has one kind");
 }

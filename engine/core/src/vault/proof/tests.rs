@@ -37,7 +37,7 @@ fn cells(
     let plan = rows.project(exprs).unwrap();
     let plan = plan.sort(vec![ident(PERSON).sort(true, false)]).unwrap().build().unwrap();
     let data_type = datafusion::arrow::datatypes::DataType::Utf8View;
-    let keys = vec![Key { data_type, domain: None }; keys.len()];
+    let keys = vec![Key { data_type, domain: None, column: None }; keys.len()];
     Input { plan, release: release_of(keys, kinds) }
 }
 

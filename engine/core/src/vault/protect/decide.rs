@@ -57,7 +57,10 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
     let mut all: Vec<Cell> = shown
         .rows
         .iter()
-        .map(|keys| Cell { structural: false, ..Cell::listed(cells.get(keys).map_or(0, persons)) })
+        .map(|keys| Cell {
+            structural: release.cannot_be(rules.profile, keys),
+            ..Cell::listed(cells.get(keys).map_or(0, persons))
+        })
         .collect();
     all.extend(unlisted.iter().map(|(_, measured)| Cell::unlisted(persons(measured))));
     let lines: Vec<Line> = if looks_at_lines(rules) {

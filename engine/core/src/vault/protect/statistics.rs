@@ -5,7 +5,7 @@ use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
-    Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
+    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
 };
 
 use super::Rules;
@@ -313,7 +313,7 @@ impl Cell<'_> {
 
     fn persons(&self, argument: Option<usize>) -> Result<Protected> {
         let contribution = self.contribution(argument)?;
-        Ok(tresor_disclosure::persons(self.profile, self.secret, contribution))
+        Ok(tresor_disclosure::persons_in(self.profile, self.secret, contribution, self.plan(0)))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Protected> {
@@ -341,8 +341,9 @@ impl Cell<'_> {
                         tresor_disclosure::rows(self.profile, self.secret, ROWS, &counted);
                     return Ok(Fixed { protected, decimals: 0 });
                 }
+                let plan = self.plan(*decimals);
                 let protected =
-                    tresor_disclosure::sum(self.profile, self.secret, name, contribution);
+                    tresor_disclosure::sum_in(self.profile, self.secret, name, contribution, plan);
                 Ok(Fixed { protected, decimals: *decimals })
             }
         }
@@ -358,11 +359,32 @@ impl Cell<'_> {
     }
 
     fn mean(&self, total: Total, scale: f64, offset: f64, rows: Counted) -> Result<Number> {
+        let truth = self.true_parts(total, rows)?;
         let total = self.total(total)?;
         let rows = self.count(rows)?;
-        let mean = tresor_disclosure::mean(total.protected, rows.protected, MEAN_DECIMALS);
+        let mean = tresor_disclosure::mean_of(
+            self.profile,
+            total.protected,
+            rows.protected,
+            &truth,
+            MEAN_DECIMALS,
+        );
         let mean = Fixed { protected: mean, decimals: total.decimals + MEAN_DECIMALS };
         Ok(affine(mean.as_number(), scale, offset, Number::Shown(exactly(1.0))))
+    }
+
+    /// What a mean is made of under a profile that publishes true ones: a total, over the rows that have a value.
+    fn true_parts(&self, total: Total, rows: Counted) -> Result<Contribution> {
+        let total = match total {
+            Total::Value(at) => self.contribution(Some(at))?,
+            Total::Count(counted) => self.contribution(counted.argument())?,
+        };
+        let rows = self.contribution(rows.argument())?.rows;
+        Ok(Contribution { rows, ..*total })
+    }
+
+    const fn plan(&self, decimals: u32) -> ByPlan {
+        ByPlan { grouped: !self.release.keys.is_empty(), decimals }
     }
 
     fn sum_of(&self, of: &Polynomial) -> Result<Number> {

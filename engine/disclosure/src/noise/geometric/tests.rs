@@ -1,55 +1,14 @@
 use super::*;
-use rand::SeedableRng;
-use rand::rngs::ChaCha20Rng;
+use crate::noise::check::{Stated, draws, rng};
+use crate::noise::grains::LARGEST_PLAIN_SD;
+use rand::RngExt;
 
-const DRAWS: u32 = 200_000;
-
-fn rng(seed: u64) -> ChaCha20Rng {
-    ChaCha20Rng::seed_from_u64(seed)
-}
-
-fn draws(mut draw: impl FnMut() -> i128) -> Vec<i128> {
-    (0..DRAWS).map(|_| draw()).collect()
-}
-
-/// Whether draws follow the distribution: mean and variance within 5 standard errors, chi-square
-/// within 5 standard deviations of its mean. A sound sampler fails about once in 500,000 seeds; the
-/// seeds here are fixed.
-fn check(draws: &[i128], truth: &TwoSidedGeometric) -> Result<(), String> {
-    let n = draws.len() as f64;
-    let a = 1.0 - truth.p;
-    let variance = 2.0 * a / (truth.p * truth.p);
-    let mean = draws.iter().map(|&k| k as f64).sum::<f64>() / n;
-    if mean.abs() > 5.0 * (variance / n).sqrt() {
-        return Err(format!("mean {mean}"));
-    }
-    let square = draws.iter().map(|&k| (k as f64).powi(2)).sum::<f64>() / n;
-    let kurtosis = 6.0 + 1.0 / variance; // of this distribution; 6 for the Laplace it tends to
-    if (square / variance - 1.0).abs() > 5.0 * ((kurtosis - 1.0) / n).sqrt() {
-        return Err(format!("variance {square}, expected {variance}"));
-    }
-    check_shape(draws, truth)
-}
-
-fn check_shape(draws: &[i128], truth: &TwoSidedGeometric) -> Result<(), String> {
-    let n = draws.len() as f64;
-    let edge = (0..).take_while(|&k| truth.probability(k) * n >= 10.0).last().unwrap();
-    let mut left = (1.0, n);
-    let mut chi_square = 0.0;
-    for k in -edge..=edge {
-        let (expected, seen) =
-            (truth.probability(k), draws.iter().filter(|&&draw| draw == k).count() as f64);
-        chi_square += (seen - expected * n).powi(2) / (expected * n);
-        left = (left.0 - expected, left.1 - seen);
-    }
-    chi_square += (left.1 - left.0 * n).powi(2) / (left.0 * n);
-    let freedom = (2 * edge + 1) as f64;
-    let z = (chi_square - freedom) / (2.0 * freedom).sqrt();
-    if z.abs() > 5.0 {
-        Err(format!("chi-square {chi_square} on {freedom}, z = {z}"))
-    } else {
-        Ok(())
-    }
+/// The exact mass function, written apart from the sampler: (1-a)/(1+a) * a^|k| with variance 2a/(1-a)^2.
+fn stated(sd: f64) -> Stated {
+    let variance = sd * sd;
+    let a = (1.0 + variance - (1.0 + 2.0 * variance).sqrt()) / variance;
+    let most = (sd * 40.0) as i128 + 40;
+    Stated::over(most, |k| (1.0 - a) / (1.0 + a) * a.powi(k.unsigned_abs() as i32))
 }
 
 #[test]
@@ -57,25 +16,46 @@ fn draws_follow_the_distribution() {
     for (seed, sd) in [(1, 0.5), (2, 1.0), (3, 2.0), (4, 5.0), (5, 30.0)] {
         let truth = TwoSidedGeometric::with_sd(sd).unwrap();
         let mut rng = rng(seed);
-        assert_eq!(check(&draws(|| truth.sample(&mut rng)), &truth), Ok(()), "sd {sd}");
+        assert_eq!(stated(sd).check(&draws(|| truth.sample(&mut rng))), Ok(()), "sd {sd}");
+    }
+}
+
+#[test]
+fn the_probability_told_is_the_stated_one() {
+    let (truth, stated) = (TwoSidedGeometric::with_sd(2.0).unwrap(), stated(2.0));
+    for width in 0..30_i128 {
+        let inside: f64 = (-width..=width).map(|k| truth.probability(k)).sum();
+        assert!((inside - stated.within(width.unsigned_abs())).abs() < 1e-12);
     }
 }
 
 #[test]
 fn broken_samplers_are_rejected() {
     let truth = TwoSidedGeometric::with_sd(2.0).unwrap();
+    let stated = stated(2.0);
     let mut rng = rng(7);
     let reject = |name: &str, draws: Vec<i128>| {
-        assert!(check(&draws, &truth).is_err(), "{name} passed");
+        assert!(stated.check(&draws).is_err(), "{name} passed");
     };
     // A random sign on one geometric number hits 0 from both sides.
     let signed = draws(|| if rng.random() { truth.side(&mut rng) } else { -truth.side(&mut rng) });
     reject("signed", signed);
     reject("one-sided", draws(|| truth.side(&mut rng)));
     reject("clamped", draws(|| truth.sample(&mut rng).clamp(-6, 6)));
-    let wider = TwoSidedGeometric::with_sd(2.05).unwrap();
-    reject("slightly too wide", draws(|| wider.sample(&mut rng)));
+    for sd in [1.96, 2.04] {
+        let other = TwoSidedGeometric::with_sd(sd).unwrap();
+        reject("two percent off", draws(|| other.sample(&mut rng)));
+    }
+    let inflated = draws(|| if rng.random_ratio(1, 100) { 0 } else { truth.sample(&mut rng) });
+    reject("one percent more zeros", inflated);
     reject("twice the half", draws(|| truth.sample(&mut rng) / 2 * 2));
+    // The continuous distribution cut off instead of rounded: 0 gets what lies up to 1 on both sides.
+    let scale = 2.0 / 2.0_f64.sqrt();
+    let cut = draws(|| {
+        let (up, down) = (1.0 - rng.random::<f64>(), 1.0 - rng.random::<f64>());
+        ((down.ln() - up.ln()) * scale) as i128
+    });
+    reject("cut off", cut);
 }
 
 #[test]

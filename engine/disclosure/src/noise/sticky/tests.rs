@@ -63,3 +63,14 @@ fn a_name_cannot_run_into_the_numbers_behind_it() {
     let long = format!("a{}", "\0".repeat(8));
     assert_ne!(draw(&SECRET, "a", &cell(0, 0), 1e9), draw(&SECRET, &long, &cell(0, 0), 1e9));
 }
+
+/// Two methods, or one at two scales, must not share a draw: the answers would meet in the truth.
+#[test]
+fn every_purpose_draws_its_own() {
+    let of = |purpose, measure| bits(&SECRET, purpose, measure, &cell(40, 42)).unwrap();
+    assert_eq!(of("gaussian 2", "persons"), of("gaussian 2", "persons"));
+    assert_ne!(of("gaussian 2", "persons"), of("gaussian 2.5", "persons"));
+    assert_ne!(of("gaussian 2", "persons"), of("", "persons"));
+    assert_ne!(of("a", "b"), of("", "ab"));
+    assert_ne!(of("", "persons"), generator(&SECRET, "persons", &cell(40, 42)).unwrap().next_u64());
+}

@@ -1,5 +1,8 @@
 //! Patterns that others published, each with the attack that succeeds while only small cells are hidden.
 
+use microlp::OptimizationDirection::{Maximize, Minimize};
+
+use super::bounds::{bound, too_narrow};
 use super::oracle::told;
 use super::tables::{column, hidden, shown};
 use crate::secondary::{Column, Kind, Options, suppress};
@@ -77,6 +80,32 @@ fn a_lone_small_count_takes_the_next_smallest_with_it() {
     let columns = row(&[5, 11, 43, 55, 65, 121, 1213, 0]);
     assert_eq!(told(&columns, &[false; 9]).0, [0]);
     assert_eq!(withheld(&columns), [1]);
+}
+
+#[test]
+fn two_ones_that_sum_to_two_take_another_with_them() {
+    let columns = row(&[1, 1, 43, 55]);
+    assert_eq!(too_narrow(&columns, &[false; 5]), [0, 1], "neither is 0, so both are 1");
+    assert_eq!(withheld(&columns), [2]);
+}
+
+/// The interval that is printed for the pattern above, once the ninth cell is withheld as well.
+#[test]
+fn one_more_cell_opens_the_published_interval() {
+    let columns = recoverable();
+    let mut withheld = [false; 25];
+    withheld[7] = true;
+    assert_eq!(bound(&columns, &withheld, 1, Maximize).round() as u32, 77, "78 with xd at 0");
+    assert_eq!(bound(&columns, &withheld, 1, Minimize).round() as u32, 1, "0 with an empty wb");
+    let narrow = |needs| {
+        let mut columns = columns.clone();
+        columns[1].kind = Kind::Hidden { single: false, needs };
+        let withheld = suppress(&columns, Options::default()).unwrap();
+        assert_eq!(too_narrow(&columns, &withheld), []);
+        (0..25).filter(|at| withheld[*at]).collect::<Vec<_>>()
+    };
+    assert_eq!(narrow(30), [7]);
+    assert_ne!(narrow(31), [7], "more room is needed than xd gives");
 }
 
 /// A row of counts with its known total; what is below 11 is hidden.

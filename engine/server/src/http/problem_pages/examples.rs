@@ -67,6 +67,11 @@ pub(super) const ALL: &[Example] = &[
         "SELECT region, count(*) FROM patients WHERE hiv_status GROUP BY region",
     ),
     example(
+        Code::ColumnsNotCrossed,
+        "SELECT practice_code, ethnicity, count(*) FROM patients GROUP BY practice_code, ethnicity",
+        "SELECT region, ethnicity, count(*) FROM patients GROUP BY region, ethnicity",
+    ),
+    example(
         Code::PersonInOutput,
         "SELECT person_id, region FROM patients",
         "SELECT region, count(DISTINCT person_id) FROM patients GROUP BY region",

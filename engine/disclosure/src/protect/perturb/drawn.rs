@@ -1,0 +1,62 @@
+//! Noise from a distribution.
+
+use crate::contribution::Contribution;
+use crate::noise::{NoiseSecret, RoundedGaussian, TwoSidedGeometric, generator, generator_for};
+
+/// Noise that was drawn and not yet added.
+pub(super) struct Drawn {
+    pub(super) noise: i128,
+    pub(super) half_width: u128,
+}
+
+pub(super) fn geometric(
+    secret: &NoiseSecret,
+    measure: &str,
+    c: &Contribution,
+    sd: f64,
+) -> Option<Drawn> {
+    let distribution = TwoSidedGeometric::with_sd(sd)?;
+    let noise = distribution.sample(&mut generator(secret, measure, c)?);
+    Some(Drawn { noise, half_width: distribution.half_width() })
+}
+
+pub(super) fn gaussian(
+    secret: &NoiseSecret,
+    measure: &str,
+    c: &Contribution,
+    sd: f64,
+) -> Option<Drawn> {
+    let distribution = RoundedGaussian::with_sd(sd)?;
+    let noise = sample(secret, &distribution, measure, c)?;
+    Some(Drawn { noise, half_width: distribution.half_width() })
+}
+
+/// Gaussian noise for a number of persons, which may have two sizes. A cell with the larger one has the noise of the
+/// smaller one and more on top of it, so that whoever asks for both has learnt nothing by it.
+pub(super) fn gaussian_count(
+    secret: &NoiseSecret,
+    c: &Contribution,
+    sd: f64,
+    other_sd: f64,
+) -> Option<Drawn> {
+    let wanted = RoundedGaussian::with_sd(sd)?;
+    let narrow = RoundedGaussian::with_sd(sd.min(other_sd))?;
+    let mut noise = sample(secret, &narrow, PERSONS, c)?;
+    if sd > other_sd {
+        let more = sample(secret, &narrow.up_to(wanted), PERSONS, c)?;
+        noise = noise.saturating_add(more);
+    }
+    Some(Drawn { noise, half_width: wanted.half_width() })
+}
+
+const PERSONS: &str = "persons";
+
+fn sample(
+    secret: &NoiseSecret,
+    distribution: &RoundedGaussian,
+    measure: &str,
+    c: &Contribution,
+) -> Option<i128> {
+    let purpose = format!("gaussian {:x}", distribution.sd().to_bits());
+    Some(distribution.sample(&mut generator_for(secret, &purpose, measure, c)?))
+}
