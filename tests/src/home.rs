@@ -31,6 +31,10 @@ pub const SLICE: &str = "slice";
 pub const POOR: &str = "poor";
 /// A project with views.
 pub const VIEWED: &str = "viewed";
+/// A project with rules about columns: areas, pairs that are kept apart, names.
+pub const RULED: &str = "ruled";
+/// The same for one region.
+pub const RULED_SLICE: &str = "ruled-slice";
 /// A project like `exact` where nothing withheld can be worked out from what is shown.
 pub const STRICT: &str = "strict";
 /// A project that has ended.
@@ -49,6 +53,9 @@ impl Home {
         let home = Self { folder };
         home.write("projects/slice.toml", &project("exact", "clinic", SLICE_CONDITION));
         home.write("projects/viewed.toml", &project("exact", "clinic", VIEWS));
+        home.write("profiles/ruled.toml", &profile::with(&RULED_PROFILE));
+        home.write("projects/ruled.toml", &project("ruled", "clinic", ""));
+        home.write("projects/ruled-slice.toml", &project("ruled", "clinic", EAST));
         home.add(clinic);
         home.add_registry();
         home
@@ -196,6 +203,24 @@ const NOISY_PROFILE: [&str; 5] = [
     "dominance = { nk = [], p = 10.0, compare = \">\" }",
     "min_max = { rule = \"percentile\", percentiles = [5, 95] }",
 ];
+
+/// Rounding below the national level, names that say so, and a pair of columns that is kept apart.
+const RULED_PROFILE: [&str; 5] = [
+    "id = \"ruled\"",
+    "scope = \"below_national\"",
+    "rounding = { method = \"nearest\", base = 5, half = \"up\", bands = [] }",
+    "suffixes = { value = \"_rounded\", derived = \"_derived\" }",
+    "field_exclusions = [[\"clinic.people.region\", \"clinic.people.hiv\"]]",
+];
+
+const EAST: &str = r#"
+[[row_conditions]]
+dataset = "clinic"
+table = "people"
+column = "region"
+operator = "="
+values = ["east"]
+"#;
 
 /// What follows from what is shown is withheld as well.
 const STRICT_PROFILE: [&str; 3] =

@@ -44,7 +44,7 @@ impl Profile {
         names::check(self, &mut problems);
         minimums::check(self, &mut problems);
         rounding::check(&self.rounding, &mut problems);
-        noise::check(&self.noise, &mut problems);
+        noise::check(self, &mut problems);
         magnitudes::check(self, &mut problems);
         statistics::check(self, &mut problems);
         tables::check(self, &mut problems);

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tresor_disclosure::Profile;
+use tresor_disclosure::noise::PerturbationTable;
+use tresor_disclosure::profile::Noise;
 
 use crate::vectors::Vectors;
 
@@ -35,8 +38,18 @@ impl Shelf {
 }
 
 /// A profile with its table, as the policy loader makes it.
-pub(crate) fn profile(text: &str, _tables: &Tables) -> Profile {
-    toml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+pub(crate) fn profile(text: &str, tables: &Tables) -> Profile {
+    let mut profile: Profile =
+        toml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    match &profile.noise {
+        Noise::None {} | Noise::CellKeyGeometric { .. } | Noise::CellKeyGaussian { .. } => {}
+        Noise::CellKeyTable { ptable, .. } => {
+            let table = PerturbationTable::parse(&tables[ptable]);
+            let table = table.unwrap_or_else(|problem| panic!("{ptable}.toml: {problem}"));
+            profile.table = Some(Arc::new(table));
+        }
+    }
+    profile
 }
 
 /// Where the repository lies.

@@ -9,7 +9,7 @@ use tresor_disclosure::profile::{CheckOn, DerivedFrom, RoundingMethod, Scope, Se
 
 use super::statistics::words;
 use crate::guard::guarded::{Guarded, Named};
-use crate::guard::release::{Counted, PersonalRelease, Release, Statistic};
+use crate::guard::release::{PersonalRelease, Release, Statistic};
 
 /// Raised when a field of the record changes its meaning.
 const FORMAT: u32 = 1;
@@ -121,12 +121,7 @@ impl About {
 
 impl Group {
     const fn of(statistic: &Statistic) -> Self {
-        let people = matches!(
-            statistic,
-            Statistic::Count(Counted::Persons | Counted::PersonsWith(_))
-                | Statistic::DistinctValues
-        );
-        let about = if people { About::People } else { About::Values };
+        let about = if statistic.is_magnitude() { About::Values } else { About::People };
         Self { kind: statistic.kind(), about }
     }
 

@@ -164,9 +164,7 @@ fn sum(values: &Values, output: usize, rows: &[usize]) -> Option<(f64, f64, bool
                 width += half_width;
                 may_be_negative |= signed;
             }
-            // A combination that cannot be adds its exact 0.
-            Status::NotApplicable => {}
-            Status::Withheld(_) => return None,
+            Status::Withheld(_) | Status::NotApplicable => return None,
         }
         sum += match column.get(row)?.cast_to(&DataType::Float64).ok()? {
             ScalarValue::Float64(Some(value)) => value,

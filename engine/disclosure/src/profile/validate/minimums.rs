@@ -7,6 +7,7 @@
 //! it does without a minimum.
 
 use super::Problems;
+use super::noise::hides_one_person;
 use super::rounding::NARROWEST_BASE;
 use crate::profile::{CheckOn, Noise, OnSmall, Profile, RoundingMethod, Scope, ZeroRule};
 
@@ -67,7 +68,7 @@ fn needs_no_minimum(profile: &Profile) -> bool {
         | RoundingMethod::RandomFixed
         | RoundingMethod::Ceil => false,
     };
-    rounded || is_by_table(&profile.noise)
+    rounded || hides_one_person(profile)
 }
 
 /// No method stands in for the minimum of a measure: neither rounding nor a table for counts touches a sum.
@@ -83,10 +84,7 @@ fn check_number(profile: &Profile, problems: &mut Problems) {
     let (rounding, method) = (&profile.rounding, profile.rounding.method);
     let by_chance = method == RoundingMethod::RandomFixed && rounding.base >= NARROWEST_BASE;
     match profile.check_on {
-        CheckOn::Noisy
-            if !is_by_table(&profile.noise)
-                && !matches!(profile.noise, Noise::CellKeyGaussian { .. }) =>
-        {
+        CheckOn::Noisy if !is_by_table(&profile.noise) => {
             let wrong = "is `noisy`, but this noise has no bound and could lift one person over any minimum";
             problems.add("check_on", wrong, "write `true`, or the noise `cell_key_table`");
         }

@@ -2,7 +2,8 @@
 
 use super::Problems;
 use super::names::is_plain;
-use crate::profile::{Noise, TableIndex, TopContributors};
+use crate::noise::table::{Misfit, PerturbationTable, Selector};
+use crate::profile::{Noise, Profile, TableIndex, TopContributors};
 
 /// Largest standard deviation a profile may name. More noise than that is a slip of the pen.
 pub const LARGEST_SD: f64 = 1e6;
@@ -13,8 +14,8 @@ const MOST_KEYS: u64 = 65_536;
 /// Most rows of a perturbation table.
 const MOST_ROWS: u64 = 100_000;
 
-pub(super) fn check(noise: &Noise, problems: &mut Problems) {
-    match noise {
+pub(super) fn check(profile: &Profile, problems: &mut Problems) {
+    match &profile.noise {
         Noise::None {} => {}
         Noise::CellKeyGeometric { count_sd, magnitude_sd } => {
             check_sd("noise.count_sd", *count_sd, problems);
@@ -30,11 +31,49 @@ pub(super) fn check(noise: &Noise, problems: &mut Problems) {
                 let fix = "write the name of a file in `policies/ptables` without its ending";
                 problems.add("noise.ptable", "is not a plain name", fix);
             }
+            check_table(profile, ptable, problems);
             check_keys(*index, *keys, problems);
             check_rows(*index, *ptable_size, *small_n, problems);
             check_magnitude(magnitude, problems);
         }
     }
+}
+
+/// Without its table, or with another one, such noise would be none.
+fn check_table(profile: &Profile, name: &str, problems: &mut Problems) {
+    let table = profile.table.as_deref().filter(|table| table.id() == name);
+    let (Some(table), Some(selector)) = (table, Selector::of(&profile.noise)) else {
+        let fix = format!("add it as `policies/ptables/{name}.toml`, or name another one");
+        return problems.add(
+            "noise.ptable",
+            format!("is `{name}`, and there is no such table"),
+            fix,
+        );
+    };
+    if let Err(Misfit { field, wrong, fix }) = table.suits(selector) {
+        problems.add(field, wrong, fix);
+    }
+}
+
+/// Whether whatever a table makes of one person it also makes of another number of persons.
+pub(super) fn hides_one_person(profile: &Profile) -> bool {
+    let (Some(table), Some(selector)) = (&profile.table, Selector::of(&profile.noise)) else {
+        return false;
+    };
+    shown_of(table, selector, 1).all(|shown| {
+        shown == 0
+            || (2..=MOST_LIKE_ONE).any(|n| shown_of(table, selector, n).any(|it| it == shown))
+    })
+}
+
+/// How far a cell of several is looked for that reads like one of one.
+const MOST_LIKE_ONE: u64 = 20;
+
+fn shown_of(table: &PerturbationTable, selector: Selector, n: u64) -> impl Iterator<Item = i64> {
+    let shown = move |(noise, chance): (i64, f64)| {
+        (chance > 0.0).then(|| i64::try_from(n).unwrap_or(i64::MAX).saturating_add(noise).max(0))
+    };
+    table.chances(selector, n).into_iter().filter_map(shown)
 }
 
 fn check_sd(field: &'static str, sd: f64, problems: &mut Problems) {

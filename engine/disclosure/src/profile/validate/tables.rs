@@ -1,12 +1,7 @@
 //! Rules about whole tables: what is withheld beside small cells, impossible combinations, columns that may not meet.
 
 use super::Problems;
-use super::rounding::NARROWEST_BASE;
-use crate::profile::{Noise, OnSmall, Profile, RoundingMethod, SecondaryMethod};
-
-/// The least noise that stands in for secondary suppression: a number worked out from noisy ones is then off by a
-/// person or more, more often than not.
-const LEAST_SD: f64 = 1.0;
+use crate::profile::{Profile, SecondaryMethod};
 
 pub(super) fn check(profile: &Profile, problems: &mut Problems) {
     check_structural_zeros(profile, problems);
@@ -33,40 +28,12 @@ fn check_structural_zeros(profile: &Profile, problems: &mut Problems) {
     }
 }
 
-/// What a small cell is withheld for is lost if the others and their total tell it.
+/// Whether something stands in for it where it is off, an officer decides: the profiles that we ship are tested for that.
 fn check_secondary(profile: &Profile, problems: &mut Problems) {
-    let off = profile.secondary.method == SecondaryMethod::Off;
-    if off && !is_rounded(profile) && !is_noisy(&profile.noise) && !refuses_whole(profile) {
-        let wrong = "is `off`, so that a withheld number could be worked out from the others and their total";
-        let fix = "write `gauss`, or noise, or a rounding with a base of 3 or more";
-        problems.add("secondary.method", wrong, fix);
-    }
-    if off && profile.secondary.zeros {
+    if profile.secondary.method == SecondaryMethod::Off && profile.secondary.zeros {
         let wrong = "is true, but the method is `off`";
         problems.add("secondary.zeros", wrong, "write false, or the method `gauss`");
     }
-}
-
-/// Differences of rounded numbers leave a range.
-fn is_rounded(profile: &Profile) -> bool {
-    profile.rounding.method != RoundingMethod::None && profile.rounding.base >= NARROWEST_BASE
-}
-
-/// Every number has noise of its own, and so has each difference.
-fn is_noisy(noise: &Noise) -> bool {
-    match *noise {
-        Noise::None {} => false,
-        Noise::CellKeyTable { .. } => true,
-        Noise::CellKeyGeometric { count_sd, .. } => count_sd >= LEAST_SD,
-        Noise::CellKeyGaussian { count_sd, breakdown_sd, .. } => {
-            count_sd.min(breakdown_sd) >= LEAST_SD
-        }
-    }
-}
-
-/// A table with a small cell shows none at all, so that nothing is left to subtract from.
-fn refuses_whole(profile: &Profile) -> bool {
-    profile.on_small == OnSmall::RefuseResult
 }
 
 fn check_exclusions(profile: &Profile, problems: &mut Problems) {

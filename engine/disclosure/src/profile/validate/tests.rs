@@ -195,6 +195,46 @@ fn noise_that_is_switched_on_must_be_noise() {
 }
 
 #[test]
+fn noise_by_table_needs_the_table_and_its_numbers() {
+    let site = include_str!("../../../../../policies/ptables/site.toml");
+    let table = std::sync::Arc::new(crate::noise::PerturbationTable::parse(site).unwrap());
+    let magnitude =
+        TopContributors { top: 1, small: 0.25, large: 0.05, flex_point: 1_000.0, exponent: 3.0 };
+    let with = |keys, ptable_size, small_n, magnitude| {
+        let (ptable, index) = ("site".to_owned(), TableIndex::Abs);
+        let noise = Noise::CellKeyTable { ptable, index, keys, ptable_size, small_n, magnitude };
+        Profile { noise, table: Some(std::sync::Arc::clone(&table)), ..sample() }
+    };
+    let right = with(256, 30, 10, magnitude);
+    assert_eq!(fields(&right), NOTHING);
+    assert_eq!(fields(&Profile { min_count: 0, ..right.clone() }), NOTHING);
+    let missing = Profile { table: None, ..right.clone() };
+    assert_eq!(fields(&missing), ["noise.ptable"]);
+    assert_eq!(fields(&Profile { min_count: 0, ..missing }), ["min_count", "noise.ptable"]);
+    let named = |name: &str| {
+        let mut other = right.clone();
+        if let Noise::CellKeyTable { ptable, .. } = &mut other.noise {
+            name.clone_into(ptable);
+        }
+        fields(&other)
+    };
+    assert_eq!(named("other"), ["noise.ptable"]);
+    assert_eq!(named("../site"), ["noise.ptable"; 2]);
+    assert_eq!(fields(&with(1, 30, 10, magnitude)), ["noise.keys"; 2]);
+    assert_eq!(fields(&with(256, 30, 30, magnitude)), ["noise.small_n"; 2]);
+    let three = TopContributors { top: 3, ..magnitude };
+    assert_eq!(fields(&with(256, 30, 10, three)), ["noise.magnitude"]);
+    for wrong in [
+        TopContributors { small: 0.01, ..magnitude },
+        TopContributors { large: 0.0, ..magnitude },
+        TopContributors { flex_point: 0.0, ..magnitude },
+        TopContributors { exponent: f64::NAN, ..magnitude },
+    ] {
+        assert_eq!(fields(&with(256, 30, 10, wrong)), ["noise.magnitude"], "{wrong:?}");
+    }
+}
+
+#[test]
 fn means_of_true_parts_do_not_stand_beside_noise() {
     let means = "derived_from = \"true_if_min_count\"";
     assert_eq!(written(&[means]), NOTHING);

@@ -31,6 +31,33 @@ fn ons() -> Profile {
     by_table(ONS, "ons-10-5", TableIndex::Ons, TOP)
 }
 
+/// The minimum is compared with the perturbed number: a cell of eleven goes missing where noise takes it below ten,
+/// and one of nine is shown where noise takes it to ten. Nothing below ten is ever shown.
+#[test]
+fn the_perturbed_number_can_be_compared_with_the_minimum() {
+    let profile =
+        Profile { check_on: CheckOn::Noisy, min_count: 10, min_count_measure: 10, ..site() };
+    let outcomes = |n| -> Vec<Option<i128>> {
+        (0..2_000).map(|key| value(persons(&profile, &SECRET, &crowd(n, key)))).collect()
+    };
+    for n in [9, 11] {
+        let outcomes = outcomes(n);
+        assert!(outcomes.contains(&None) && outcomes.contains(&Some(10)), "{n}");
+        assert!(outcomes.iter().flatten().all(|&shown| shown >= 10), "{n}");
+    }
+    assert!(outcomes(1).iter().all(Option::is_none));
+    let c = people(&[7; 11]);
+    let sums = (0..2_000).map(|key| {
+        let c = Contribution { key, ..c };
+        let counted = value(persons(&profile, &SECRET, &c)).is_some();
+        let added = value(sum(&profile, &SECRET, "sum", &c)).is_some();
+        counted == added
+    });
+    assert!(sums.into_iter().all(|alike| alike), "a sum goes missing with its count");
+    let nine = people(&[7; 9]);
+    assert_eq!(value(sum(&profile, &SECRET, "sum", &nine)), None, "and needs the true minimum");
+}
+
 /// The published examples of the 10-5 table, whose threshold looks at the perturbed number.
 #[test]
 fn the_ons_table_as_published() {
