@@ -198,11 +198,8 @@ const NOISY_PROFILE: [&str; 5] = [
 ];
 
 /// What follows from what is shown is withheld as well.
-const STRICT_PROFILE: [&str; 3] = [
-    "id = \"strict\"",
-    "secondary = { method = \"gauss\", zeros = false }",
-    "complements = true",
-];
+const STRICT_PROFILE: [&str; 3] =
+    ["id = \"strict\"", "secondary = { method = \"gauss\", zeros = false }", "complements = true"];
 
 const REGISTRY: &str = r#"
 dataset = "registry"

@@ -10,7 +10,8 @@ use rand::{RngExt, SeedableRng};
 use tresor_disclosure::secondary::{Column, Kind, Options, suppress};
 
 fn main() {
-    for needs in [0, 1, 5] {
+    let only = std::env::args().nth(1).and_then(|needs| needs.parse::<u128>().ok());
+    for needs in [0, 1, 5].into_iter().filter(|n| only.is_none_or(|only| only == *n)) {
         let plain = plain(33_000, needs);
         report(&format!("plain table of 33,000 cells, needs {needs}"), &plain);
         let square = cube(&[40, 40], 30, needs);

@@ -23,9 +23,11 @@
 //! is not counted on. Must never know: what an atom is, who is in it, SQL text.
 
 mod cells;
+mod certificate;
 mod confirmed;
 mod gauss;
 mod intervals;
+mod modular;
 mod number;
 mod order;
 mod print;

@@ -78,8 +78,7 @@ impl Question {
                 (levels, format!("grouping sets ({})", sets.join(", ")))
             }
         };
-        let filters: BTreeSet<usize> =
-            (0..numbers(4)).map(|_| numbers(CONDITIONS.len())).collect();
+        let filters: BTreeSet<usize> = (0..numbers(4)).map(|_| numbers(CONDITIONS.len())).collect();
         Self { dims, levels, groups, filters: filters.into_iter().collect(), sums: numbers(2) == 0 }
     }
 
@@ -195,7 +194,9 @@ impl Question {
             for (number, members) in &numbers {
                 // Everybody may know the total itself, and that nobody is where nobody is.
                 let told = members.is_empty() || members.len() == classes.len();
-                if of_kind(number.2) && !told && !shown.contains(number)
+                if of_kind(number.2)
+                    && !told
+                    && !shown.contains(number)
                     && span.contains(vector(members))
                 {
                     found.push(number.clone());
@@ -283,6 +284,9 @@ async fn nothing_that_is_withheld_can_be_worked_out() {
             withheld += all.saturating_sub(question.shown(&body).len());
         }
     }
-    assert!(lost > 50, "the attack: {lost} numbers worked out where nothing is withheld for others");
+    assert!(
+        lost > 50,
+        "the attack: {lost} numbers worked out where nothing is withheld for others"
+    );
     assert!(shown * 4 > withheld, "{shown} shown, {withheld} withheld");
 }

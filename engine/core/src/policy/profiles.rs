@@ -22,7 +22,9 @@ pub(super) fn read_profiles(files: &PolicyFiles, report: &mut Report) -> BTreeMa
     let tables = read_tables(files, report);
     files
         .in_folder(PROFILES)
-        .filter_map(|(id, source)| Some((id.to_owned(), read_profile(id, source, &tables, report)?)))
+        .filter_map(|(id, source)| {
+            Some((id.to_owned(), read_profile(id, source, &tables, report)?))
+        })
         .collect()
 }
 

@@ -694,7 +694,11 @@ async fn the_shipped_rules_name_only_what_the_sample_dataset_has() {
 #[tokio::test]
 async fn columns_that_a_profile_names_must_exist() {
     let with = |field: &str, list: &str| {
-        files().changed("profiles/plain.toml", &format!("{field} = []"), &format!("{field} = {list}"))
+        files().changed(
+            "profiles/plain.toml",
+            &format!("{field} = []"),
+            &format!("{field} = {list}"),
+        )
     };
     let right = with("field_exclusions", r#"[["d.people.sex", "d.stays.cost"]]"#);
     right.revision().await.check_contracts(&[&contract()]).unwrap();

@@ -46,7 +46,11 @@ async fn however_they_are_crossed() {
         "select sex, n from (select sex, count(*) n from people group by sex) t \
          union all select 'alive', count(*) from people where alive",
     ] {
-        assert_eq!(refused(sql).await.map(|(code, _)| code), Some(Code::ColumnsNotCrossed), "{sql}");
+        assert_eq!(
+            refused(sql).await.map(|(code, _)| code),
+            Some(Code::ColumnsNotCrossed),
+            "{sql}"
+        );
     }
 }
 

@@ -324,13 +324,8 @@ impl Cell<'_> {
                     return Ok(Fixed { protected, decimals: 0 });
                 }
                 let plan = self.plan(*decimals);
-                let protected = tresor_disclosure::sum_in(
-                    self.profile,
-                    self.secret,
-                    name,
-                    contribution,
-                    plan,
-                );
+                let protected =
+                    tresor_disclosure::sum_in(self.profile, self.secret, name, contribution, plan);
                 Ok(Fixed { protected, decimals: *decimals })
             }
         }
