@@ -4,8 +4,9 @@ use crate::answer::INSTEAD;
 use crate::officers;
 use crate::story::{Case, Outcome};
 
-/// Rows of an answer that are shown.
+/// Rows of an answer that are shown: a researcher sees what there is, an officer looks for what is not.
 const SHOWN: usize = 8;
+const SHOWN_TO_OFFICERS: usize = 16;
 
 /// Columns that stand beside a value and are not shown.
 const BESIDE: [&str; 3] = ["__status", "__low", "__high"];
@@ -64,6 +65,10 @@ fn flow(answer: &str) -> String {
 
 /// CSV as a table for the eye: a status stands in the place of its value.
 fn table(answer: &str, style: Style) -> String {
+    let most = match style {
+        Style::Researcher => SHOWN,
+        Style::Officer => SHOWN_TO_OFFICERS,
+    };
     let (notes, lines): (Vec<&str>, Vec<&str>) =
         answer.lines().partition(|line| line.starts_with("note: "));
     let mut lines = lines.into_iter().map(|line| line.split(',').collect::<Vec<_>>());
@@ -82,15 +87,15 @@ fn table(answer: &str, style: Style) -> String {
                 status: beside("__status"),
                 interval: beside("__low").zip(beside("__high")),
             };
-            let values = rows.iter().take(SHOWN).map(|row| value(row, at, &beside, style));
+            let values = rows.iter().take(most).map(|row| value(row, at, &beside, style));
             aligned(name, values.collect())
         })
         .collect();
-    let mut text: Vec<String> = (0..=rows.len().min(SHOWN))
+    let mut text: Vec<String> = (0..=rows.len().min(most))
         .map(|row| columns.iter().map(|column| column[row].as_str()).collect::<Vec<_>>().join("  "))
         .map(|line| line.trim_end().to_owned())
         .collect();
-    if rows.len() > SHOWN {
+    if rows.len() > most {
         text.push(format!("..  ({} rows)", rows.len()));
     }
     text.extend(notes.into_iter().map(str::to_owned));

@@ -70,7 +70,7 @@ impl Home {
         for (id, text) in shelf::perturbation_tables() {
             self.write(&format!("ptables/{id}.toml"), &text);
         }
-        let shipped = shelf::ids().into_iter().map(|id| (shelf::text(&id), id));
+        let shipped = shelf::ids().into_iter().map(|id| (shelf::without_sample(&id), id));
         let variants = VARIANTS.iter().map(|variant| (variant.text(), variant.id.to_owned()));
         for (text, id) in shipped.chain(variants) {
             self.write(&format!("profiles/{id}.toml"), &text);

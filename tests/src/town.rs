@@ -67,7 +67,7 @@ description = "One row per stay in hospital."
 rows = "many-per-person"
 [tables.stays.columns]
 person_id = { type = "text", role = "person", description = "Pseudonym." }
-ward = { type = "text", role = "category", values = ["day", "long"], description = "Ward." }
+ward = { type = "text", role = "category", values = ["day", "long", "rehab"], description = "Ward." }
 nights = { type = "integer", role = "measure", bounds = [0, 60], unit = "nights", description = "Nights." }
 "#;
 
@@ -125,11 +125,14 @@ fn spend(area: &str, illness: &str, at: usize) -> i64 {
     }
 }
 
-/// Seventy residents came for a day; five stayed long, one of them forty times.
+/// Seventy residents came for a day and fourteen to recover; five stayed long, one of them forty times.
 fn stays(number: usize) -> Vec<(&'static str, i64)> {
     let mut stays = vec![];
     if number < 70 {
         stays.push(("day", 0));
+    }
+    if number % 14 == 3 {
+        stays.push(("rehab", 12));
     }
     let long = match number {
         100 => 40,
