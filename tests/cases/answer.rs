@@ -15,11 +15,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn new(kind: &str, text: String) -> Self {
+    pub(crate) fn new(kind: &str, text: String) -> Self {
         Self { kind: kind.to_owned(), text: text.trim().to_owned() }
     }
 
-    fn refused(refusal: &Refusal) -> Self {
+    pub(crate) fn refused(refusal: &Refusal) -> Self {
         let mut text = refusal.to_string();
         if let Some(rule) = refusal.rule() {
             text.push_str(&format!(" ({rule})"));

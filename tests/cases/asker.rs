@@ -5,11 +5,13 @@ use std::sync::Arc;
 use tests::ask::{self, ask_as, caller};
 use tests::home::Home;
 use tresor_core::engine::{Asked, Engine, QueryRequest};
+use tresor_core::refusal::Refusal;
 use tresor_core::vault::Optimizer;
 
 use crate::RUNTIME;
 use crate::answer::{self, Answer};
-use crate::story::{Case, Outcome};
+use crate::story::{Case, Form, Outcome};
+use crate::written;
 
 pub(crate) struct Asker {
     engine: Arc<Engine>,
@@ -40,6 +42,7 @@ impl Asker {
                     answer::log(self.engine.audit(&caller(&case.user), 0, 1_000).await)
                 }
                 Outcome::Released { notes } => answer::released(self.submit(case).await, *notes),
+                Outcome::Written(form) => written::answer(self.fetch(case, *form).await, *form),
                 Outcome::Refused(_) if explains(case) => answer::explained(self.check(case).await),
                 Outcome::Refused(_) => answer::released(self.submit(case).await, false),
             }
@@ -57,12 +60,16 @@ impl Asker {
         Ok(body)
     }
 
-    async fn submit(&self, case: &Case) -> Result<ask::Answer, tresor_core::refusal::Refusal> {
+    async fn submit(&self, case: &Case) -> Result<ask::Answer, Refusal> {
         ask_as(&self.engine, &case.user, request(case)).await
     }
 
+    async fn fetch(&self, case: &Case, form: Form) -> Result<Vec<u8>, Refusal> {
+        ask::ask_in(&self.engine, &case.user, request(case), written::format(form)).await
+    }
+
     /// Checks; a text that begins with EXPLAIN is asked like any other query.
-    async fn check(&self, case: &Case) -> Result<serde_json::Value, tresor_core::refusal::Refusal> {
+    async fn check(&self, case: &Case) -> Result<serde_json::Value, Refusal> {
         let (caller, request) = (caller(&case.user), request(case));
         if !explains(case) {
             return self.engine.check(&caller, request).await;

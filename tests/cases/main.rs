@@ -1,16 +1,18 @@
 //! Case files: who asks what, and what comes back. Each case is a named test.
 //!
 //! `TRESOR_CASES=complete` fills in the answers that are missing; `TRESOR_CASES=rewrite` replaces those that are there,
-//! for the reader of the diff to judge. Both also write the manual page `docs/sql.md` anew, which is made from marked
-//! cases; otherwise a test fails when it is stale. `release/`, `refuse/`, `explain/` and `manual/` share one engine; a file of
-//! `budget/` or `audit/` is a story in which one step builds on the last, over a ledger of its own.
+//! for the reader of the diff to judge. Both also write the pages `docs/sql.md` and `docs/disclosure-control.md` anew, which
+//! are made from marked cases; otherwise a test fails when one is stale. A file of `budget/` or `audit/` is a story in which
+//! one step builds on the last, over a ledger of its own; all others share one engine.
 
 mod answer;
 mod asker;
 mod example;
 mod listing;
+mod officers;
 mod page;
 mod story;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,11 +21,13 @@ use std::sync::{LazyLock, OnceLock};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tests::clinic::Clinic;
 use tests::home::Home;
+use tests::town::Town;
 use tokio::runtime::Runtime;
 use tresor_core::vault::Optimizer;
 
 use answer::INSTEAD;
 use asker::Asker;
+use page::PAGES;
 use story::{Case, Outcome, Story};
 
 /// Persons of the clinic that every case is about.
@@ -41,14 +45,17 @@ fn main() -> ExitCode {
         None => {}
         Some(mode @ ("complete" | "rewrite")) => {
             stories.iter().for_each(|story| fill_in(story, mode == "rewrite"));
-            std::fs::write(page::path(), page::rendered(&self::stories())).unwrap();
+            let stories = self::stories();
+            PAGES.iter().for_each(|page| page.write(&stories));
             return ExitCode::SUCCESS;
         }
         Some(_) => panic!("TRESOR_CASES is `complete` or `rewrite`"),
     }
-    let wanted = page::rendered(&stories);
-    let fresh = Trial::test("manual page", move || Ok(page::compare(&wanted)?));
-    let trials = stories.into_iter().flat_map(trials).chain([fresh]).collect();
+    let fresh = PAGES.map(|page| {
+        let wanted = page.rendered(&stories);
+        Trial::test(page.name(), move || Ok(page.compare(&wanted)?))
+    });
+    let trials = stories.into_iter().flat_map(trials).chain(fresh).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     [&OPTIMIZED, &PLAIN].into_iter().filter_map(OnceLock::get).for_each(Asker::remove_home);
     conclusion.exit_code()
@@ -68,7 +75,8 @@ fn mode() -> Option<String> {
 }
 
 fn asker(optimizer: Optimizer) -> Asker {
-    Asker::new(Home::of(&Clinic::new(PERSONS, SEED)), optimizer)
+    let home = Home::of(&Clinic::new(PERSONS, SEED)).with_every_profile(&Town::default());
+    Asker::new(home, optimizer)
 }
 
 /// Every case file, in order.

@@ -7,7 +7,8 @@
 //! ---- line 1, column 8: `person_id` identifies people ..
 //! ```
 //!
-//! A line `# manual: Joins` below the title makes it an example of that theme in the manual page.
+//! A line `# manual: Joins` below the title makes it an example of that theme in a page of the manual, and
+//! `# control: Rounding` in the page about disclosure control.
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,8 @@ pub(crate) struct Case {
 pub(crate) enum Outcome {
     /// An answer, as CSV; its notes too, if wanted.
     Released { notes: bool },
+    /// The answer in another form than the one that cases are written in.
+    Written(Form),
     /// The words of a refusal.
     Refused(String),
     /// What would happen.
@@ -49,10 +52,43 @@ pub(crate) enum Outcome {
     Log,
 }
 
+/// A form that a case can ask for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// JSON without its record, which has an outcome of its own.
+    Json,
+    /// What JSON has as the record of the criteria.
+    Record,
+    /// CSV with columns beside the values.
+    Csv,
+    /// CSV with a mark in the place of a value.
+    Shorthand,
+    /// CSV with the text of the profile in the place of a withheld value.
+    Text,
+    /// The columns of Parquet.
+    Parquet,
+}
+
+impl Form {
+    /// Each with its word in a sentence.
+    const ALL: [(&'static str, Self); 6] = [
+        ("json", Self::Json),
+        ("record", Self::Record),
+        ("csv", Self::Csv),
+        ("shorthand", Self::Shorthand),
+        ("text", Self::Text),
+        ("parquet", Self::Parquet),
+    ];
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == word).map(|(_, form)| form)
+    }
+}
+
 impl Outcome {
     pub(crate) fn kind(&self) -> String {
         match self {
-            Self::Released { .. } => "released".to_owned(),
+            Self::Released { .. } | Self::Written(_) => "released".to_owned(),
             Self::Refused(code) => format!("refused: {code}"),
             Self::Explained => "explained".to_owned(),
             Self::Budget => "budget".to_owned(),
@@ -67,7 +103,10 @@ impl Outcome {
             "explained" => Some(Self::Explained),
             "budget" => Some(Self::Budget),
             "log" => Some(Self::Log),
-            other => other.strip_prefix("refused: ").map(|code| Self::Refused(code.to_owned())),
+            other => match other.strip_prefix("released as ") {
+                Some(form) => Form::parse(form).map(Self::Written),
+                None => other.strip_prefix("refused: ").map(|code| Self::Refused(code.to_owned())),
+            },
         }
     }
 }
@@ -135,10 +174,11 @@ impl Case {
         }
     }
 
-    /// The themes of the manual that it is an example of.
-    pub(crate) fn themes(&self) -> impl Iterator<Item = &str> {
+    /// The themes that it is an example of in the page of this word.
+    pub(crate) fn themes<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a str> {
         let comments = self.head.lines().take_while(|line| line.starts_with('#'));
-        comments.filter_map(|line| line.strip_prefix("# manual: "))
+        comments
+            .filter_map(move |line| line.strip_prefix("# ")?.strip_prefix(word)?.strip_prefix(": "))
     }
 
     fn written(&self, answer: Option<&str>) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tresor_core::engine::{Caller, Engine, Markers, QueryRequest, QueryState, ResultFormat};
-use tresor_core::ids::{ProjectId, UserId};
+use tresor_core::ids::{ProjectId, QueryId, UserId};
 use tresor_core::refusal::Refusal;
 
 use crate::home::RESEARCHER;
@@ -36,21 +36,49 @@ pub async fn ask_as(
     user: &str,
     request: QueryRequest,
 ) -> Result<Answer, Refusal> {
-    let caller = caller(user);
-    let id = engine.submit(&caller, request).await?;
-    loop {
-        let status = engine.status(&caller, &id, Duration::from_secs(60)).await?;
-        if status.state != QueryState::Running {
-            break;
-        }
-    }
-    let bytes = engine.result(&caller, &id, ResultFormat::Json).await?.into_bytes();
-    let csv = engine.result(&caller, &id, ResultFormat::Csv(Markers::Columns)).await?.into_bytes();
+    let id = answered(engine, user, request).await?;
+    let bytes = fetch(engine, user, &id, ResultFormat::Json).await?;
+    let csv = fetch(engine, user, &id, ResultFormat::Csv(Markers::Columns)).await?;
     Ok(Answer {
         json: serde_json::from_slice(&bytes).unwrap(),
         bytes,
         csv: String::from_utf8(csv).unwrap(),
     })
+}
+
+/// Asks as somebody, waits, and gives the answer in one form.
+pub async fn ask_in(
+    engine: &Arc<Engine>,
+    user: &str,
+    request: QueryRequest,
+    form: ResultFormat,
+) -> Result<Vec<u8>, Refusal> {
+    let id = answered(engine, user, request).await?;
+    fetch(engine, user, &id, form).await
+}
+
+async fn answered(
+    engine: &Arc<Engine>,
+    user: &str,
+    request: QueryRequest,
+) -> Result<QueryId, Refusal> {
+    let caller = caller(user);
+    let id = engine.submit(&caller, request).await?;
+    loop {
+        let status = engine.status(&caller, &id, Duration::from_secs(60)).await?;
+        if status.state != QueryState::Running {
+            return Ok(id);
+        }
+    }
+}
+
+async fn fetch(
+    engine: &Engine,
+    user: &str,
+    id: &QueryId,
+    form: ResultFormat,
+) -> Result<Vec<u8>, Refusal> {
+    engine.result(&caller(user), id, form).await.map(|released| released.into_bytes())
 }
 
 /// A released answer.

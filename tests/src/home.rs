@@ -13,6 +13,8 @@ use tresor_core::secret::Secret;
 
 use crate::clinic::Clinic;
 use crate::profile;
+use crate::shelf::{self, VARIANTS};
+use crate::town::Town;
 use crate::tpch::Shop;
 
 /// Researcher of both projects.
@@ -59,6 +61,27 @@ impl Home {
         home.add(clinic);
         home.add_registry();
         home
+    }
+
+    /// The town beside the clinic, and for each release profile of the repository a project of its name about both.
+    #[must_use]
+    pub fn with_every_profile(self, town: &Town) -> Self {
+        self.write("access/rules.csv", &format!("{RULES}{TOWN_RULES}"));
+        for (id, text) in shelf::perturbation_tables() {
+            self.write(&format!("ptables/{id}.toml"), &text);
+        }
+        let shipped = shelf::ids().into_iter().map(|id| (shelf::without_sample(&id), id));
+        let variants = VARIANTS.iter().map(|variant| (variant.text(), variant.id.to_owned()));
+        for (text, id) in shipped.chain(variants) {
+            self.write(&format!("profiles/{id}.toml"), &text);
+            let about_both =
+                project(&id, "clinic", "").replace("[\"clinic\"]", "[\"clinic\", \"town\"]");
+            self.write(&format!("projects/{id}.toml"), &about_both);
+        }
+        let source = self.path().join("source").join("town");
+        town.write(&source);
+        self.add_from(&source);
+        self
     }
 
     /// A home that serves the shop.
@@ -252,6 +275,11 @@ p, researcher, noisy, clinic/people/hiv, output, deny
 p, researcher, noisy, clinic/wards/beds, *, deny
 p, researcher, viewed, clinic/people/hiv, group, deny
 p, researcher, viewed, clinic/people/hiv, output, deny
+";
+
+const TOWN_RULES: &str = "
+p, researcher, *, town/residents/*, *, allow
+p, researcher, *, town/stays/*, *, allow
 ";
 
 const SHOP_RULES: &str = "

@@ -4,4 +4,6 @@ pub mod ask;
 pub mod clinic;
 pub mod home;
 pub mod profile;
+pub mod shelf;
+pub mod town;
 pub mod tpch;

@@ -35,7 +35,12 @@ release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv", "ar
 
 /// The plain profile with other lines: each must set a field that the plain one has.
 pub fn with(lines: &[&str]) -> String {
-    let mut text = PLAIN.to_owned();
+    changed(PLAIN, lines)
+}
+
+/// A profile with other lines: each must set a field that it has.
+pub fn changed(profile: &str, lines: &[&str]) -> String {
+    let mut text = profile.to_owned();
     for line in lines {
         let field = line.split(" = ").next().unwrap();
         let old = text.lines().find(|old| old.split(" = ").next() == Some(field));

@@ -159,8 +159,8 @@ impl Body<'_> {
         None
     }
 
-    /// The 95 % interval of a value that stands as it was protected. Where the profile refuses values below zero,
-    /// everybody knows that the truth is not there.
+    /// The 95 % interval of a value that stands as it was protected. Where the profile refuses values below zero, and
+    /// for numbers of people or rows, everybody knows that the truth is not there.
     fn interval(
         &self,
         value: &Value,
@@ -171,7 +171,8 @@ impl Body<'_> {
         let [Status::Shown { half_width, signed }] = parts else { return None };
         let middle = value.as_f64().filter(|_| column.intervals && *half_width > 0.0)?;
         let refused = self.profile.negatives != Negatives::Abs && !self.profile.dominance.is_off();
-        let floor = if refused && !signed && middle >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+        let never_below = column.counts || (refused && !signed);
+        let floor = if never_below && middle >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
         let (low, high) = ((middle - half_width).max(floor), middle + half_width);
         let tidy = |value: f64| (value * 1e6).round() / 1e6;
         Some(json!({ "row": row, "col": col, "low": tidy(low), "high": tidy(high) }))

@@ -18,8 +18,10 @@ pub(super) struct Column<'a> {
     data_type: &'a DataType,
     /// Whether its values carry noise or are rounded.
     perturbed: bool,
-    /// Whether its values have intervals.
+    /// Whether its values have intervals. Not where a table keeps to itself how far it moves a value.
     pub(super) intervals: bool,
+    /// Whether it is made of nothing but numbers of people or rows.
+    pub(super) counts: bool,
     /// Whether a 0 in it stands for more than nobody.
     pub(super) low: bool,
 }
@@ -42,7 +44,8 @@ impl<'a> Column<'a> {
             })
             .collect();
         let perturbed = statistics.iter().any(|statistic| perturbed(statistic, profile));
-        let counts = |statistic: &&Statistic| matches!(statistic, Statistic::Count(_));
+        let is_count = |statistic: &&Statistic| matches!(statistic, Statistic::Count(_));
+        let counts = !statistics.is_empty() && statistics.iter().all(is_count);
         Self {
             of,
             data_type,
@@ -51,11 +54,8 @@ impl<'a> Column<'a> {
                 && perturbed
                 && !profile.noise.is_none()
                 && profile.tells_intervals(),
-            low: of.direct
-                && perturbed
-                && hides_zeros(profile)
-                && !statistics.is_empty()
-                && statistics.iter().all(counts),
+            counts,
+            low: of.direct && perturbed && hides_zeros(profile) && counts,
         }
     }
 

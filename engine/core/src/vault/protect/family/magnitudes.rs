@@ -30,8 +30,10 @@ fn named(release: &PersonalRelease) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// As for numbers of people: first against a reader who knows where nobody is, and then of those that are left against
+/// one who does not, and must not learn it.
 fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
-    let mut magnitudes = Magnitudes { sums: vec![], negative: false, real: laid.real, profile };
+    let mut magnitudes = Magnitudes { sums: vec![], negative: false, profile };
     let mut total = 0_u128;
     for (number, member) in laid.members.iter().enumerate() {
         for (argument, _) in named(member.release).filter(|(_, known)| *known == name) {
@@ -46,7 +48,11 @@ fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
     if profile.complements {
         magnitudes.add_left_over(name, laid);
     }
-    magnitudes.into_sums().lost(total)
+    let mut lost = magnitudes.known_to_be_empty(laid.real).lost(total);
+    if laid.real < laid.len() {
+        lost.extend(magnitudes.telling_of_nobody(laid, &lost).lost(total));
+    }
+    lost
 }
 
 /// One sum: its atoms, what it adds up to, whether it is withheld, and what it is to the reader.
@@ -56,8 +62,6 @@ struct Magnitudes<'a> {
     sums: Vec<Magnitude>,
     /// Whether somebody's total is below zero: then a reader cannot bound what is left.
     negative: bool,
-    /// Atoms in which somebody is.
-    real: u32,
     profile: &'a Profile,
 }
 
@@ -73,8 +77,7 @@ impl Magnitudes<'_> {
         // A value that is not shown and need not be hidden is of no concern.
         if hidden || shown {
             let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
-            let atoms = cell.part(argument).unwrap_or(&cell.atoms).iter().copied();
-            let atoms = atoms.filter(|atom| *atom < self.real).collect();
+            let atoms = cell.part(argument).unwrap_or(&cell.atoms).to_vec();
             self.add((atoms, c, hidden, number.filter(|_| shown)));
         }
     }
@@ -97,22 +100,50 @@ impl Magnitudes<'_> {
         self.sums.push(magnitude);
     }
 
-    fn into_sums(self) -> Sums {
-        let mut sums = Sums::over(self.real, self.profile);
-        for (atoms, c, hidden, number) in self.sums {
-            let kind = match (hidden, c.absolute) {
-                (true, _) => {
-                    let needs = match self.negative {
-                        true => 0,
-                        false => protection(&self.profile.dominance, &c).max(1),
-                    };
-                    Kind::Hidden { single: c.persons == 1, needs }
-                }
-                (false, 0) => Kind::Zero,
-                (false, _) => Kind::Candidate,
-            };
-            sums.add(Column { atoms, size: c.absolute, kind }, number, c.key);
+    /// What a reader has who knows where nobody is. A sum over nobody tells that reader nothing.
+    fn known_to_be_empty(&self, real: u32) -> Sums {
+        let mut sums = Sums::over(real, self.profile);
+        for (atoms, c, hidden, number) in &self.sums {
+            let atoms: Vec<u32> = atoms.iter().copied().filter(|atom| *atom < real).collect();
+            if !atoms.is_empty() {
+                sums.add(
+                    Column { atoms, size: c.absolute, kind: self.kind(c, *hidden) },
+                    *number,
+                    c.key,
+                );
+            }
         }
         sums
+    }
+
+    /// The sums that are left, and beside them the atoms without persons, which must not follow from them.
+    fn telling_of_nobody(&self, laid: &Laid<'_>, lost: &[Number]) -> Sums {
+        let mut sums = Sums::over(laid.len(), self.profile);
+        for (atoms, c, hidden, number) in &self.sums {
+            let gone = *hidden || number.is_some_and(|number| lost.contains(&number));
+            if !gone {
+                let kind = self.kind(c, false);
+                sums.add(Column { atoms: atoms.clone(), size: c.absolute, kind }, *number, c.key);
+            }
+        }
+        for atom in laid.real..laid.len() {
+            let kind = Kind::Hidden { single: false, needs: u128::from(!self.negative) };
+            sums.add(Column { atoms: vec![atom], size: 0, kind }, None, 0);
+        }
+        sums
+    }
+
+    fn kind(&self, c: &Contribution, hidden: bool) -> Kind {
+        match (hidden, c.absolute) {
+            (true, _) => {
+                let needs = match self.negative {
+                    true => 0,
+                    false => protection(&self.profile.dominance, c).max(1),
+                };
+                Kind::Hidden { single: c.persons == 1, needs }
+            }
+            (false, 0) => Kind::Zero,
+            (false, _) => Kind::Candidate,
+        }
     }
 }
