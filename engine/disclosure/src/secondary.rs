@@ -23,9 +23,13 @@
 //! is not counted on. Must never know: what an atom is, who is in it, SQL text.
 
 mod cells;
+mod certificate;
 mod confirmed;
 mod gauss;
 mod intervals;
+mod modular;
+mod moves;
+mod nearby;
 mod number;
 mod order;
 mod print;
@@ -92,9 +96,15 @@ pub struct Impossible {
 /// A hidden column that is told by known columns alone.
 pub fn suppress(columns: &[Column], options: Options) -> Result<Vec<bool>, Impossible> {
     let cells = Cells::of(columns, options);
-    let offers = order::offers(&cells);
-    let decided = confirmed::decide(&cells, &offers)
-        .and_then(|published| intervals::widen(&cells, &offers, published));
+    let mut offers = order::offers(&cells);
+    let made = intervals::prepare(&cells);
+    if let Some(made) = &made {
+        offers.retain(|at| made.shown.get(*at).is_some_and(|shown| *shown));
+    }
+    let decided = confirmed::decide(&cells, &offers).and_then(|published| match &made {
+        Some(made) => Ok(published),
+        None => intervals::widen(&cells, &offers, published),
+    });
     match decided {
         Ok(published) => Ok(withheld(columns, &cells, &published)),
         Err(cell) => Err(impossible(columns, &cells, cell)),

@@ -6,6 +6,12 @@
 //!
 //! The page `docs/profiles.md` is made from the profiles; a stale one fails. `TRESOR_PROFILES=rewrite` writes it anew.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot read its files must fail"
+)]
+
 #[path = "conformance/check.rs"]
 mod check;
 #[path = "conformance/expected.rs"]

@@ -33,19 +33,6 @@ pub(super) fn decide<N: Number>(cells: &Cells, offers: &[usize]) -> Result<Decid
     Ok(Ok(published))
 }
 
-/// Whether what was decided holds among integers: nothing hidden is told by what is published.
-pub(super) fn holds<N: Number>(cells: &Cells, published: &[bool]) -> Result<bool, Overflow> {
-    let mut gauss = Gauss::<N>::new(cells, &[]);
-    let mut shown: Vec<&Cell> =
-        cells.cells.iter().zip(published).filter(|(_, shown)| **shown).map(|(c, _)| c).collect();
-    shown.sort_by_key(|cell| (cell.size > 0, cell.atoms.len())); // short ones keep the others short
-    for cell in shown {
-        gauss.publish(cell)?;
-    }
-    gauss.watch.look_again(&gauss.residuals);
-    Ok(gauss.watch.told(&gauss.residuals)?.is_none())
-}
-
 /// The state between two offers.
 struct Gauss<'a, N> {
     cells: &'a Cells,
@@ -128,7 +115,7 @@ impl<'a, N: Number> Gauss<'a, N> {
 }
 
 /// By atom: how late it is published by a cell that is offered, for the choice of pivots.
-fn ranks(cells: &Cells, offers: &[usize]) -> Vec<usize> {
+pub(super) fn ranks(cells: &Cells, offers: &[usize]) -> Vec<usize> {
     let mut ranks = vec![0; cells.atoms];
     for (rank, at) in offers.iter().enumerate() {
         for atom in cells.cells.get(*at).into_iter().flat_map(|cell| &cell.atoms) {

@@ -130,8 +130,9 @@ impl<const BELOW: u64> Residue<BELOW> {
 
     /// The product.
     pub(super) fn times(self, other: Self) -> Self {
-        let once = fold::<BELOW>(u128::from(self.0) * u128::from(other.0));
-        let twice = u64::try_from(fold::<BELOW>(once)).unwrap_or_default(); // below 2^62
+        let product = u128::from(self.0) * u128::from(other.0);
+        let less = if BELOW == 1 { product } else { fold::<BELOW>(product) };
+        let twice = u64::try_from(fold::<BELOW>(less)).unwrap_or_default(); // below 2^62
         Self(if twice >= Self::PRIME { twice.wrapping_sub(Self::PRIME) } else { twice })
     }
 
@@ -152,39 +153,5 @@ impl<const BELOW: u64> Residue<BELOW> {
 /// Less of the same modulo the prime: 2^61 counts as `BELOW`.
 fn fold<const BELOW: u64>(n: u128) -> u128 {
     let low = n & ((1 << 61) - 1);
-    low + (n >> 61) * u128::from(BELOW)
-}
-
-impl<const P: u64> Number for Residue<P> {
-    fn zero() -> Self {
-        Self(0)
-    }
-
-    fn one() -> Self {
-        Self(1)
-    }
-
-    fn is_zero(&self) -> bool {
-        self.0 == 0
-    }
-
-    fn is_unit(&self) -> bool {
-        self.0 != 0
-    }
-
-    fn gcd(&self, _: &Self) -> Self {
-        Self(1)
-    }
-
-    fn divided(&self, _: &Self) -> Self {
-        *self // only ever divided by the divisor above
-    }
-
-    fn residue<const BELOW: u64>(&self) -> Residue<BELOW> {
-        Residue(self.0 % Residue::<BELOW>::PRIME)
-    }
-
-    fn cross(&self, a: &Self, other: &Self, b: &Self) -> Result<Self, Overflow> {
-        Ok(self.times(*a).plus(other.times(*b).negative()))
-    }
+    low.wrapping_add((n >> 61).wrapping_mul(u128::from(BELOW)))
 }

@@ -53,4 +53,16 @@ impl Singles {
         };
         first.same != second.same && (first.single || second.single)
     }
+
+    /// Whether there are two among these that differ while a person is alone in either.
+    pub(super) fn has_pair(&self, cells: impl Iterator<Item = usize>) -> bool {
+        let mut cells = cells.filter_map(|at| self.cells.get(at));
+        let Some(first) = cells.next() else { return false };
+        let (mut single, mut differ) = (first.single, false);
+        for cell in cells {
+            single |= cell.single;
+            differ |= cell.same != first.same;
+        }
+        single && differ
+    }
 }

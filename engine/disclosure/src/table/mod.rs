@@ -5,9 +5,9 @@
 //! is not judged here but by secondary suppression, on what this leaves open.
 //!
 //! The rules build on one another, in this order:
-//! 1. the minimum, of the cell alone or of the mean over the table ([`minimum`]);
-//! 2. rows and columns that have everybody in one cell ([`class`]);
-//! 3. tables that are refused for one small cell or for many ([`whole`]).
+//! 1. the minimum, of the cell alone or of the mean over the table (`minimum.rs`);
+//! 2. rows and columns that have everybody in one cell (`class.rs`);
+//! 3. tables that are refused for one small cell or for many (`whole.rs`).
 //!
 //! Must never know: what a key means, what a cell is called, a value of a measure.
 

@@ -163,7 +163,8 @@ fn a_warning_does_not_tell_small_groups_from_empty_ones() {
     let with_small = [Cell::listed(12), Cell::unlisted(3)];
     let line = Line { cells: vec![0], absent: 1 };
     let of = |cells: &[Cell]| {
-        screen(&class(ClassDisclosure::Warn), &Table { cells, lines: &[line.clone()] }).warnings
+        screen(&class(ClassDisclosure::Warn), &Table { cells, lines: std::slice::from_ref(&line) })
+            .warnings
     };
     assert_eq!(of(&seen), of(&with_small));
 }

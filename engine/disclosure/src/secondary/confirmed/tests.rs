@@ -25,18 +25,38 @@ fn every_kind_of_integer_decides_alike() {
     assert!(matches!(gauss::<i64>(&cells, &offers), Err(Overflow)), "64 bits must not suffice");
     let exact = gauss::<BigInt>(&cells, &offers).unwrap().unwrap();
     assert_eq!(exact.iter().filter(|shown| !**shown).count(), 2, "the hidden cell and one more");
-    assert_eq!(gauss::<Residue<1>>(&cells, &offers).unwrap().unwrap(), exact);
     assert_eq!(decide(&cells, &offers).unwrap(), exact);
-    assert_eq!(fast(&cells, &offers).unwrap().unwrap(), exact);
+    for small in [true, false] {
+        assert_eq!(fast(&cells, &offers, small).unwrap(), exact);
+    }
+    let (decided, left) = modular::decide::<1>(&cells, &offers);
+    assert_eq!(decided.unwrap(), exact);
+    assert!(!certificate::proves(&cells, &exact, &left), "no table of small numbers can prove it");
+    assert_eq!(modular::decide::<31>(&cells, &offers).0.unwrap(), exact);
+}
+
+#[test]
+fn small_numbers_are_proven() {
+    let columns = doubling(8);
+    let cells = Cells::of(&columns, Options::default());
+    let (decided, left) = modular::decide::<1>(&cells, &order::offers(&cells));
+    assert!(certificate::proves(&cells, &decided.unwrap(), &left));
 }
 
 #[test]
 fn a_wrong_decision_is_not_confirmed() {
-    let columns = doubling(70);
-    let cells = Cells::of(&columns, Options::default());
-    let all: Vec<bool> = cells.cells.iter().map(|cell| cell.secret.is_none()).collect();
-    assert_eq!(holds::<BigInt>(&cells, &all), Ok(false));
-    assert_eq!(holds::<Residue<31>>(&cells, &all), Ok(false));
-    assert_eq!(holds::<Residue<45>>(&cells, &all), Ok(false));
-    assert_ne!(holds::<i64>(&cells, &all), Ok(true));
+    for steps in [8, 70] {
+        let columns = doubling(steps);
+        let cells = Cells::of(&columns, Options::default());
+        let offers = order::offers(&cells);
+        let all: Vec<bool> = cells.cells.iter().map(|cell| cell.secret.is_none()).collect();
+        assert!(!modular::holds::<1>(&cells, &all));
+        assert!(!modular::holds::<31>(&cells, &all));
+        assert!(!modular::holds::<45>(&cells, &all));
+        let (_, left) = modular::decide::<1>(&cells, &offers);
+        assert!(
+            !certificate::proves(&cells, &all, &left),
+            "its tables are not zero in all of them"
+        );
+    }
 }
