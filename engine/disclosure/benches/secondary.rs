@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_macros, reason = "a benchmark prints its figures")]
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rand::rngs::ChaCha20Rng;
 use rand::{RngExt, SeedableRng};
@@ -26,22 +26,15 @@ fn main() {
 }
 
 fn report(name: &str, columns: &[Column]) {
-    let (start, used) = (Instant::now(), busy());
+    let start = Instant::now();
     let withheld = suppress(columns, Options::default());
-    let (took, used) = (start.elapsed(), busy().saturating_sub(used));
+    let took = start.elapsed();
     let hidden = columns.iter().filter(|c| matches!(c.kind, Kind::Hidden { .. })).count();
     let beside = withheld.map(|w| w.iter().filter(|w| **w).count());
     println!(
-        "{name}: {} columns, {hidden} hidden, beside them {beside:?}, {took:?}, of them busy {used:?}",
+        "{name}: {} columns, {hidden} hidden, beside them {beside:?}, {took:?}",
         columns.len()
     );
-}
-
-/// How long this process was computing, where that is told; elapsed time depends on the neighbours.
-fn busy() -> Duration {
-    let told = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let first = told.split(' ').next().and_then(|nanos| nanos.parse().ok());
-    Duration::from_nanos(first.unwrap_or(0))
 }
 
 /// Counts of one key, with their known total.

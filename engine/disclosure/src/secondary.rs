@@ -28,8 +28,6 @@ mod confirmed;
 mod gauss;
 mod intervals;
 mod modular;
-mod moves;
-mod nearby;
 mod number;
 mod order;
 mod print;
@@ -96,15 +94,9 @@ pub struct Impossible {
 /// A hidden column that is told by known columns alone.
 pub fn suppress(columns: &[Column], options: Options) -> Result<Vec<bool>, Impossible> {
     let cells = Cells::of(columns, options);
-    let mut offers = order::offers(&cells);
-    let made = intervals::prepare(&cells);
-    if let Some(made) = &made {
-        offers.retain(|at| made.shown.get(*at).is_some_and(|shown| *shown));
-    }
-    let decided = confirmed::decide(&cells, &offers).and_then(|published| match &made {
-        Some(made) => Ok(published),
-        None => intervals::widen(&cells, &offers, published),
-    });
+    let offers = order::offers(&cells);
+    let decided = confirmed::decide(&cells, &offers)
+        .and_then(|published| intervals::widen(&cells, &offers, published));
     match decided {
         Ok(published) => Ok(withheld(columns, &cells, &published)),
         Err(cell) => Err(impossible(columns, &cells, cell)),

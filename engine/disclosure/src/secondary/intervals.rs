@@ -9,8 +9,6 @@
 use microlp::OptimizationDirection::{Maximize, Minimize};
 
 use super::cells::{Cell, Cells};
-use super::moves::Wish;
-use super::nearby::{Made, make};
 use super::view::{Sight, View};
 use super::witness::{Witness, least, search};
 
@@ -43,39 +41,6 @@ pub(super) fn widen(
         }
     }
     Ok(published)
-}
-
-/// Up to how many cells tables are small.
-const SMALL: usize = 400;
-
-/// Gives up what large tables need for room, before anything is published; `None` for small ones, and where columns
-/// do not tell what every atom holds.
-pub(super) fn prepare(cells: &Cells) -> Option<Made> {
-    let wishes = wishes(cells);
-    if cells.cells.len() <= SMALL || wishes.is_empty() {
-        return None;
-    }
-    Some(make(cells, truth(cells)?, wishes))
-}
-
-/// What every atom holds, where the columns tell that much.
-fn truth(cells: &Cells) -> Option<Vec<i128>> {
-    let settled = super::view::settle(cells, |_| true)?;
-    settled.into_iter().map(|value| i128::try_from(value?).ok()).collect()
-}
-
-/// What hidden cells need, as changes of the true table.
-fn wishes(cells: &Cells) -> Vec<Wish> {
-    let mut wishes = Vec::new();
-    for (at, cell) in cells.cells.iter().enumerate() {
-        let Some(goal) = Goal::of(cells, cell) else { continue };
-        let of =
-            |goal: u128| i128::try_from(goal).ok()?.checked_sub(i128::try_from(cell.size).ok()?);
-        for change in [of(goal.high), of(goal.low)].into_iter().flatten().filter(|n| *n != 0) {
-            wishes.push(Wish { cell: at, change });
-        }
-    }
-    wishes
 }
 
 /// How far the bounds of a cell must lie apart.

@@ -153,7 +153,7 @@ impl View {
 }
 
 /// Values that follow one by one from the cells that count. `None` where they contradict each other.
-pub(super) fn settle(cells: &Cells, counts: impl Fn(usize) -> bool) -> Option<Vec<Option<u128>>> {
+fn settle(cells: &Cells, counts: impl Fn(usize) -> bool) -> Option<Vec<Option<u128>>> {
     let mut values = vec![None; cells.atoms];
     let mut left: Vec<(usize, u128)> =
         cells.cells.iter().map(|cell| (cell.atoms.len(), cell.size)).collect();

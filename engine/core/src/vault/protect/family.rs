@@ -55,6 +55,12 @@ pub(super) fn withhold(
     Ok(())
 }
 
+/// Most atoms in all sums together, for tables with totals.
+const MOST_ENTRIES: usize = 200_000;
+
+/// Most sums of tables with totals in which bounds are looked for.
+const MOST_BOUNDED: usize = 2_000;
+
 /// A number that a reader may or may not see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Number {
@@ -108,6 +114,16 @@ struct Sum {
     tie: u64,
 }
 
+impl Sum {
+    /// The number, if a reader would see it.
+    const fn shown(&self) -> Option<Number> {
+        match self.column.kind {
+            Kind::Hidden { .. } => None,
+            Kind::Known | Kind::Candidate | Kind::Zero => self.number,
+        }
+    }
+}
+
 impl Sums {
     const fn over(atoms: u32, profile: &Profile) -> Self {
         Self { sums: vec![], atoms, zeros: profile.secondary.zeros }
@@ -124,22 +140,48 @@ impl Sums {
             return vec![];
         }
         self.sums.sort_by_key(|sum| sum.tie);
+        let mut lost = self.without_too_many_totals();
+        self.spare_work();
         let everything =
             Column { atoms: (0..self.atoms).collect(), size: total, kind: Kind::Known };
         let shown = || self.sums.iter().map(|sum| sum.column.clone());
         let with_total: Vec<Column> = std::iter::once(everything).chain(shown()).collect();
         // One cell alone is the total: then nobody may know it. Where nothing helps, nothing is shown.
-        let lost = self
+        let found = self
             .ask(&with_total)
             .map(|lost| lost.into_iter().skip(1).collect())
             .or_else(|| self.ask(&shown().collect::<Vec<_>>()))
             .unwrap_or_else(|| vec![true; self.sums.len()]);
-        self.sums
-            .iter()
-            .zip(lost)
-            .filter(|(sum, lost)| *lost && !matches!(sum.column.kind, Kind::Hidden { .. }))
-            .filter_map(|(sum, _)| sum.number)
-            .collect()
+        let found = self.sums.iter().zip(found).filter(|(_, lost)| *lost);
+        lost.extend(found.filter_map(|(sum, _)| sum.shown()));
+        lost
+    }
+
+    /// Every further level of totals makes work, and a researcher can ask for many. Where there are too many, none is
+    /// shown, and the cells themselves are held against the total alone.
+    fn without_too_many_totals(&mut self) -> Vec<Number> {
+        let entries: usize = self.sums.iter().map(|sum| sum.column.atoms.len()).sum();
+        if entries <= MOST_ENTRIES || entries == self.sums.len() {
+            return vec![];
+        }
+        let all = std::mem::take(&mut self.sums);
+        let (cells, totals): (Vec<Sum>, Vec<Sum>) =
+            all.into_iter().partition(|sum| sum.column.atoms.len() <= 1);
+        self.sums = cells;
+        totals.iter().filter_map(Sum::shown).collect()
+    }
+
+    /// Bounds are looked for in tables of moderate size; in larger ones only exact values are kept from the reader.
+    fn spare_work(&mut self) {
+        let entries: usize = self.sums.iter().map(|sum| sum.column.atoms.len()).sum();
+        if self.sums.len() <= MOST_BOUNDED || entries == self.sums.len() {
+            return;
+        }
+        for sum in &mut self.sums {
+            if let Kind::Hidden { needs, .. } = &mut sum.column.kind {
+                *needs = 0;
+            }
+        }
     }
 
     fn ask(&self, columns: &[Column]) -> Option<Vec<bool>> {
