@@ -4,6 +4,7 @@ mod averaging;
 mod bombs;
 mod distinct;
 mod earlier;
+mod families;
 mod fan_out;
 mod having;
 pub(crate) mod plain;

@@ -3,8 +3,8 @@
 //! Tables of one query that count the same rows belong together: the levels of ROLLUP, a table and its total, a count
 //! and the same count with FILTER. Every number in them is a sum over the same atoms, the cells of their common
 //! refinement. Where no table of the family has these cells already, the guard adds a release plan that measures
-//! them; nothing of it is shown. Which tables belong together follows from the plans alone; two ways to write the
-//! same rows that differ by more than filters and projections are not found to be the same.
+//! them; nothing of it is shown. Which tables belong together follows from the plans alone; which ways
+//! to write the same rows are found to be the same is said in `rows/base.rs`; others are not found.
 //!
 //! Must never know: rows; which cells are small.
 

@@ -1,11 +1,16 @@
 //! The rows behind a protected table: the relation below all filters and projections, and everything in terms of it.
 
+mod base;
+
 use datafusion::common::Column;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::logical_expr::utils::split_conjunction;
-use datafusion::logical_expr::{Expr, LogicalPlan, Projection, SubqueryAlias};
+use datafusion::logical_expr::{Expr, LogicalPlan};
 
+use self::base::Base;
 use crate::guard::release::PersonalRelease;
+
+/// Where the relation of a table stands; names that are reserved for the engine begin like this.
+const PLACE: &str = "rows";
 
 /// A protected table in terms of the relation that its rows come from.
 pub(super) struct Rows {
@@ -26,47 +31,26 @@ impl Rows {
 
 /// Takes the input of a release apart. `None` where it has another shape than the guard gives it.
 pub(super) fn rows_of(release: &PersonalRelease) -> Option<Rows> {
-    let mut exprs: Vec<Expr> = match &release.input {
-        LogicalPlan::Projection(node) => node.expr.iter().map(plain).collect(),
-        _ => return None,
+    let LogicalPlan::Projection(node) = &release.input else { return None };
+    let of = |base: Base| {
+        let expr = |expr: &Expr| base.expr(&plain(expr), &node.input);
+        let exprs: Option<Vec<Expr>> = node.expr.iter().map(expr).collect();
+        Some((exprs?, base))
     };
-    let LogicalPlan::Projection(Projection { input, .. }) = &release.input else { return None };
-    let mut base: &LogicalPlan = input;
-    let mut conditions: Vec<Expr> = vec![];
-    loop {
-        match base {
-            LogicalPlan::Filter(node) => {
-                conditions.extend(split_conjunction(&node.predicate).into_iter().cloned());
-                base = &node.input;
-            }
-            LogicalPlan::Projection(node) => {
-                let below = |column: &Column| {
-                    node.expr.get(node.schema.maybe_index_of_column(column)?).map(plain)
-                };
-                for expr in exprs.iter_mut().chain(&mut conditions) {
-                    *expr = rewritten(expr, &below)?;
-                }
-                base = &node.input;
-            }
-            LogicalPlan::SubqueryAlias(SubqueryAlias { input, schema, .. }) => {
-                let below = |column: &Column| {
-                    let at = schema.maybe_index_of_column(column)?;
-                    Some(Expr::Column(Column::from(input.schema().qualified_field(at))))
-                };
-                for expr in exprs.iter_mut().chain(&mut conditions) {
-                    *expr = rewritten(expr, &below)?;
-                }
-                base = input;
-            }
-            _ => break,
-        }
-    }
+    // Where something hangs on a column that was taken off, the relation stays as it is.
+    let apart = Base::of(&node.input, PLACE).and_then(of);
+    let (mut exprs, base) = match apart {
+        Some(apart) => apart,
+        None => Base::whole(&node.input, PLACE).and_then(of)?,
+    };
     let arguments = exprs.split_off(exprs.len().checked_sub(release.arguments.len())?);
     let keys = exprs.split_off(exprs.len().checked_sub(release.keys.len())?);
     let [person] = <[Expr; 1]>::try_from(exprs).ok()?;
+    let person = base.first_of(person);
+    let mut conditions = base.conditions;
     conditions.sort_by_cached_key(ToString::to_string);
     conditions.dedup();
-    Some(Rows { base: base.clone(), person, keys, arguments, conditions })
+    Some(Rows { base: base.plan, person, keys, arguments, conditions })
 }
 
 fn plain(expr: &Expr) -> Expr {

@@ -23,6 +23,7 @@ use self::atoms::Laid;
 use super::MeasuredTable;
 use super::decide::Decided;
 use crate::guard::families::Family;
+use crate::guard::release::{Argument, PersonalRelease};
 use crate::vault::cells::Cells;
 
 /// A family with its atoms, where they had to be measured.
@@ -48,9 +49,9 @@ pub(super) fn withhold(
         return datafusion::common::internal_err!("a family whose tables are not here");
     };
     let lost = counts::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
-    write_back(&lost, &places, decided);
+    write_back(&lost, &places, tables, decided);
     let lost = magnitudes::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
-    write_back(&lost, &places, decided);
+    write_back(&lost, &places, tables, decided);
     Ok(())
 }
 
@@ -63,13 +64,30 @@ struct Number {
     argument: Option<usize>,
 }
 
-fn write_back(lost: &[Number], places: &[usize], decided: &mut [Decided<'_>]) {
+fn write_back(
+    lost: &[Number],
+    places: &[usize],
+    tables: &[MeasuredTable<'_>],
+    decided: &mut [Decided<'_>],
+) {
     for number in lost {
-        let table = places.get(number.member).and_then(|&at| decided.get_mut(at));
+        let Some(&place) = places.get(number.member) else { continue };
+        let Some(release) = tables.get(place).map(|table| table.release) else { continue };
+        let table = decided.get_mut(place);
         let Some(row) = table.and_then(|table| table.rows.get_mut(number.row)) else { continue };
         match number.argument {
             None => row.standing = Standing::Withheld(Reason::Secondary),
-            Some(at) => row.arguments.push((at, Reason::SecondaryMeasure)),
+            Some(at) => row.arguments.push((at, kept_back(release, at))),
+        }
+    }
+}
+
+/// A reason that reads like the one for which such a number is withheld for its own sake.
+fn kept_back(release: &PersonalRelease, argument: usize) -> Reason {
+    match release.arguments.get(argument) {
+        Some(Argument::Presence) => Reason::Secondary,
+        Some(Argument::Value { .. } | Argument::Positions { .. }) | None => {
+            Reason::SecondaryMeasure
         }
     }
 }

@@ -7,13 +7,82 @@ use tresor_disclosure::{Contribution, Profile};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::{Number, Sum, Sums};
-use crate::guard::release::Argument;
+use crate::guard::release::{Argument, Counted, Statistic};
 
 /// The numbers that must go: first against a reader who knows where nobody is, and then of those that are left against
 /// one who does not, and must not learn it.
 pub(super) fn lost(laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
+    let mut lost = by_size(laid, profile, Size::Rows, &[]);
+    if shows_persons(laid) && persons_add_up(laid) {
+        // A few people may have many rows: bounds that leave room for rows may leave none for people.
+        let more = by_size(laid, profile, Size::Persons, &lost);
+        lost.extend(more);
+    }
+    if laid.real < laid.len() {
+        let total = total(laid, Size::Rows);
+        lost.extend(telling_of_nobody(laid, profile, &lost, total));
+    }
+    lost
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+enum Size {
+    Rows,
+    Persons,
+}
+
+impl Size {
+    fn of(self, c: &Contribution) -> u128 {
+        match self {
+            Self::Rows => c.rows.into(),
+            Self::Persons => c.persons.into(),
+        }
+    }
+}
+
+fn total(laid: &Laid<'_>, size: Size) -> u128 {
+    laid.atoms.iter().map(|atom| size.of(&atom.contribution(None))).sum()
+}
+
+/// Whether numbers of persons are shown that are not numbers of rows as well.
+fn shows_persons(laid: &Laid<'_>) -> bool {
+    laid.members.iter().map(|member| member.release).filter(|release| !release.one_row).any(
+        |release| {
+            release.outputs.iter().any(|output| match output.statistic {
+                Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => true,
+                Statistic::Count(Counted::Rows | Counted::RowsWith(_))
+                | Statistic::Sum { .. }
+                | Statistic::Mean { .. }
+                | Statistic::SumOf(_)
+                | Statistic::MeanOf(_)
+                | Statistic::Spread { .. }
+                | Statistic::Pair { .. }
+                | Statistic::Quantile(_)
+                | Statistic::DistinctValues => false,
+            })
+        },
+    )
+}
+
+/// Whether nobody is in two atoms of one cell: then numbers of persons are sums like those of rows.
+fn persons_add_up(laid: &Laid<'_>) -> bool {
+    let persons = |atom: &u32| {
+        let atom = laid.atoms.get(usize::try_from(*atom).unwrap_or(usize::MAX));
+        atom.map_or(0, |atom| atom.contribution(None).persons)
+    };
+    laid.members
+        .iter()
+        .flat_map(|member| &member.cells)
+        .all(|cell| cell.atoms.iter().map(persons).sum::<u64>() == cell.contribution(None).persons)
+}
+
+fn by_size(laid: &Laid<'_>, profile: &Profile, size: Size, gone: &[Number]) -> Vec<Number> {
     let mut sums = Sums::over(laid.real, profile);
-    for sum in shown_and_hidden(laid, profile) {
+    for sum in shown_and_hidden(laid, profile, size) {
+        if sum.number.is_some_and(|number| gone.contains(&number)) {
+            continue;
+        }
         let atoms: Vec<u32> =
             sum.column.atoms.iter().copied().filter(|atom| *atom < laid.real).collect();
         if !atoms.is_empty() {
@@ -21,14 +90,9 @@ pub(super) fn lost(laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
         }
     }
     if profile.complements && laid.extra.is_some() {
-        add_left_over(&mut sums, laid, profile);
+        add_left_over(&mut sums, laid, profile, size);
     }
-    let total = laid.atoms.iter().map(|atom| u128::from(atom.contribution(None).rows)).sum();
-    let mut lost = sums.lost(total);
-    if laid.real < laid.len() {
-        lost.extend(telling_of_nobody(laid, profile, &lost, total));
-    }
-    lost
+    sums.lost(total(laid, size))
 }
 
 /// Of the numbers that are left, those that would tell where nobody is.
@@ -39,7 +103,7 @@ fn telling_of_nobody(
     total: u128,
 ) -> Vec<Number> {
     let mut sums = Sums::over(laid.len(), profile);
-    for sum in shown_and_hidden(laid, profile) {
+    for sum in shown_and_hidden(laid, profile, Size::Rows) {
         let gone = sum.number.is_some_and(|number| lost.contains(&number));
         if !gone && !matches!(sum.column.kind, Kind::Hidden { .. }) {
             sums.add(sum.column, sum.number, sum.tie);
@@ -52,12 +116,12 @@ fn telling_of_nobody(
     sums.lost(total)
 }
 
-fn shown_and_hidden(laid: &Laid<'_>, profile: &Profile) -> Vec<Sum> {
+fn shown_and_hidden(laid: &Laid<'_>, profile: &Profile, size: Size) -> Vec<Sum> {
     let mut sums = vec![];
     for (number, member) in laid.members.iter().enumerate() {
         for cell in &member.cells {
-            sums.push(of_cell(number, cell));
-            sums.extend(of_parts(number, member, cell, profile));
+            sums.push(of_cell(number, cell, size));
+            sums.extend(of_parts(number, member, cell, profile, size));
         }
     }
     sums
@@ -68,7 +132,7 @@ const fn hidden(c: &Contribution) -> Kind {
     Kind::Hidden { single: c.persons == 1, needs: 1 }
 }
 
-fn of_cell(member: usize, cell: &LaidCell<'_>) -> Sum {
+fn of_cell(member: usize, cell: &LaidCell<'_>, size: Size) -> Sum {
     let c = cell.contribution(None);
     let kind = match cell.standing {
         Standing::Open => Kind::Candidate,
@@ -77,7 +141,7 @@ fn of_cell(member: usize, cell: &LaidCell<'_>) -> Sum {
         Standing::Structural | Standing::Withheld(_) => hidden(&c),
     };
     let number = cell.row.map(|row| Number { member, row, argument: None });
-    let column = Column { atoms: cell.atoms.clone(), size: c.rows.into(), kind };
+    let column = Column { atoms: cell.atoms.clone(), size: size.of(&c), kind };
     Sum { column, number, tie: c.key }
 }
 
@@ -87,6 +151,7 @@ fn of_parts<'a>(
     of: &'a LaidMember<'_>,
     cell: &'a LaidCell<'_>,
     profile: &'a Profile,
+    size: Size,
 ) -> impl Iterator<Item = Sum> + 'a {
     let least = match of.release.one_row {
         true => of_persons(profile),
@@ -103,17 +168,17 @@ fn of_parts<'a>(
             Verdict::TooFew => hidden(&c),
         };
         let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
-        let column = Column { atoms: part.to_vec(), size: c.rows.into(), kind };
+        let column = Column { atoms: part.to_vec(), size: size.of(&c), kind };
         Some(Sum { column, number, tie: c.key })
     })
 }
 
 /// What is left over when shown numbers are subtracted from each other is a cell too.
-fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, profile: &Profile) {
+fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, profile: &Profile, size: Size) {
     for (number, atom) in (0..).zip(&laid.atoms) {
         let c = atom.contribution(None);
         if judge(c.persons, of_persons(profile), profile.zero) == Verdict::TooFew {
-            let column = Column { atoms: vec![number], size: c.rows.into(), kind: hidden(&c) };
+            let column = Column { atoms: vec![number], size: size.of(&c), kind: hidden(&c) };
             sums.add(column, None, c.key);
         }
     }
