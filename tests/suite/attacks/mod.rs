@@ -12,7 +12,7 @@ mod quantiles;
 mod ratio;
 mod small_keys;
 mod spreads;
-mod subtraction;
+pub(crate) mod subtraction;
 
 use std::sync::Arc;
 
