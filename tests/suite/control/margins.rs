@@ -27,11 +27,134 @@ fn here(person: &Person, row: &[Value]) -> i64 {
     i64::from(row[0] == "all" || row[0] == person.region)
 }
 
+/// Whether a row is about a region or a pair of them.
+fn paired(person: &Person, row: &[Value]) -> i64 {
+    let pair = ["west", "east"].contains(&person.region);
+    i64::from(match row[0].as_str() {
+        Some("pair") => pair,
+        Some("others") => !pair,
+        _ => row[0] == person.region,
+    })
+}
+
+/// Only the rows of a cube that keep both: the others have a NULL, which may be a value.
+fn cubed(person: &Person, row: &[Value]) -> i64 {
+    i64::from(row[0] == person.region && row[1] == person.sex.unwrap_or("-"))
+}
+
 fn region(person: &Person) -> String {
     person.region.to_owned()
 }
 
-const CASES: [Case; 20] = [
+const CASES: &[Case] = &[
+    Case {
+        name: "a filter that everybody passes",
+        sql: "select region, sex, count(*), count(*) filter (where birth_year > 1900) from people group by grouping sets ((region, sex), (region), (sex))",
+        shows: &[(2, cubed), (3, cubed)],
+        groups: |p| format!("{}{:?}", p.region, p.sex),
+    },
+    Case {
+        name: "a filter inside another",
+        sql: "select region, count(*) filter (where hiv or birth_year < 1970), count(*) filter (where hiv), count(*) from people group by region",
+        shows: &[
+            (1, |p, row| here(p, row) * i64::from(p.hiv || p.birth_year < 1970)),
+            (2, |p, row| here(p, row) * i64::from(p.hiv)),
+            (3, here),
+        ],
+        groups: |p| format!("{}{}{}", p.region, p.hiv, p.birth_year < 1970 && !p.hiv),
+    },
+    Case {
+        name: "filters in CTEs",
+        sql: "with f as (select * from people where sex = 'f'), m as (select * from people where sex = 'm') \
+              select region, 'f', count(*) from f group by region union all \
+              select region, 'm', count(*) from m group by region union all \
+              select region, 'all', count(*) from people group by region",
+        shows: &[(2, |p, row| here(p, row) * i64::from(row[1] == "all" || row[1] == p.sex.unwrap_or("-")))],
+        groups: |p| format!("{}{:?}", p.region, p.sex),
+    },
+    Case {
+        name: "sums and their total",
+        sql: "select region, sum(income) from people group by region union all select 'all', sum(income) from people",
+        shows: &[(1, here)],
+        groups: region,
+    },
+    Case {
+        name: "means and numbers",
+        sql: "select region, avg(income) filter (where not hiv), count(*) filter (where not hiv), sum(income) from people group by region",
+        // A mean with its number of people is a sum.
+        shows: &[(1, |p, row| here(p, row) * i64::from(!p.hiv)), (3, here)],
+        groups: |p| format!("{}{}", p.region, p.hiv),
+    },
+    Case {
+        name: "sums of differences",
+        sql: "select region, sum(income) - sum(income) filter (where not hiv), sum(income) from people group by region",
+        shows: &[(1, |p, row| here(p, row) * i64::from(p.hiv)), (2, here)],
+        groups: |p| format!("{}{}", p.region, p.hiv),
+    },
+    Case {
+        name: "PROBE code list of bands beside values",
+        sql: "select r.name, count(*) from people p \
+              join (values ('east', 'pair'), ('north', 'others'), ('south', 'others'), ('west', 'pair')) as r(code, name) \
+              on p.region = r.code group by r.name union all select region, count(*) from people group by region",
+        shows: &[(1, paired)],
+        groups: region,
+    },
+    Case {
+        name: "PROBE one row per person first",
+        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) \
+              from (select person_id, region, count(*) as n from people group by person_id, region) t group by 1 \
+              union all select region, count(*) from people group by region",
+        shows: &[(1, paired)],
+        groups: region,
+    },
+    Case {
+        name: "PROBE self join",
+        sql: "select case when p.region in ('east', 'west') then 'pair' else 'others' end, count(*) \
+              from people p join people q on p.person_id = q.person_id group by 1 \
+              union all select region, count(*) from people group by region",
+        shows: &[(1, paired)],
+        groups: region,
+    },
+    Case {
+        name: "PROBE union of parts",
+        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) \
+              from (select person_id, region from people where hiv union all select person_id, region from people where not hiv) t group by 1 \
+              union all select region, count(*) from people group by region",
+        shows: &[(1, paired)],
+        groups: region,
+    },
+    Case {
+        name: "PROBE window below",
+        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) \
+              from (select person_id, region, row_number() over (partition by person_id order by income) as n from people) t where n = 1 group by 1 \
+              union all select region, count(*) from people group by region",
+        shows: &[(1, paired)],
+        groups: region,
+    },
+    Case {
+        name: "PROBE sorted or distinct below",
+        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) \
+              from (select distinct person_id, region from people) t group by 1 \
+              union all select region, count(*) from people group by region",
+        shows: &[(1, paired)],
+        groups: region,
+    },
+    Case {
+        name: "PROBE count distinct beside count",
+        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(distinct person_id) from people group by 1 \
+              union all select region, count(*) from people group by region",
+        shows: &[(1, paired)],
+        groups: region,
+    },
+    Case {
+        name: "PROBE other ways to write a condition",
+        sql: "select region, count(*) from people where not (hiv = false) group by region \
+              union all select region, count(*) from people where hiv is not true group by region \
+              union all select 'x', count(*) from people",
+        shows: &[],
+        groups: region,
+    },
+
     Case {
         name: "union all of a table and its total",
         sql: "select region, count(*) from people group by region union all select 'all', count(*) from people",
@@ -55,8 +178,8 @@ const CASES: [Case; 20] = [
     },
     Case {
         name: "scalar sub-queries that differ in one group",
-        sql: "select (select count(*) from people where region in ('east', 'west')), \
-              (select count(*) from people where region = 'east')",
+        sql: "select a.n, b.n as m from (select count(*) as n from people where region in ('east', 'west')) a \
+              cross join (select count(*) as n from people where region = 'east') b",
         shows: &[
             (0, |p, _| i64::from(["west", "east"].contains(&p.region))),
             (1, |p, _| i64::from(p.region == "east")),
@@ -175,14 +298,7 @@ const CASES: [Case; 20] = [
         name: "bands by CASE beside the values",
         sql: "select region, count(*) from people group by region union all \
               select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) from people group by 1",
-        shows: &[(1, |p, row| {
-            let pair = ["west", "east"].contains(&p.region);
-            i64::from(match row[0].as_str() {
-                Some("pair") => pair,
-                Some("others") => !pair,
-                _ => row[0] == p.region,
-            })
-        })],
+        shows: &[(1, paired)],
         groups: region,
     },
     Case {
@@ -257,8 +373,14 @@ async fn no_other_words_tell_what_is_left_over() {
     for seed in 0..4 {
         let clinic = Clinic::new(260, 40 + seed);
         let world = World::of(Home::of(&clinic)).await;
-        for case in &CASES {
-            let open = world.answer(EXACT, case.sql).await;
+        for case in CASES {
+            let open = match world.body(EXACT, case.sql).await {
+                Ok(open) => open,
+                Err(code) => {
+                    failed.push(format!("{}: {code}", case.name));
+                    continue;
+                }
+            };
             if !case.worked_out(&clinic, &open).is_empty() {
                 lost.insert(case.name);
             }

@@ -136,7 +136,7 @@ async fn a_pattern_that_looks_withheld_can_be_solved() {
     let rules = [
         "min_count = 4",
         "min_count_measure = 4",
-        "dominance = { nk = [], p = 0.1, compare = \">\" }",
+        "dominance = { nk = [], p = 0.5, compare = \">\" }",
     ];
     let world = world(&[("r", &ROWS), ("c", &COLUMNS)], &people, &rules).await;
     let sql = "select r, c, sum(income) from people group by cube (r, c)";
