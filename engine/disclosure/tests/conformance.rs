@@ -21,6 +21,8 @@ mod vectors;
 
 use check::differences;
 use shelf::Shelf;
+use tresor_disclosure::Profile;
+use tresor_disclosure::profile::{Noise, OnSmall, SecondaryMethod};
 use vectors::Vectors;
 
 #[test]
@@ -32,6 +34,42 @@ fn every_profile_is_usable() {
         assert_eq!(profile.national().validate(), Ok(()), "{id}, nationally");
         assert_eq!(*id, profile.id);
     }
+}
+
+/// An officer may switch it off; what we ship must have something else where it is.
+#[test]
+fn secondary_suppression_is_off_only_where_something_stands_in() {
+    let shelf = Shelf::read();
+    let lacks: Vec<&String> = shelf
+        .profiles
+        .iter()
+        .filter(|(_, profile)| !leaves_nothing_to_subtract(profile))
+        .map(|(id, _)| id)
+        .collect();
+    assert!(lacks.is_empty(), "a withheld number can be worked out under {lacks:?}");
+
+    let cms = &shelf.texts["cms"];
+    let off = cms.replace("method = \"gauss\"", "method = \"off\"");
+    assert!(
+        !leaves_nothing_to_subtract(&shelf::profile(&off, &shelf.ptables)),
+        "the check can fail"
+    );
+}
+
+/// Noise stands in, because every difference has noise of its own: of one person at least. So does refusing a table for a
+/// small cell. Rounding of counts does not: sums are not rounded.
+fn leaves_nothing_to_subtract(profile: &Profile) -> bool {
+    match profile.secondary.method {
+        SecondaryMethod::Gauss => return true,
+        SecondaryMethod::Off => {}
+    }
+    let noisy = match profile.noise {
+        Noise::None {} => false,
+        Noise::CellKeyTable { .. } => true,
+        Noise::CellKeyGeometric { count_sd, .. } => count_sd >= 1.0,
+        Noise::CellKeyGaussian { count_sd, breakdown_sd, .. } => count_sd.min(breakdown_sd) >= 1.0,
+    };
+    noisy || profile.on_small == OnSmall::RefuseResult
 }
 
 #[test]

@@ -83,13 +83,13 @@ fn numbers(question: &Question, clinic: &Clinic) -> Vec<Number> {
     let classes: BTreeSet<String> = clinic.persons.iter().map(|p| question.class(p)).collect();
     let numbers = question.numbers(clinic).into_iter();
     numbers
-        .map(|(place, members)| Number {
+        .map(|(place, counted)| Number {
             place,
-            counts: classes.iter().map(|class| i64::from(members.contains(class))).collect(),
+            counts: classes.iter().map(|class| i64::from(counted.classes.contains(class))).collect(),
             people: clinic
                 .persons
                 .iter()
-                .filter(|person| members.contains(&question.class(person)))
+                .filter(|person| counted.classes.contains(&question.class(person)))
                 .cloned()
                 .collect(),
         })

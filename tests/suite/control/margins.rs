@@ -333,6 +333,11 @@ impl Case {
         all.iter().map(one).collect()
     }
 
+    /// How many people a number counts.
+    fn people(clinic: &Clinic, row: &[Value], counts: Counts) -> usize {
+        clinic.persons.iter().filter(|person| counts(person, row) != 0).count()
+    }
+
     /// What a reader works out who must not.
     fn worked_out(&self, clinic: &Clinic, body: &Value) -> Vec<String> {
         let all = imaginable();
@@ -348,7 +353,11 @@ impl Case {
                 }
                 match row[*col].as_f64() {
                     Some(number) => reader.read(of, number),
-                    None => secret.push((format!("{row:?} column {col}"), of)),
+                    // What is kept back only for others' sake may be worked out, as long as they cannot.
+                    None if Self::people(clinic, row, *counts) < 10 => {
+                        secret.push((format!("{row:?} column {col}"), of));
+                    }
+                    None => {}
                 }
             }
         }

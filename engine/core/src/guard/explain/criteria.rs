@@ -2,14 +2,14 @@
 //! which policy over which snapshots (SATRE 3.3.09). Known before a row is read; the same for every answer to the query.
 
 use serde_json::{Value, json};
+use tresor_disclosure::Profile;
 use tresor_disclosure::kind::{Criterion, Kind, criteria};
 use tresor_disclosure::noise::NOISE_VERSION;
 use tresor_disclosure::profile::{CheckOn, DerivedFrom, RoundingMethod, Scope, SecondaryMethod};
-use tresor_disclosure::{Pair, Profile};
 
 use super::statistics::words;
 use crate::guard::guarded::{Guarded, Named};
-use crate::guard::release::{Counted, PersonalRelease, Release, Statistic};
+use crate::guard::release::{PersonalRelease, Release, Statistic};
 
 /// Raised when a field of the record changes its meaning.
 const FORMAT: u32 = 1;
@@ -121,13 +121,8 @@ impl About {
 
 impl Group {
     const fn of(statistic: &Statistic) -> Self {
-        let people = matches!(
-            statistic,
-            Statistic::Count(Counted::Persons | Counted::PersonsWith(_))
-                | Statistic::DistinctValues
-        );
-        let about = if people { About::People } else { About::Values };
-        Self { kind: kind(statistic), about }
+        let about = if statistic.is_magnitude() { About::Values } else { About::People };
+        Self { kind: statistic.kind(), about }
     }
 
     fn named(self) -> Value {
@@ -151,25 +146,6 @@ fn told(criterion: &Criterion, reader: Reader) -> Value {
         }
     };
     json!({ "check": criterion.check.as_str(), "parameters": parameters })
-}
-
-const fn kind(statistic: &Statistic) -> Kind {
-    match statistic {
-        Statistic::Count(_) | Statistic::DistinctValues => Kind::Frequencies,
-        Statistic::Sum { .. }
-        | Statistic::Mean { .. }
-        | Statistic::SumOf(_)
-        | Statistic::MeanOf(_) => Kind::Linear,
-        Statistic::Quantile(quantile) if quantile.extreme => Kind::Endpoints,
-        Statistic::Quantile(_) => Kind::Position,
-        Statistic::Spread { .. } => Kind::Shape,
-        Statistic::Pair { kind, .. } => match kind {
-            Pair::CovarSamp | Pair::CovarPop | Pair::Corr | Pair::R2 | Pair::Products => {
-                Kind::Correlation
-            }
-            Pair::Slope | Pair::Intercept => Kind::Regression,
-        },
-    }
 }
 
 const fn scope(scope: Scope) -> &'static str {

@@ -83,7 +83,7 @@ fn noise(statistic: &Statistic, profile: &Profile) -> Value {
     match statistic {
         Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => {
             let width = TwoSidedGeometric::with_sd(count).map(|noise| {
-                noise.half_width().saturating_add(rounding::furthest(profile.rounding.step()))
+                noise.half_width().saturating_add(rounding::reach(&profile.rounding))
             });
             json!({
                 "sd": count,

@@ -47,7 +47,10 @@ impl<'a> Column<'a> {
             of,
             data_type,
             perturbed,
-            intervals: of.direct && perturbed && !profile.noise.is_none(),
+            intervals: of.direct
+                && perturbed
+                && !profile.noise.is_none()
+                && profile.tells_intervals(),
             low: of.direct
                 && perturbed
                 && hides_zeros(profile)

@@ -6,6 +6,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
     ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
+    estimable,
 };
 
 use super::Rules;
@@ -230,8 +231,8 @@ impl Cell<'_> {
         };
         let n = self.count(rows)?.estimate();
         // Persons and not rows: the rows of one person are no independent ones.
-        let enough = counted.persons >= self.profile.dof_min.saturating_add(estimates);
-        let n = n.and_then(|n| if enough { Ok(n) } else { Err(Reason::TooFewDegrees) });
+        let enough = estimable(self.profile, counted.persons, estimates);
+        let n = n.and_then(|n| enough.map(|()| n));
         let mut found = vec![];
         for leg in legs {
             found.push(self.leg(leg)?);

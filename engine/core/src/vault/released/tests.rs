@@ -214,7 +214,7 @@ fn numbers_and_moments_come_back_exactly() {
         let arrow = from_arrow(in_form(body.clone(), ResultFormat::Arrow).unwrap());
         let parquet = from_parquet(in_form(body, ResultFormat::Parquet).unwrap());
         assert_eq!(arrow.column(0).to_data(), parquet.column(0).to_data());
-        arrow.column(0).clone()
+        Arc::clone(arrow.column(0))
     };
     let large = column("uint64", &[json!(u64::MAX), Value::Null]);
     assert_eq!(large.as_primitive::<UInt64Type>().value(0), u64::MAX);

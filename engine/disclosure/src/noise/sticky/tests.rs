@@ -19,17 +19,17 @@ fn draw(secret: &NoiseSecret, measure: &str, c: &Contribution, sd: f64) -> i128 
 fn golden_draws() {
     let persons = [11, 12, 13, 14, 15, 16, 17, 18]
         .map(|n| draw(&SECRET, "persons", &cell(n, n * 1_000_003), 2.0));
-    assert_eq!(persons, [-1, -4, 5, 8, -1, 0, 0, 0]);
+    assert_eq!(persons, [0, -4, 2, 1, -1, -2, 0, 0]);
     let sums = [1e3, 1e6, 1e9, 1e12, 1e20]
         .map(|sd| draw(&SECRET, "sum:sample.admissions.cost", &cell(40, 42), sd));
-    assert_eq!(sums, [836, 1_135_428, 1_072_780_100, 831_882_405_790, 151_998_318_213_218_661_571]);
+    assert_eq!(sums, [397, 139661, 569516429, -324699837432, -43580474473900408312]);
 }
 
 /// The seed and the generator, computed apart with an HMAC and a ChaCha20 of another language.
 #[test]
 fn the_generator_is_chacha20_over_the_hmac() {
     let mut rng = generator(&SECRET, "persons", &cell(40, 42)).unwrap();
-    assert_eq!([rng.next_u64(), rng.next_u64()], [0xd2f1_ddb0_0782_10e5, 0x3fd5_569e_9021_448c]);
+    assert_eq!([rng.next_u64(), rng.next_u64()], [0x0008_e301_aae8_ec1f, 0x6edc_c11d_9d93_ed8c]);
 }
 
 #[test]

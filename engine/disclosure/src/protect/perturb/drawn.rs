@@ -1,7 +1,7 @@
 //! Noise from a distribution.
 
 use crate::contribution::Contribution;
-use crate::noise::{NoiseSecret, RoundedGaussian, TwoSidedGeometric, generator, generator_for};
+use crate::noise::{NoiseSecret, RoundedGaussian, TwoSidedGeometric, generator_for};
 
 /// Noise that was drawn and not yet added.
 pub(super) struct Drawn {
@@ -16,7 +16,9 @@ pub(super) fn geometric(
     sd: f64,
 ) -> Option<Drawn> {
     let distribution = TwoSidedGeometric::with_sd(sd)?;
-    let noise = distribution.sample(&mut generator(secret, measure, c)?);
+    // Two profiles may give one cell two scales: each has a draw of its own.
+    let purpose = format!("geometric {:016x}", sd.to_bits());
+    let noise = distribution.sample(&mut generator_for(secret, &purpose, measure, c)?);
     Some(Drawn { noise, half_width: distribution.half_width() })
 }
 

@@ -19,6 +19,8 @@ use crate::vault::protect::rows::compare;
 /// A family laid out over its atoms.
 pub(super) struct Laid<'a> {
     pub(super) atoms: Vec<Atom<'a>>,
+    /// How many of them were measured; behind them are those that nobody is in.
+    pub(super) real: u32,
     pub(super) members: Vec<LaidMember<'a>>,
     /// Measures of the atoms, where they were measured for this.
     pub(super) extra: Option<&'a PersonalRelease>,
@@ -130,7 +132,8 @@ impl<'a> Laid<'a> {
             .into_iter()
             .map(|(member, table, decided)| empty_cells(member, table.release, decided))
             .collect();
-        let mut laid = Self { atoms, members, extra };
+        let mut laid = Self { atoms, real: 0, members, extra };
+        laid.real = laid.len();
         laid.fill()?;
         laid.add_empty(profile);
         Ok(laid)

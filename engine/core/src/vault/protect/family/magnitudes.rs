@@ -31,7 +31,7 @@ fn named(release: &PersonalRelease) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
-    let mut magnitudes = Magnitudes { sums: vec![], negative: false, profile };
+    let mut magnitudes = Magnitudes { sums: vec![], negative: false, real: laid.real, profile };
     let mut total = 0_u128;
     for (number, member) in laid.members.iter().enumerate() {
         for (argument, _) in named(member.release).filter(|(_, known)| *known == name) {
@@ -46,7 +46,7 @@ fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
     if profile.complements {
         magnitudes.add_left_over(name, laid);
     }
-    magnitudes.into_sums(laid.len()).lost(total)
+    magnitudes.into_sums().lost(total)
 }
 
 /// One sum: its atoms, what it adds up to, whether it is withheld, and what it is to the reader.
@@ -56,6 +56,8 @@ struct Magnitudes<'a> {
     sums: Vec<Magnitude>,
     /// Whether somebody's total is below zero: then a reader cannot bound what is left.
     negative: bool,
+    /// Atoms in which somebody is.
+    real: u32,
     profile: &'a Profile,
 }
 
@@ -71,7 +73,8 @@ impl Magnitudes<'_> {
         // A value that is not shown and need not be hidden is of no concern.
         if hidden || shown {
             let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
-            let atoms = cell.part(argument).unwrap_or(&cell.atoms).to_vec();
+            let atoms = cell.part(argument).unwrap_or(&cell.atoms).iter().copied();
+            let atoms = atoms.filter(|atom| *atom < self.real).collect();
             self.add((atoms, c, hidden, number.filter(|_| shown)));
         }
     }
@@ -94,8 +97,8 @@ impl Magnitudes<'_> {
         self.sums.push(magnitude);
     }
 
-    fn into_sums(self, atoms: u32) -> Sums {
-        let mut sums = Sums::over(atoms, self.profile);
+    fn into_sums(self) -> Sums {
+        let mut sums = Sums::over(self.real, self.profile);
         for (atoms, c, hidden, number) in self.sums {
             let kind = match (hidden, c.absolute) {
                 (true, _) => {
