@@ -91,7 +91,7 @@ async fn a_further_rule_withholds_what_was_withheld() {
     }
     let world = World::of(home).await;
     let mut fewer = 0;
-    for seed in 0..queries(120) {
+    for seed in 0..queries(60) {
         let at = usize::try_from(seed).unwrap() % pairs.len();
         let question = Question::new(&mut Chance::new(2000 + seed));
         let sql = question.plain().sql;
@@ -101,5 +101,5 @@ async fn a_further_rule_withholds_what_was_withheld() {
         assert!(more.is_empty(), "{seed}, {:?}: {sql}\nshown by the stricter: {more:?}", pairs[at]);
         fewer += usize::from(strict.len() < weak.len());
     }
-    assert!(fewer > 15, "the stricter profile withheld more in {fewer} questions only");
+    assert!(fewer > 10, "the stricter profile withheld more in {fewer} questions only");
 }

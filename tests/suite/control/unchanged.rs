@@ -91,7 +91,7 @@ async fn neither_order_nor_shards_nor_other_data_sets_change_an_answer() {
     add_other(&more, &clinic);
     let more = world(more).await;
 
-    for seed in 0..queries(15) {
+    for seed in 0..queries(8) {
         let sql = Question::new(&mut Chance::new(seed)).plain().sql;
         for project in PROJECTS {
             let expected = base.body(project, &sql).await;
@@ -109,7 +109,7 @@ async fn other_words_do_not_change_an_answer() {
     let clinic = Clinic::new(400, 32);
     let world = world(Home::of(&clinic)).await;
     let mut values = 0;
-    for seed in 0..queries(24) {
+    for seed in 0..queries(16) {
         let mut chance = Chance::new(1000 + seed);
         let question = Question::new(&mut chance);
         let plain = question.plain();

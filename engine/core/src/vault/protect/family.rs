@@ -105,7 +105,7 @@ impl Sums {
         if !self.sums.iter().any(hides) {
             return vec![];
         }
-        self.sums.sort_by_key(|sum| sum.tie);
+        self.sums.sort_by(|a, b| (a.tie, &a.column.atoms).cmp(&(b.tie, &b.column.atoms)));
         let everything =
             Column { atoms: (0..self.atoms).collect(), size: total, kind: Kind::Known };
         let shown = || self.sums.iter().map(|sum| sum.column.clone());
