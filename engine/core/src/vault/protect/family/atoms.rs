@@ -173,20 +173,33 @@ impl<'a> Laid<'a> {
             |atom| atom.keys.len(),
         );
         // In an order that does not depend on the words of the query.
+        let marks: Vec<(u64, u64)> = (0..width).map(|key| self.mark(key)).collect();
+        let mark = |key: Option<usize>| key.and_then(|key| marks.get(key).copied());
         let mut cells = vec![];
         for (at, member) in self.members.iter().enumerate() {
             let of_member = member.cells.iter().enumerate();
             cells.extend(of_member.map(|(place, cell)| {
-                (Reverse(cell.keys.len()), unordered(cell.keys), at, place)
+                let keys = (Reverse(cell.keys.len()), unordered(cell.keys));
+                (keys, mark(member.member.within), at, place)
             }));
         }
         cells.sort();
-        for (_, _, at, place) in cells {
+        for (.., at, place) in cells {
             let cell = self.members.get(at).and_then(|member| member.cells.get(place));
-            for condition in cell.map(|cell| cell.wanting(profile)).unwrap_or_default() {
+            let mut wanted = cell.map(|cell| cell.wanting(profile)).unwrap_or_default();
+            wanted.sort_by_key(|condition| mark(*condition));
+            for condition in wanted {
                 self.place_empty(at, place, condition, width);
             }
         }
+    }
+
+    /// What tells a condition from others however it is written: who meets it.
+    fn mark(&self, key: usize) -> (u64, u64) {
+        let holding = self.atoms.iter().filter(|atom| atom.holds(key));
+        holding.map(|atom| atom.contribution(None)).fold((0, 0), |(key, rows), c| {
+            (c.key.wrapping_add(key), c.rows.saturating_add(rows))
+        })
     }
 
     fn place_empty(&mut self, at: usize, cell: usize, condition: Option<usize>, width: usize) {
