@@ -85,7 +85,10 @@ fn numbers(question: &Question, clinic: &Clinic) -> Vec<Number> {
     numbers
         .map(|(place, counted)| Number {
             place,
-            counts: classes.iter().map(|class| i64::from(counted.classes.contains(class))).collect(),
+            counts: classes
+                .iter()
+                .map(|class| i64::from(counted.classes.contains(class)))
+                .collect(),
             people: clinic
                 .persons
                 .iter()
@@ -97,7 +100,12 @@ fn numbers(question: &Question, clinic: &Clinic) -> Vec<Number> {
 }
 
 /// Withheld numbers that a reader comes too near to, and how many were withheld for their own sake.
-fn too_near(question: &Question, numbers: &[Number], shown: &BTreeSet<(usize, String, usize)>, clinic: &Clinic) -> (Vec<String>, usize) {
+fn too_near(
+    question: &Question,
+    numbers: &[Number],
+    shown: &BTreeSet<(usize, String, usize)>,
+    clinic: &Clinic,
+) -> (Vec<String>, usize) {
     let rules = Dominance { nk: vec![], p: P, compare: Compare::MoreThan };
     let mut found = vec![];
     let mut hidden = 0;
@@ -110,10 +118,12 @@ fn too_near(question: &Question, numbers: &[Number], shown: &BTreeSet<(usize, St
         total.read(vec![1; width], all);
         let mut reader = Reader::new(width);
         reader.read(vec![1; width], all);
-        for number in numbers.iter().filter(of_kind).filter(|number| shown.contains(&number.place)) {
+        for number in numbers.iter().filter(of_kind).filter(|number| shown.contains(&number.place))
+        {
             reader.read(number.counts.clone(), value(number));
         }
-        for number in numbers.iter().filter(of_kind).filter(|number| !shown.contains(&number.place)) {
+        for number in numbers.iter().filter(of_kind).filter(|number| !shown.contains(&number.place))
+        {
             let c = number.contribution();
             let (low, high) = if sums {
                 if !is_dominated(&rules, &c) {
@@ -138,7 +148,10 @@ fn too_near(question: &Question, numbers: &[Number], shown: &BTreeSet<(usize, St
             hidden += 1;
             if let Some((least, most)) = near(&reader) {
                 let truth = value(number);
-                found.push(format!("{:?} {truth} not in {low} to {high}: {least} to {most}", number.place));
+                found.push(format!(
+                    "{:?} {truth} not in {low} to {high}: {least} to {most}",
+                    number.place
+                ));
             }
         }
     }

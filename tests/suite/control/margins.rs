@@ -37,11 +37,6 @@ fn paired(person: &Person, row: &[Value]) -> i64 {
     })
 }
 
-/// Only the rows of a cube that keep both: the others have a NULL, which may be a value.
-fn cubed(person: &Person, row: &[Value]) -> i64 {
-    i64::from(row[0] == person.region && row[1] == person.sex.unwrap_or("-"))
-}
-
 fn region(person: &Person) -> String {
     person.region.to_owned()
 }
@@ -49,9 +44,10 @@ fn region(person: &Person) -> String {
 const CASES: &[Case] = &[
     Case {
         name: "a filter that everybody passes",
-        sql: "select region, sex, count(*), count(*) filter (where birth_year > 1900) from people group by grouping sets ((region, sex), (region), (sex))",
-        shows: &[(2, cubed), (3, cubed)],
-        groups: |p| format!("{}{:?}", p.region, p.sex),
+        sql: "select region, count(*), count(*) filter (where birth_year > 1900) from people group by region \
+              union all select 'all', count(*), count(*) filter (where birth_year > 1900) from people",
+        shows: &[(1, here), (2, here)],
+        groups: region,
     },
     Case {
         name: "a filter inside another",
@@ -69,7 +65,9 @@ const CASES: &[Case] = &[
               select region, 'f', count(*) from f group by region union all \
               select region, 'm', count(*) from m group by region union all \
               select region, 'all', count(*) from people group by region",
-        shows: &[(2, |p, row| here(p, row) * i64::from(row[1] == "all" || row[1] == p.sex.unwrap_or("-")))],
+        shows: &[(2, |p, row| {
+            here(p, row) * i64::from(row[1] == "all" || row[1] == p.sex.unwrap_or("-"))
+        })],
         groups: |p| format!("{}{:?}", p.region, p.sex),
     },
     Case {
@@ -92,69 +90,12 @@ const CASES: &[Case] = &[
         groups: |p| format!("{}{}", p.region, p.hiv),
     },
     Case {
-        name: "PROBE code list of bands beside values",
-        sql: "select r.name, count(*) from people p \
-              join (values ('east', 'pair'), ('north', 'others'), ('south', 'others'), ('west', 'pair')) as r(code, name) \
-              on p.region = r.code group by r.name union all select region, count(*) from people group by region",
-        shows: &[(1, paired)],
-        groups: region,
-    },
-    Case {
-        name: "PROBE one row per person first",
-        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) \
-              from (select person_id, region, count(*) as n from people group by person_id, region) t group by 1 \
-              union all select region, count(*) from people group by region",
-        shows: &[(1, paired)],
-        groups: region,
-    },
-    Case {
-        name: "PROBE self join",
-        sql: "select case when p.region in ('east', 'west') then 'pair' else 'others' end, count(*) \
-              from people p join people q on p.person_id = q.person_id group by 1 \
-              union all select region, count(*) from people group by region",
-        shows: &[(1, paired)],
-        groups: region,
-    },
-    Case {
-        name: "PROBE union of parts",
-        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) \
-              from (select person_id, region from people where hiv union all select person_id, region from people where not hiv) t group by 1 \
-              union all select region, count(*) from people group by region",
-        shows: &[(1, paired)],
-        groups: region,
-    },
-    Case {
-        name: "PROBE window below",
-        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) \
-              from (select person_id, region, row_number() over (partition by person_id order by income) as n from people) t where n = 1 group by 1 \
-              union all select region, count(*) from people group by region",
-        shows: &[(1, paired)],
-        groups: region,
-    },
-    Case {
-        name: "PROBE sorted or distinct below",
-        sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(*) \
-              from (select distinct person_id, region from people) t group by 1 \
-              union all select region, count(*) from people group by region",
-        shows: &[(1, paired)],
-        groups: region,
-    },
-    Case {
-        name: "PROBE count distinct beside count",
+        name: "persons by band beside rows by value",
         sql: "select case when region in ('east', 'west') then 'pair' else 'others' end, count(distinct person_id) from people group by 1 \
               union all select region, count(*) from people group by region",
         shows: &[(1, paired)],
         groups: region,
     },
-    Case {
-        name: "PROBE other ways to write a condition",
-        sql: "select region, count(*) from people where not (hiv = false) group by region \
-              union all select region, count(*) from people where hiv is not true group by region \
-              union all select 'x', count(*) from people",
-        shows: &[],
-        groups: region,
-    },
-
     Case {
         name: "union all of a table and its total",
         sql: "select region, count(*) from people group by region union all select 'all', count(*) from people",
@@ -166,7 +107,11 @@ const CASES: &[Case] = &[
         sql: "select region, count(*) from people group by region \
               union all select 'pair', count(*) from people where region in ('west', 'east')",
         shows: &[(1, |p, row| {
-            i64::from(if row[0] == "pair" { ["west", "east"].contains(&p.region) } else { row[0] == p.region })
+            i64::from(if row[0] == "pair" {
+                ["west", "east"].contains(&p.region)
+            } else {
+                row[0] == p.region
+            })
         })],
         groups: region,
     },
@@ -260,7 +205,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "HAVING that hides rows",
-        sql: "select region, count(*) from people group by region having count(*) > 80 \
+        sql: "select region, count(*) from people group by region having count(*) > 20 \
               union all select 'all', count(*) from people",
         shows: &[(1, here)],
         groups: region,
@@ -284,7 +229,11 @@ const CASES: &[Case] = &[
         sql: "select region, sex, count(*) from people group by grouping sets ((region, sex), (region)) \
               union all select 'all', sex, count(*) from people group by sex",
         // Without `grouping` a NULL is no sex or all of them: the reader is told which by the order of rows.
-        shows: &[(2, |p, row| here(p, row) * i64::from(row[1] == p.sex.map_or(Value::Null, Into::into)) * i64::from(!row[1].is_null()))],
+        shows: &[(2, |p, row| {
+            here(p, row)
+                * i64::from(row[1] == p.sex.map_or(Value::Null, Into::into))
+                * i64::from(!row[1].is_null())
+        })],
         groups: |p| format!("{}{:?}", p.region, p.sex),
     },
     Case {
@@ -310,6 +259,10 @@ const CASES: &[Case] = &[
         groups: region,
     },
 ];
+
+/// Where it can be seen that nobody is in what is left over between two filters. Which of two filters holds for more
+/// people is not known by plan, so nobody there is not told from few.
+const NOBODY_IS_TOLD: [&str; 2] = ["sums of differences", "overlapping filters"];
 
 /// Everybody whom the questions can tell apart, there or not: the reader does not know who is missing.
 fn imaginable() -> Vec<Person> {
@@ -339,12 +292,12 @@ impl Case {
     }
 
     /// What a reader works out who must not.
-    fn worked_out(&self, clinic: &Clinic, body: &Value) -> Vec<String> {
+    fn worked_out(&self, clinic: &Clinic, body: &Value) -> Found {
         let all = imaginable();
         let mut reader = Reader::new(all.len());
         let everybody = vec![1; all.len()];
         reader.read(everybody.clone(), clinic.persons.len() as f64);
-        let mut secret: Vec<(String, Vec<i64>)> = vec![];
+        let mut secret: Vec<(String, usize, Vec<i64>)> = vec![];
         for row in body["rows"].as_array().unwrap().iter().map(|row| row.as_array().unwrap()) {
             for (col, counts) in self.shows {
                 let of = Self::counts(&all, |person| counts(person, row));
@@ -354,10 +307,10 @@ impl Case {
                 match row[*col].as_f64() {
                     Some(number) => reader.read(of, number),
                     // What is kept back only for others' sake may be worked out, as long as they cannot.
-                    None if Self::people(clinic, row, *counts) < 10 => {
-                        secret.push((format!("{row:?} column {col}"), of));
+                    None => {
+                        let people = Self::people(clinic, row, *counts);
+                        secret.push((format!("{row:?} column {col}"), people, of));
                     }
-                    None => {}
                 }
             }
         }
@@ -365,38 +318,52 @@ impl Case {
         for name in names {
             let count = clinic.persons.iter().filter(|p| (self.groups)(p) == name).count();
             let shown = Self::counts(&all, |person| i64::from((self.groups)(person) == name));
-            if count < 10 {
-                secret.push((format!("{name}: {count} people"), shown));
-            }
+            secret.push((name, count, shown));
         }
-        secret.retain(|(_, counts)| *counts != everybody && reader.works_out(counts));
-        secret.into_iter().map(|(name, _)| name).collect()
+        secret.retain(|(_, people, counts)| {
+            *people < 10 && *counts != everybody && reader.works_out(counts)
+        });
+        let (nobody, few): (Vec<_>, Vec<_>) =
+            secret.into_iter().partition(|(_, people, _)| *people == 0);
+        let name = |(name, people, _)| format!("{name}: {people} people");
+        Found {
+            few: few.into_iter().map(name).collect(),
+            nobody: nobody.into_iter().map(name).collect(),
+        }
     }
+}
+
+/// What a reader works out who must not.
+struct Found {
+    /// Of a few people.
+    few: Vec<String>,
+    /// That nobody is there.
+    nobody: Vec<String>,
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_other_words_tell_what_is_left_over() {
     let mut lost: BTreeSet<&str> = BTreeSet::new();
-    let mut told = BTreeSet::new();
+    let (mut told, mut needed) = (BTreeSet::new(), BTreeSet::new());
     let mut failed = vec![];
     for seed in 0..4 {
         let clinic = Clinic::new(260, 40 + seed);
         let world = World::of(Home::of(&clinic)).await;
         for case in CASES {
-            let open = match world.body(EXACT, case.sql).await {
-                Ok(open) => open,
-                Err(code) => {
-                    failed.push(format!("{}: {code}", case.name));
-                    continue;
-                }
-            };
-            if !case.worked_out(&clinic, &open).is_empty() {
+            let open = case.worked_out(&clinic, &world.answer(EXACT, case.sql).await);
+            if !open.few.is_empty() || !open.nobody.is_empty() {
                 lost.insert(case.name);
             }
             let body = world.answer(STRICT, case.sql).await;
-            let found = case.worked_out(&clinic, &body);
-            if !found.is_empty() {
-                failed.push(format!("{seed}, {}: {}\n{}\n{}", case.name, case.sql, found.join("\n"), body["rows"]));
+            let mut found = case.worked_out(&clinic, &body);
+            if NOBODY_IS_TOLD.contains(&case.name) && !found.nobody.is_empty() {
+                needed.insert(case.name);
+                found.nobody.clear();
+            }
+            found.few.extend(found.nobody);
+            if !found.few.is_empty() {
+                let found = found.few.join("\n");
+                failed.push(format!("{}: {}\n{found}\n{}", case.name, case.sql, body["rows"]));
             }
             if body["summary"]["shown"].as_u64().unwrap() > 0 {
                 told.insert(case.name);
@@ -404,8 +371,11 @@ async fn no_other_words_tell_what_is_left_over() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
-    let silent: Vec<&str> = CASES.iter().map(|case| case.name).filter(|name| !told.contains(name)).collect();
-    assert!(silent.is_empty(), "nothing is shown of {silent:?}");
-    let harmless: Vec<&str> = CASES.iter().map(|case| case.name).filter(|name| !lost.contains(name)).collect();
+    let without = |found: &BTreeSet<&str>| {
+        CASES.iter().map(|case| case.name).filter(|name| !found.contains(name)).collect::<Vec<_>>()
+    };
+    assert!(without(&told).is_empty(), "nothing is shown of {:?}", without(&told));
+    let harmless = without(&lost);
     assert!(harmless.is_empty(), "no attack where nothing is withheld for others: {harmless:?}");
+    assert_eq!(needed, BTreeSet::from(NOBODY_IS_TOLD), "an exception that is no longer needed");
 }

@@ -43,8 +43,10 @@ income = { type = "number", role = "measure", bounds = [0, 100000], decimals = 2
     std::fs::write(folder.path().join("people.csv"), table + "\n").unwrap();
     let home = Home::of_people(folder.path());
     for (id, method) in [("open", "off"), ("closed", "gauss")] {
-        let (id_line, secondary) =
-            (format!("id = \"{id}\""), format!("secondary = {{ method = \"{method}\", zeros = false }}"));
+        let (id_line, secondary) = (
+            format!("id = \"{id}\""),
+            format!("secondary = {{ method = \"{method}\", zeros = false }}"),
+        );
         let mut lines = vec![id_line.as_str(), secondary.as_str(), "zero = \"show\""];
         lines.extend(rules);
         home.add_project(id, &profile::with(&lines), "people");
@@ -102,20 +104,19 @@ async fn a_region_in_two_tables_is_withheld_in_both() {
 
     let both = "select county, size, region, count(*) from people \
                 group by grouping sets ((county, region), (county), (size, region), (size), ())";
-    let apart = [
-        "1 A", "1 B", "2 K", "2 L", "2 M", "big L", "big M", "small A", "small B", "small K",
-    ];
+    let apart =
+        ["1 A", "1 B", "2 K", "2 L", "2 M", "big L", "big M", "small A", "small B", "small K"];
     assert_eq!(withheld(&world, "open", both).await, apart);
     let together: Vec<String> = withheld(&world, "closed", both).await;
-    let more: Vec<&String> = together.iter().filter(|name| !apart.contains(&name.as_str())).collect();
+    let more: Vec<&String> =
+        together.iter().filter(|name| !apart.contains(&name.as_str())).collect();
     assert_eq!(more, ["2 N", "small N"], "small less county 1 is K and N");
     assert_eq!(together.len(), apart.len() + 2);
 }
 
 const ROWS: [&str; 4] = ["w", "x", "y", "z"];
 const COLUMNS: [&str; 4] = ["a", "b", "c", "d"];
-const INNER: [u32; 16] =
-    [30, 47, 64, 89, 90, 124, 5, 31, 92, 100, 59, 85, 800, 991, 651, 685];
+const INNER: [u32; 16] = [30, 47, 64, 89, 90, 124, 5, 31, 92, 100, 59, 85, 800, 991, 651, 685];
 /// wa wb wc xa xc yb yd zb zd.
 const SMALL: [usize; 9] = [0, 1, 2, 4, 6, 9, 11, 13, 15];
 
@@ -184,7 +185,8 @@ async fn masked(counts: &[usize]) -> Vec<String> {
         .zip(counts)
         .flat_map(|(band, n)| std::iter::repeat_n((vec![*band], 1.0), *n))
         .collect();
-    let rules = ["min_count = 11", "min_count_measure = 11", "quantile = { min_n = 11, range = [1, 99] }"];
+    let rules =
+        ["min_count = 11", "min_count_measure = 11", "quantile = { min_n = 11, range = [1, 99] }"];
     let world = world(&[("band", bands)], &people, &rules).await;
     let sql = "select band, count(*) from people group by rollup (band)";
     let small: Vec<&str> =

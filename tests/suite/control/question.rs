@@ -26,7 +26,13 @@ const SOURCES: [Source; 3] = [
             ("born", "birth_year"),
             ("income", "income"),
         ],
-        dims: &["$region", "$sex", "$hiv", "$born", "case when $born < 1970 then 'old' else 'young' end"],
+        dims: &[
+            "$region",
+            "$sex",
+            "$hiv",
+            "$born",
+            "case when $born < 1970 then 'old' else 'young' end",
+        ],
         conditions: &["$sex = 'f'", "$hiv", "$born > 1960", "$income > 20000", "$region <> 'east'"],
         measures: &["count(*)", "count($sex)", "sum($income)", "avg($income)", "median($income)"],
     },
@@ -147,8 +153,11 @@ impl Question {
                 let mut renamed: Vec<String> =
                     renamed.map(|(name, column)| format!("{column} as {name}_{salt}")).collect();
                 shuffle(&mut renamed, chance);
-                let where_ = conjunction(inner, |text| with_columns(text, |name| self.column(name).to_owned()));
-                let rows = format!("select {} from {}{where_}", renamed.join(", "), self.source.from);
+                let where_ = conjunction(inner, |text| {
+                    with_columns(text, |name| self.column(name).to_owned())
+                });
+                let rows =
+                    format!("select {} from {}{where_}", renamed.join(", "), self.source.from);
                 (format!("with rows_{salt} as ({rows}) "), format!("rows_{salt} as r{salt}"))
             }
         };
@@ -233,8 +242,11 @@ impl Spelled {
             }
             for (at, item) in self.columns.iter().enumerate() {
                 if let Item::Measure(measure) = item {
-                    let value =
-                        json!([row[at], more("cell_status", number, at), more("intervals", number, at)]);
+                    let value = json!([
+                        row[at],
+                        more("cell_status", number, at),
+                        more("intervals", number, at)
+                    ]);
                     let place = (format!("{keys:?}"), measure.to_string());
                     assert_eq!(told.insert(place, value), None, "{}", self.sql);
                 }
@@ -245,7 +257,12 @@ impl Spelled {
 }
 
 /// A few of many, all different.
-fn some_of(all: &[&'static str], least: usize, most: usize, chance: &mut Chance) -> Vec<&'static str> {
+fn some_of(
+    all: &[&'static str],
+    least: usize,
+    most: usize,
+    chance: &mut Chance,
+) -> Vec<&'static str> {
     let count = (least + chance.up_to(most - least)).min(all.len());
     let mut all = all.to_vec();
     shuffle(&mut all, chance);

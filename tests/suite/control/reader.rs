@@ -43,14 +43,19 @@ impl Reader {
     /// The least and the most that a number can be.
     pub(super) fn bounds(&self, counts: &[i64]) -> (f64, f64) {
         let least = self.extreme(counts, OptimizationDirection::Minimize);
-        (least.unwrap_or(0.0), self.extreme(counts, OptimizationDirection::Maximize).unwrap_or(f64::INFINITY))
+        (
+            least.unwrap_or(0.0),
+            self.extreme(counts, OptimizationDirection::Maximize).unwrap_or(f64::INFINITY),
+        )
     }
 
     /// Nothing where there is no bound.
     fn extreme(&self, counts: &[i64], direction: OptimizationDirection) -> Option<f64> {
         let mut problem = Problem::new(direction);
-        let groups: Vec<_> =
-            counts.iter().map(|times| problem.add_var(*times as f64, (0.0, f64::INFINITY))).collect();
+        let groups: Vec<_> = counts
+            .iter()
+            .map(|times| problem.add_var(*times as f64, (0.0, f64::INFINITY)))
+            .collect();
         for (known, number) in &self.read {
             let mut sum = LinearExpr::empty();
             for (group, times) in groups.iter().zip(known).filter(|(_, times)| **times != 0) {

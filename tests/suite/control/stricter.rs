@@ -87,7 +87,11 @@ async fn a_further_rule_withholds_what_was_withheld() {
     for (at, (weak, strict)) in pairs.iter().enumerate() {
         let complements = at % 2 == 0;
         home.add_project(&format!("w{at}"), &text(&format!("w{at}"), weak, complements), "clinic");
-        home.add_project(&format!("s{at}"), &text(&format!("s{at}"), strict, complements), "clinic");
+        home.add_project(
+            &format!("s{at}"),
+            &text(&format!("s{at}"), strict, complements),
+            "clinic",
+        );
     }
     let world = World::of(home).await;
     let mut fewer = 0;

@@ -19,19 +19,26 @@ const PROJECTS: [&str; 4] = [STRICT, NOISY, RANDOM_ROUNDING, TABLE];
 async fn world(home: Home) -> World {
     let own = |id: &str, lines: &[&str]| {
         let id_line = format!("id = \"{id}\"");
-        let lines: Vec<&str> = std::iter::once(id_line.as_str()).chain(lines.iter().copied()).collect();
+        let lines: Vec<&str> =
+            std::iter::once(id_line.as_str()).chain(lines.iter().copied()).collect();
         home.add_project(id, &profile::with(&lines), "clinic");
     };
-    own(RANDOM_ROUNDING, &[
-        "rounding = { method = \"random_fixed\", base = 3, half = \"up\", bands = [] }",
-        "secondary = { method = \"gauss\", zeros = false }",
-        "zero = \"show\"",
-        "class_disclosure = \"refuse\"",
-    ]);
-    own(TABLE, &[
-        "noise = { method = \"cell_key_table\", ptable = \"site\", index = \"abs\", keys = 256, ptable_size = 30, small_n = 10, magnitude = { top = 1, small = 0.25, large = 0.05, flex_point = 1000, exponent = 3 } }",
-        "zero = \"show\"",
-    ]);
+    own(
+        RANDOM_ROUNDING,
+        &[
+            "rounding = { method = \"random_fixed\", base = 3, half = \"up\", bands = [] }",
+            "secondary = { method = \"gauss\", zeros = false }",
+            "zero = \"show\"",
+            "class_disclosure = \"refuse\"",
+        ],
+    );
+    own(
+        TABLE,
+        &[
+            "noise = { method = \"cell_key_table\", ptable = \"site\", index = \"abs\", keys = 256, ptable_size = 30, small_n = 10, magnitude = { top = 1, small = 0.25, large = 0.05, flex_point = 1000, exponent = 3 } }",
+            "zero = \"show\"",
+        ],
+    );
     World::of(home).await
 }
 
@@ -119,7 +126,8 @@ async fn other_words_do_not_change_an_answer() {
             for _ in 0..2 {
                 let other = question.in_other_words(&mut chance);
                 let told = other.told(&world.answer(project, &other.sql).await);
-                let differ: Vec<_> = expected.iter().filter(|(at, of)| told.get(*at) != Some(*of)).collect();
+                let differ: Vec<_> =
+                    expected.iter().filter(|(at, of)| told.get(*at) != Some(*of)).collect();
                 assert!(
                     differ.is_empty() && told.len() == expected.len(),
                     "{project}, {seed}:\n{}\n{}\n{:?}\n{:?}",

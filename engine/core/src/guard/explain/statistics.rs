@@ -82,9 +82,8 @@ fn noise(statistic: &Statistic, profile: &Profile) -> Value {
     };
     match statistic {
         Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => {
-            let width = TwoSidedGeometric::with_sd(count).map(|noise| {
-                noise.half_width().saturating_add(rounding::reach(&profile.rounding))
-            });
+            let width = TwoSidedGeometric::with_sd(count)
+                .map(|noise| noise.half_width().saturating_add(rounding::reach(&profile.rounding)));
             json!({
                 "sd": count,
                 "half_width": width.and_then(|width| u64::try_from(width).ok()),

@@ -197,9 +197,9 @@ impl<'a> Laid<'a> {
     /// What tells a condition from others however it is written: who meets it.
     fn mark(&self, key: usize) -> (u64, u64) {
         let holding = self.atoms.iter().filter(|atom| atom.holds(key));
-        holding.map(|atom| atom.contribution(None)).fold((0, 0), |(key, rows), c| {
-            (c.key.wrapping_add(key), c.rows.saturating_add(rows))
-        })
+        holding
+            .map(|atom| atom.contribution(None))
+            .fold((0, 0), |(key, rows), c| (c.key.wrapping_add(key), c.rows.saturating_add(rows)))
     }
 
     fn place_empty(&mut self, at: usize, cell: usize, condition: Option<usize>, width: usize) {
