@@ -121,7 +121,14 @@ async fn other_words_do_not_change_an_answer() {
         let question = Question::new(&mut chance);
         let plain = question.plain();
         for project in PROJECTS {
-            let expected = plain.told(&world.answer(project, &plain.sql).await);
+            let expected = match world.body(project, &plain.sql).await {
+                Ok(body) => plain.told(&body),
+                Err(code) => {
+                    let other = question.in_other_words(&mut chance).sql;
+                    assert_eq!(world.body(project, &other).await.err(), Some(code), "{other}");
+                    continue;
+                }
+            };
             values += expected.len();
             for _ in 0..2 {
                 let other = question.in_other_words(&mut chance);
