@@ -42,6 +42,9 @@ pub const STRICT: &str = "strict";
 /// A project that has ended.
 pub const PAST: &str = "past";
 
+/// Few, so that there is more than one shard.
+const PERSONS_PER_SHARD: u32 = 97;
+
 /// A home in a temporary folder.
 pub struct Home {
     folder: TempDir,
@@ -91,7 +94,7 @@ impl Home {
         let home = Self { folder };
         let source = home.path().join("source").join("tpch");
         shop.write(&source);
-        home.add_from(&source);
+        home.add_from(&source, PERSONS_PER_SHARD);
         home
     }
 
@@ -104,14 +107,34 @@ impl Home {
         write_policy(&self.path().join("policies"), name, text);
     }
 
+    /// Adds a project with a profile of its own. Both have the name that the profile gives itself.
+    pub fn add_project(&self, id: &str, profile: &str, dataset: &str) {
+        self.change_profile(id, profile);
+        self.write(&format!("projects/{id}.toml"), &project(id, dataset, ""));
+    }
+
+    /// A home whose people are a table of their own: contract and tables as CSV.
+    pub fn of_people(source: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_policies(&folder.path().join("policies"), "people", PEOPLE_RULES);
+        let home = Self { folder };
+        home.add_from(source, PERSONS_PER_SHARD);
+        home
+    }
+
     /// A home that serves an extract of a folder: contract and tables as CSV.
     pub fn over(source: &Path) -> Self {
+        Self::in_shards(source, PERSONS_PER_SHARD)
+    }
+
+    /// The same with shards of so many persons.
+    pub fn in_shards(source: &Path, persons_per_shard: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_policies(&folder.path().join("policies"), "clinic", RULES);
         let home = Self { folder };
         home.write("projects/slice.toml", &project("exact", "clinic", SLICE_CONDITION));
         home.write("projects/viewed.toml", &project("exact", "clinic", VIEWS));
-        home.add_from(source);
+        home.add_from(source, persons_per_shard);
         home.add_registry();
         home
     }
@@ -120,7 +143,7 @@ impl Home {
     pub fn add(&self, clinic: &Clinic) {
         let source = self.path().join("source").join("clinic");
         clinic.write(&source);
-        self.add_from(&source);
+        self.add_from(&source, PERSONS_PER_SHARD);
     }
 
     /// Adds a dataset that no project uses: its tables are there, and must look as if they were not.
@@ -130,16 +153,17 @@ impl Home {
         std::fs::write(source.join("contract.toml"), REGISTRY).unwrap();
         let donors: String = (0..20).map(|at| format!("d{at},a\n")).collect();
         std::fs::write(source.join("donors.csv"), format!("person_id,blood\n{donors}")).unwrap();
-        self.add_from(&source);
+        self.add_from(&source, PERSONS_PER_SHARD);
     }
 
-    fn add_from(&self, source: &Path) {
+    /// Adds an extract of a folder in shards of so many persons.
+    pub fn add_from(&self, source: &Path, persons_per_shard: u32) {
         let request = AddRequest {
             home: self.path(),
             contract: &source.join("contract.toml"),
             source,
             record_secret: &Secret::new([3; 32]),
-            persons_per_shard: 97,
+            persons_per_shard,
             added_at: StillClock.now(),
         };
         add(request, &Silent).unwrap();
@@ -201,6 +225,7 @@ fn write_policies(folder: &Path, dataset: &str, rules: &str) {
     write("access/model.conf", include_str!("../../policies/access/model.conf"));
     write("access/rules.csv", rules);
     write("people.toml", PEOPLE);
+    write("ptables/site.toml", include_str!("../../policies/ptables/site.toml"));
     write("profiles/exact.toml", profile::PLAIN);
     write("profiles/noisy.toml", &profile::with(&NOISY_PROFILE));
     write("profiles/strict.toml", &profile::with(&STRICT_PROFILE));
@@ -280,6 +305,11 @@ p, researcher, viewed, clinic/people/hiv, output, deny
 const TOWN_RULES: &str = "
 p, researcher, *, town/residents/*, *, allow
 p, researcher, *, town/stays/*, *, allow
+";
+
+const PEOPLE_RULES: &str = "
+p, auditor, *, audit-log, read, allow
+p, researcher, *, people/people/*, *, allow
 ";
 
 const SHOP_RULES: &str = "

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod canary;
+mod control;
 mod forms;
 mod fuzz;
 mod kill;

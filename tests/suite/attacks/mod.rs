@@ -13,7 +13,7 @@ mod quantiles;
 mod ratio;
 mod small_keys;
 mod spreads;
-mod subtraction;
+pub(crate) mod subtraction;
 
 use std::sync::Arc;
 

@@ -13,13 +13,13 @@ use tests::home::{EXACT, STRICT};
 use super::World;
 
 /// A question: tables of counts and sums over groups of people.
-struct Question {
-    dims: Vec<usize>,
+pub(crate) struct Question {
+    pub(crate) dims: Vec<usize>,
     /// For each level of totals, the dimensions it keeps.
     levels: Vec<Vec<usize>>,
     groups: String,
-    filters: Vec<usize>,
-    sums: bool,
+    pub(crate) filters: Vec<usize>,
+    pub(crate) sums: bool,
 }
 
 struct Dim {
@@ -48,7 +48,7 @@ const CONDITIONS: [Condition; 5] = [
 ];
 
 impl Question {
-    fn of(numbers: &mut impl FnMut(usize) -> usize) -> Self {
+    pub(crate) fn of(numbers: &mut impl FnMut(usize) -> usize) -> Self {
         let count = 1 + numbers(3);
         let mut dims: Vec<usize> = vec![];
         while dims.len() < count {
@@ -82,7 +82,7 @@ impl Question {
         Self { dims, levels, groups, filters: filters.into_iter().collect(), sums: numbers(2) == 0 }
     }
 
-    fn sql(&self) -> String {
+    pub(crate) fn sql(&self) -> String {
         let names: Vec<&str> = self.dims.iter().map(|&dim| DIMS[dim].sql).collect();
         let kept = names.iter().map(|name| match self.levels.len() {
             1 => "0".to_owned(),
@@ -107,7 +107,7 @@ impl Question {
     }
 
     /// What tells two people apart in this question.
-    fn class(&self, person: &Person) -> String {
+    pub(crate) fn class(&self, person: &Person) -> String {
         let keys: Vec<Value> = self.dims.iter().map(|&dim| (DIMS[dim].of)(person)).collect();
         let flags: Vec<bool> =
             self.filters.iter().map(|&at| (CONDITIONS[at].holds)(person)).collect();
@@ -115,7 +115,7 @@ impl Question {
     }
 
     /// Every number that there is to tell: level, keys, measure; and whom it counts.
-    fn numbers(&self, clinic: &Clinic) -> BTreeMap<(usize, String, usize), Counted> {
+    pub(crate) fn numbers(&self, clinic: &Clinic) -> BTreeMap<(usize, String, usize), Counted> {
         let mut numbers: BTreeMap<_, Counted> = BTreeMap::new();
         for person in &clinic.persons {
             for (at, level) in self.levels.iter().enumerate() {
@@ -137,18 +137,18 @@ impl Question {
         kept.map(|value| value.unwrap_or("-".into())).collect()
     }
 
-    fn measures(&self) -> usize {
+    pub(crate) fn measures(&self) -> usize {
         let counts = 1 + self.filters.len();
         if self.sums { 2 * counts } else { counts }
     }
 
-    fn counts(&self, measure: usize, person: &Person) -> bool {
+    pub(crate) fn counts(&self, measure: usize, person: &Person) -> bool {
         let at = measure % (1 + self.filters.len());
         at == 0 || (CONDITIONS[self.filters[at - 1]].holds)(person)
     }
 
     /// The numbers that an answer shows.
-    fn shown(&self, body: &Value) -> BTreeSet<(usize, String, usize)> {
+    pub(crate) fn shown(&self, body: &Value) -> BTreeSet<(usize, String, usize)> {
         let mut shown = BTreeSet::new();
         let count = self.dims.len();
         for row in body["rows"].as_array().unwrap() {
@@ -209,23 +209,23 @@ impl Question {
 
 /// Whom a number counts.
 #[derive(Default)]
-struct Counted {
+pub(crate) struct Counted {
     persons: usize,
-    classes: BTreeSet<String>,
+    pub(crate) classes: BTreeSet<String>,
 }
 
 /// A prime below 2^61.
-const PRIME: u64 = (1 << 61) - 1;
+pub(crate) const PRIME: u64 = (1 << 61) - 1;
 
 /// What can be reached by adding, subtracting and scaling, modulo a prime.
 #[derive(Default)]
-struct Span {
+pub(crate) struct Span {
     /// Reduced rows with the place of their leading one.
     rows: Vec<(usize, Vec<u64>)>,
 }
 
 impl Span {
-    fn add(&mut self, row: Vec<u64>) {
+    pub(crate) fn add(&mut self, row: Vec<u64>) {
         let mut row = self.reduced(row);
         if let Some(lead) = row.iter().position(|value| *value != 0) {
             let scale = inverse(row[lead]);
@@ -234,7 +234,7 @@ impl Span {
         }
     }
 
-    fn contains(&self, row: Vec<u64>) -> bool {
+    pub(crate) fn contains(&self, row: Vec<u64>) -> bool {
         self.reduced(row).iter().all(|value| *value == 0)
     }
 

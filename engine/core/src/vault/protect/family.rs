@@ -139,7 +139,7 @@ impl Sums {
         if !self.sums.iter().any(hides) {
             return vec![];
         }
-        self.sums.sort_by_key(|sum| sum.tie);
+        self.sums.sort_by(|a, b| (a.tie, &a.column.atoms).cmp(&(b.tie, &b.column.atoms)));
         let mut lost = self.without_too_many_totals();
         self.spare_work();
         let everything =

@@ -1,5 +1,6 @@
 //! Atoms, and the cells of every table of the family as sets of them.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use datafusion::common::{Result, internal_err};
@@ -14,7 +15,6 @@ use crate::guard::release::PersonalRelease;
 use crate::vault::cells::{Cells, Measured};
 use crate::vault::protect::MeasuredTable;
 use crate::vault::protect::decide::Decided;
-use crate::vault::protect::rows::compare;
 
 /// A family laid out over its atoms.
 pub(super) struct Laid<'a> {
@@ -121,8 +121,11 @@ impl<'a> Laid<'a> {
             _ => return internal_err!("atoms that were not measured"),
         };
         let mut found: Vec<_> = found.iter().collect();
-        // In an order that does not depend on the run.
-        found.sort_by(|(a, _), (b, _)| compare(a, b));
+        // In an order that depends neither on the run nor on the words of the query: by who is in them.
+        found.sort_by_cached_key(|(keys, measured)| {
+            let c = contribution(Some(measured), None);
+            (c.key, c.rows, unordered(keys))
+        });
         let atom = |(keys, measured): (&Vec<ScalarValue>, &'a Vec<Measured>)| Atom {
             keys: keys.iter().cloned().map(Some).collect(),
             measured: Some(measured),
@@ -165,25 +168,38 @@ impl<'a> Laid<'a> {
     /// Where nobody is, but a reader must not know it, there is an atom without persons: a zero that is withheld has
     /// to be something that could be worked out. Tables with more keys come first, so that one serves for all.
     fn add_empty(&mut self, profile: &Profile) {
-        let mut order: Vec<usize> = (0..self.members.len()).collect();
-        let keys = |at: &usize| self.members.get(*at).map_or(0, |member| member.member.keys.len());
-        order.sort_by_key(|at| std::cmp::Reverse(keys(at)));
         let width = self.atoms.first().map_or_else(
             || self.members.iter().flat_map(|m| &m.member.keys).max().map_or(0, |most| most + 1),
             |atom| atom.keys.len(),
         );
-        for at in order {
-            let Some(member) = self.members.get(at) else { continue };
-            let wanted: Vec<(usize, Option<usize>)> = member
-                .cells
-                .iter()
-                .enumerate()
-                .flat_map(|(cell, laid)| laid.wanting(profile).into_iter().map(move |w| (cell, w)))
-                .collect();
-            for (cell, condition) in wanted {
-                self.place_empty(at, cell, condition, width);
+        // In an order that does not depend on the words of the query.
+        let marks: Vec<(u64, u64)> = (0..width).map(|key| self.mark(key)).collect();
+        let mark = |key: Option<usize>| key.and_then(|key| marks.get(key).copied());
+        let mut cells = vec![];
+        for (at, member) in self.members.iter().enumerate() {
+            let of_member = member.cells.iter().enumerate();
+            cells.extend(of_member.map(|(place, cell)| {
+                let keys = (Reverse(cell.keys.len()), unordered(cell.keys));
+                (keys, mark(member.member.within), at, place)
+            }));
+        }
+        cells.sort();
+        for (.., at, place) in cells {
+            let cell = self.members.get(at).and_then(|member| member.cells.get(place));
+            let mut wanted = cell.map(|cell| cell.wanting(profile)).unwrap_or_default();
+            wanted.sort_by_key(|condition| mark(*condition));
+            for condition in wanted {
+                self.place_empty(at, place, condition, width);
             }
         }
+    }
+
+    /// What tells a condition from others however it is written: who meets it.
+    fn mark(&self, key: usize) -> (u64, u64) {
+        let holding = self.atoms.iter().filter(|atom| atom.holds(key));
+        holding
+            .map(|atom| atom.contribution(None))
+            .fold((0, 0), |(key, rows), c| (c.key.wrapping_add(key), c.rows.saturating_add(rows)))
     }
 
     fn place_empty(&mut self, at: usize, cell: usize, condition: Option<usize>, width: usize) {
@@ -218,7 +234,11 @@ impl<'a> Laid<'a> {
                     Some(None) | None => true,
                 })
             };
-            let place = if other == at { Some(cell) } else { member.cells.iter().position(fits) };
+            let first = || {
+                let fitting = member.cells.iter().enumerate().filter(|(_, cell)| fits(cell));
+                fitting.min_by_key(|(_, cell)| unordered(cell.keys)).map(|(place, _)| place)
+            };
+            let place = if other == at { Some(cell) } else { first() };
             if let Some(cell) = place.and_then(|place| member.cells.get_mut(place)) {
                 cell.take(number, &atom);
             }
@@ -251,6 +271,13 @@ impl LaidCell<'_> {
         }
         wanted
     }
+}
+
+/// What tells a cell from others whichever way round its keys are written.
+fn unordered(keys: &[ScalarValue]) -> Vec<String> {
+    let mut texts: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    texts.sort();
+    texts
 }
 
 /// The cells of a table, before any atom is in them.
