@@ -83,7 +83,7 @@ impl Home {
         }
         let source = self.path().join("source").join("town");
         town.write(&source);
-        self.add_from(&source);
+        self.add_from(&source, PERSONS_PER_SHARD);
         self
     }
 

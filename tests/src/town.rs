@@ -83,7 +83,7 @@ impl Default for Town {
 
 /// One resident: `number` among all, `at` among those of the same area and illness.
 fn resident(number: usize, area: &'static str, illness: &'static str, at: usize) -> Resident {
-    let sex = if number % 2 == 0 { "f" } else { "m" };
+    let sex = if number.is_multiple_of(2) { "f" } else { "m" };
     let screening = match (sex, number % 8) {
         ("f", 0 | 2) => "cervix",
         ("m", 1 | 3) => "lung",
@@ -97,7 +97,7 @@ fn resident(number: usize, area: &'static str, illness: &'static str, at: usize)
         illness,
         sex,
         screening,
-        smoker: (number % 50 != 7).then_some(number % 3 == 0),
+        smoker: (number % 50 != 7).then_some(number.is_multiple_of(3)),
         spend: spend(area, illness, at),
         balance: i64::try_from(number * 29 % 300).unwrap() - 60,
         stays: stays(number),
