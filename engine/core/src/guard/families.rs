@@ -9,8 +9,6 @@
 //! Must never know: rows; which cells are small.
 
 mod rows;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 

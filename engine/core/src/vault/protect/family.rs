@@ -11,8 +11,6 @@
 mod atoms;
 mod counts;
 mod magnitudes;
-#[cfg(test)]
-mod tests;
 
 use datafusion::common::Result;
 use tresor_disclosure::secondary::{Column, Kind, Options, suppress};

@@ -1,1 +1,0 @@
-//! Which tables belong together.

@@ -1,1 +1,0 @@
-//! Whether what is left over tells a withheld cell.
