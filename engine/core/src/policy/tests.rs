@@ -370,13 +370,13 @@ async fn mistakes_have_their_place_and_a_fix() {
             PROFILE,
             "method = \"gauss\"",
             "method = \"recompute_totals\"",
-            "27:24: `recompute_totals` would leave withheld numbers to subtraction: whoever knows the true total has them; write `gauss`",
+            "24:24: `recompute_totals` would leave withheld numbers to subtraction: whoever knows the true total has them; write `gauss`",
         ),
         (
             PROFILE,
             "complements = true",
             "lockout = { count = 7 }",
-            "28:1: `lockout` would make an answer depend on whether earlier true numbers were equal; here repeats get the same answer; leave it out",
+            "25:1: `lockout` would make an answer depend on whether earlier true numbers were equal; here repeats get the same answer; leave it out",
         ),
         (
             PROFILE,
@@ -457,7 +457,7 @@ async fn mistakes_of_all_files_come_together_and_in_order() {
         [
             "policies/access/rules.csv:4:45",
             "policies/people.toml:2:1",
-            "policies/profiles/plain.toml:14:12",
+            "policies/profiles/plain.toml:29:24",
             "policies/projects/heart.toml:8:19",
             "policies/projects/heart.toml:9:17",
         ]
@@ -755,11 +755,11 @@ async fn columns_that_a_profile_names_must_exist() {
     let wrong = with("field_exclusions", r#"[["d.people.sex", "d.stays.cots"]]"#).revision().await;
     assert_eq!(
         wrong.check_contracts(&[&contract()]).unwrap_err().to_string(),
-        "policies/profiles/plain.toml:27:38: `stays` has no column `cots`; did you mean `cost`?"
+        "policies/profiles/plain.toml:27:38: `stays` has no column `cots`; use one of `cost`, `ward`"
     );
     let wrong = with("structural_zeros", r#"[{ "d.person.sex" = "f", "d.stays.cost" = "1" }]"#);
     assert_eq!(
         wrong.revision().await.check_contracts(&[&contract()]).unwrap_err().to_string(),
-        "policies/profiles/plain.toml:18:24: `d` has no table `person`; did you mean `people`?"
+        "policies/profiles/plain.toml:18:23: `d` has no table `person`; use one of `people`, `stays`, `incidents`"
     );
 }

@@ -15,7 +15,7 @@ async fn two_columns_that_are_kept_apart_are_refused_by_name() {
     assert_eq!(refusal.code(), Code::ColumnsNotCrossed);
     assert_eq!(
         refusal.to_string(),
-        "line 1, column 13: `sex` and `alive` may not be used in one query; \
+        "line 1, column 55: `sex` and `alive` may not be used in one query; \
          leave one of them out; a query of its own may use it"
     );
     assert_eq!(

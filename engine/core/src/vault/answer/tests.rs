@@ -219,5 +219,6 @@ fn intervals_stay_where_the_truth_can_be() {
     let either = Status::Shown { half_width: 8.0, signed: true };
     let written = Told::numbers(profile(&[]), &[Some(5), Some(5)], &[wide, either]).write();
     assert_eq!(written.intervals[0], json!({ "row": 0, "col": 0, "low": 0.0, "high": 13.0 }));
-    assert_eq!(written.intervals[1], json!({ "row": 1, "col": 0, "low": -3.0, "high": 13.0 }));
+    // A count lies at zero or above, whatever else is said of it.
+    assert_eq!(written.intervals[1], json!({ "row": 1, "col": 0, "low": 0.0, "high": 13.0 }));
 }

@@ -68,7 +68,7 @@ pub(super) const ALL: &[Example] = &[
     ),
     example(
         Code::ColumnsNotCrossed,
-        "SELECT practice_code, ethnicity, count(*) FROM patients GROUP BY practice_code, ethnicity",
+        "SELECT ethnicity, count(*) FROM patients WHERE practice_code = 'P001' GROUP BY ethnicity",
         "SELECT region, ethnicity, count(*) FROM patients GROUP BY region, ethnicity",
     ),
     example(
