@@ -2,7 +2,7 @@ mod tables;
 
 use super::*;
 use crate::contribution::Contribution;
-use crate::noise::NoiseSecret;
+use crate::noise::{NoiseSecret, TwoSidedGeometric, generator};
 use crate::outcome::{Protected, Reason};
 use crate::profile::tests::sample;
 use crate::profile::{
@@ -425,4 +425,35 @@ fn a_cell_asked_with_and_without_groups_tells_no_more_than_without() {
     let correlation = together / apart.sqrt();
     assert!(correlation.abs() < 5.0 / n.sqrt(), "{correlation}");
     assert!(pairs.iter().any(|&(_, rest)| rest != 0.0));
+}
+
+/// The attack: two projects with noise of two sizes ask for one cell. From one seed both draws are nearly the same one
+/// at two scales, and the truth lies near where the two answers meet. So each scale has draws of its own.
+#[test]
+fn noise_of_two_scales_has_nothing_in_common() {
+    const TRUTH: u64 = 1_000_000;
+    let from_one_seed = |sd, key| {
+        let mut rng = generator(&SECRET, "persons", &crowd(TRUTH, key)).unwrap();
+        TwoSidedGeometric::with_sd(sd).unwrap().sample(&mut rng) as f64
+    };
+    let told = |count_sd, key| {
+        let noise = Noise::CellKeyGeometric { count_sd, magnitude_sd: 1.0 };
+        let profile = Profile { noise, ..sample() };
+        value(persons(&profile, &SECRET, &crowd(TRUTH, key))).unwrap() as f64 - TRUTH as f64
+    };
+    let attack = correlation(|key| (from_one_seed(1_000.0, key), from_one_seed(2_000.0, key)));
+    assert!(attack > 0.5, "the attack, with one seed for both: {attack}");
+    let left = correlation(|key| (told(1_000.0, key), told(2_000.0, key)));
+    assert!(left.abs() < 0.1, "{left}");
+}
+
+/// Of noise around zero, over 2,000 cells.
+fn correlation(noise: impl Fn(u64) -> (f64, f64)) -> f64 {
+    let (mut both, mut first, mut second) = (0.0, 0.0, 0.0);
+    for (a, b) in (0..2_000).map(noise) {
+        both += a * b;
+        first += a * a;
+        second += b * b;
+    }
+    both / f64::sqrt(first * second)
 }
