@@ -22,7 +22,7 @@ fn main() -> io::Result<()> {
         let mut files = Vec::new();
         collect(&root, &mut files)?;
         files.sort();
-        list(&mut code, name, &root, &files).map_err(io::Error::other)?;
+        list(&mut code, name, folder, &root, &files).map_err(io::Error::other)?;
     }
     fs::write(out.join("assets.rs"), code)
 }
@@ -47,11 +47,22 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn list(code: &mut String, name: &str, root: &Path, files: &[PathBuf]) -> std::fmt::Result {
+/// Names the files from where the crate lies when it is compiled: a target folder may outlive a checkout.
+fn list(
+    code: &mut String,
+    name: &str,
+    folder: &str,
+    root: &Path,
+    files: &[PathBuf],
+) -> std::fmt::Result {
     writeln!(code, "static {name}: &[(&str, &[u8])] = &[")?;
     for file in files {
         let inside = file.strip_prefix(root).unwrap_or(file);
-        writeln!(code, "    ({inside:?}, include_bytes!({file:?})),")?;
+        let from_here = format!("/{folder}/{}", inside.display());
+        writeln!(
+            code,
+            "    ({inside:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {from_here:?}))),"
+        )?;
     }
     writeln!(code, "];")
 }
