@@ -1,0 +1,105 @@
+//! What a bundle has to pass before it may decide anything: its files read without a mistake, everything it names exists
+//! in the data, its views can be planned, and its own tests hold.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::macros::time;
+
+use super::planner::Planner;
+use super::views;
+use crate::catalog::contract::Contract;
+use crate::extract::Snapshot;
+use crate::limits::Limits;
+use crate::policy::{Expected, PolicyError, PolicyRevision, PolicyTest, access_matrix};
+use crate::refusal::{Finding, Refusal};
+
+/// What a bundle is held against.
+#[derive(Clone)]
+pub(super) struct Inspection {
+    pub(super) snapshots: Arc<[Arc<Snapshot>]>,
+    pub(super) limits: Limits,
+    pub(super) now: OffsetDateTime,
+}
+
+/// What became of one policy test.
+#[derive(Debug, Clone, Serialize)]
+pub struct TestOutcome {
+    /// What the test shows.
+    pub name: String,
+    /// Where it stands.
+    pub place: String,
+    /// Whether it came out as expected.
+    pub passed: bool,
+    /// What came out.
+    pub got: String,
+}
+
+impl Inspection {
+    /// Everything in a revision that does not fit the data.
+    pub(super) fn misfits(&self, revision: &PolicyRevision) -> Vec<PolicyError> {
+        match revision.check_contracts(&self.contracts()) {
+            Err(errors) => errors.problems().to_vec(),
+            Ok(()) => views::misfits(revision, &self.snapshots, &self.limits),
+        }
+    }
+
+    /// The outcome of every test in a revision.
+    pub(super) fn tests(&self, revision: &PolicyRevision) -> Vec<TestOutcome> {
+        revision.tests().iter().map(|test| self.test(revision, test)).collect()
+    }
+
+    /// Who may use what under a revision.
+    pub(super) fn matrix(&self, revision: &PolicyRevision) -> String {
+        access_matrix(revision, &self.contracts())
+    }
+
+    fn contracts(&self) -> Vec<&Contract> {
+        self.snapshots.iter().map(|snapshot| snapshot.contract()).collect()
+    }
+
+    fn test(&self, revision: &PolicyRevision, test: &PolicyTest) -> TestOutcome {
+        let (passed, got) = match (self.cost(revision, test), test.expected) {
+            (Ok(cost), Expected::Allowed { cost_max }) => {
+                (cost_max.is_none_or(|most| cost <= most), format!("allowed, for {cost} points"))
+            }
+            (Ok(_), Expected::Refused { .. }) => (false, "allowed".to_owned()),
+            (Err(why), expected) => {
+                let right = match expected {
+                    Expected::Allowed { .. } => false,
+                    Expected::Refused { code } => code.is_none_or(|code| code == why.code()),
+                };
+                (right, format!("refused, {}: {}", why.code().as_str(), why.detail()))
+            }
+        };
+        let (name, place) = (test.name.clone(), test.place.to_string());
+        TestOutcome { name, place, passed, got }
+    }
+
+    fn cost(&self, revision: &PolicyRevision, test: &PolicyTest) -> Result<u64, Refusal> {
+        let on = test.on.map_or(self.now, |day| day.with_time(time!(12:00)).assume_utc());
+        let membership = revision.enter(&test.user, &test.project, on)?;
+        let planner = Planner::new(membership, &self.snapshots, &self.limits);
+        planner.try_plan(&test.sql, false).map(|guarded| guarded.cost())
+    }
+}
+
+impl TestOutcome {
+    /// A failed test as something to mend.
+    pub(super) fn finding(&self, test: &PolicyTest) -> Option<Finding> {
+        (!self.passed).then(|| Finding {
+            file: test.place.file.clone(),
+            line: test.place.line,
+            column: test.place.column,
+            detail: format!("the test `{}` fails: {}", self.name, self.got),
+            hint: "mend the rules, or the test if it expects the wrong thing".to_owned(),
+        })
+    }
+}
+
+/// A mistake in a policy file as something to mend.
+pub(super) fn finding(error: &PolicyError) -> Finding {
+    let PolicyError { place, wrong, fix } = error.clone();
+    Finding { file: place.file, line: place.line, column: place.column, detail: wrong, hint: fix }
+}
