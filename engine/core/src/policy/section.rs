@@ -77,6 +77,17 @@ impl<'a> Section<'a> {
         self.accepted(value, accept, report)
     }
 
+    /// A key that may be left out.
+    pub(super) fn maybe<T>(
+        &mut self,
+        key: &'static str,
+        accept: impl Fn(&DeValue<'a>) -> Result<T, Complaint>,
+        report: &mut Report,
+    ) -> Option<Located<T>> {
+        let value = self.take(key)?;
+        self.accepted(value, accept, report)
+    }
+
     /// A list; empty when the key is left out.
     pub(super) fn many<T>(
         &mut self,
