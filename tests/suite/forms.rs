@@ -172,7 +172,7 @@ async fn a_form_is_that_of_the_profile_of_the_release() {
     let home = Home::of(&Clinic::new(1000, 1));
     let only = |formats: &str, bytes: u64| {
         let line =
-            format!("release = {{ max_rows = 5000, max_bytes = {bytes}, formats = {formats} }}");
+            format!("release = {{ max_rows = 5000, max_bytes = {bytes}, formats = {formats}, review = false }}");
         profile::with(&[&line])
     };
     home.change_profile(EXACT, &only("[\"csv\"]", 1_000_000));

@@ -4,7 +4,7 @@
 //! framework: an unknown path, a wrong method, a body that is no JSON, a defect. Nothing here decides what may be
 //! answered, and nothing here logs SQL, tokens or bodies. Must never know: policies, plans, rows.
 //!
-//! - `queries`, `datasets`, `audit`, `health` the operations
+//! - `queries`, `datasets`, `reviews`, `audit`, `health` the operations
 //! - `sign_in` who asks; `body`, `params`, `wait`, `format` what they ask, checked once
 //! - `problem`, `face_code`, `problem_pages` how refusals look and what they mean
 //! - `openapi` the description; `envelope` headers and the log line of every answer
@@ -21,6 +21,7 @@ mod params;
 mod problem;
 mod problem_pages;
 mod queries;
+mod reviews;
 mod sign_in;
 mod wait;
 
@@ -53,6 +54,10 @@ pub(crate) fn router(api: Face) -> Router {
         .routes(routes!(queries::status))
         .routes(routes!(queries::result))
         .routes(routes!(datasets::list))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::one))
+        .routes(routes!(reviews::answer))
+        .routes(routes!(reviews::decide))
         .routes(routes!(audit::read))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

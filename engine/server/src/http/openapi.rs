@@ -27,6 +27,7 @@ use super::problem::{Document, MEDIA_TYPE};
     tags(
         (name = "queries", description = "ask, check, look, fetch"),
         (name = "datasets", description = "what may be asked about"),
+        (name = "reviews", description = "answers that two people look at before they leave; for output checkers"),
         (name = "audit", description = "what was asked, decided and released; for auditors"),
         (name = "health", description = "for whatever watches the server"),
         (name = "description", description = "this document"),
@@ -86,6 +87,17 @@ pub(super) struct Verdict(#[expect(dead_code, reason = "described, never made")]
 #[schema(value_type = Object)]
 pub(super) struct Datasets(#[expect(dead_code, reason = "described, never made")] Value);
 
+/// The answers that wait for a decision (`held`) and those that were decided.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub(super) struct Reviews(#[expect(dead_code, reason = "described, never made")] Value);
+
+/// One review: the question, what was hidden, the record of criteria, earlier answers of the project, and the decisions that
+/// its reader may know.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub(super) struct Review(#[expect(dead_code, reason = "described, never made")] Value);
+
 /// A part of the audit log.
 #[derive(ToSchema)]
 #[schema(value_type = Object)]
@@ -100,6 +112,9 @@ pub(super) struct OfReading;
 /// The refusals of fetching a result.
 pub(super) struct OfFetching;
 
+/// The refusals of deciding.
+pub(super) struct OfDeciding;
+
 /// The refusals of the health operations.
 pub(super) struct OfHealth;
 
@@ -113,6 +128,9 @@ const NOT_FOUND: (&str, &str) = ("404", "not there, or not the caller's: the sam
 const NOT_IN_THIS_FORM: (&str, &str) =
     ("406", "the release profile does not allow this form, or so many bytes of it");
 const CONFLICT: (&str, &str) = ("409", "the idempotency key was used for another question");
+const DECIDED: (&str, &str) =
+    ("409", "output checkers have yet to decide, or did not release the answer");
+const DECIDED_BEFORE: (&str, &str) = ("409", "decided before, or the review has ended");
 const TOO_LARGE: (&str, &str) = ("413", "more than 128 KiB");
 const NOT_JSON: (&str, &str) = ("415", "the body is not JSON");
 const REFUSED: (&str, &str) = ("422", "SQL, policy or budget do not allow an answer");
@@ -151,6 +169,23 @@ impl IntoResponses for OfFetching {
             FORBIDDEN,
             NOT_FOUND,
             NOT_IN_THIS_FORM,
+            DECIDED,
+            DEFECT,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+impl IntoResponses for OfDeciding {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            BAD_REQUEST,
+            NOT_SIGNED_IN,
+            FORBIDDEN,
+            NOT_FOUND,
+            DECIDED_BEFORE,
+            TOO_LARGE,
+            NOT_JSON,
             DEFECT,
             UNAVAILABLE,
         ])

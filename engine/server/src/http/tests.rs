@@ -76,6 +76,7 @@ impl Api for Arc<Double> {
             project: "heart-study".to_owned(),
             submitted_at: "2026-01-01T00:00:00Z".to_owned(),
             cost: 1,
+            comments: vec![],
         })
     }
 
@@ -235,7 +236,7 @@ async fn every_refusal_of_the_engine_is_a_problem_document() {
             Class::NotFound => 404,
             Class::Forbidden => 403,
             Class::Form => 406,
-            Class::Conflict => 409,
+            Class::Conflict | Class::Review => 409,
             Class::Unavailable => 503,
             Class::Internal => 500,
         };
