@@ -5,7 +5,7 @@
 use time::{Date, OffsetDateTime, UtcOffset};
 use tresor_disclosure::profile::Profile;
 
-use super::access::Decision;
+use super::access::{Decision, Uses};
 use super::projects::{Member, Project};
 use super::revision::PolicyRevision;
 use super::row_conditions::RowCondition;
@@ -38,6 +38,7 @@ pub(super) fn enter<'a>(
     check_period("the project", project.start, project.end, today)?;
     check_period("your membership", member.from, member.until, today)?;
     check_period("your training", Date::MIN, member.training_until, today)?;
+    revision.answerable()?;
     // Loading has checked that the profile exists; without it there is no answer (FAIL-CLOSED).
     let profile = revision
         .profiles
@@ -98,6 +99,12 @@ impl<'a> Membership<'a> {
     #[must_use]
     pub fn decide(&self, column: &ColumnId, kind: Use) -> Decision {
         self.revision.access.column(&self.project.id, self.member.role, column, kind)
+    }
+
+    /// Every way in which one column may be used.
+    #[must_use]
+    pub fn uses(&self, column: &ColumnId) -> Uses {
+        self.revision.access.uses(&self.project.id, self.member.role, column)
     }
 
     /// Everything of these datasets that the project may use.

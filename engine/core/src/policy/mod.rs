@@ -10,6 +10,7 @@ mod access;
 mod authorise;
 mod contract_check;
 mod crossed;
+mod duties;
 mod files;
 mod matrix;
 mod membership;

@@ -67,6 +67,7 @@ pub struct Member {
     pub until: Date,
     /// The last day (UTC) on which their training counts.
     pub training_until: Date,
+    pub(super) at: Place,
 }
 
 impl Project {
@@ -183,6 +184,7 @@ fn read_members(sections: Vec<Section<'_>>, known: &Known<'_>, report: &mut Repo
 }
 
 fn read_member(mut section: Section<'_>, known: &Known<'_>, report: &mut Report) -> Option<Member> {
+    let at = section.place();
     let user = section.one("user", name::<UserId>, report);
     let role = section.one("role", |it| word(it, &Role::IN_PROJECTS, Role::as_str), report);
     let from = section.one("from", day, report);
@@ -199,10 +201,11 @@ fn read_member(mut section: Section<'_>, known: &Known<'_>, report: &mut Report)
         from: from?.value,
         until: until?.value,
         training_until: training_until?.value,
+        at,
     })
 }
 
-fn report_reversed(
+pub(super) fn report_reversed(
     first: Option<&Located<Date>>,
     last: Option<&Located<Date>>,
     report: &mut Report,
