@@ -9,7 +9,7 @@ use super::told;
 use crate::clock::moment_of;
 use crate::desk::{Act, Acting, Activate, Approve, Change, Passed, Propose, Scope, Signed};
 use crate::engine::board::Scheduled;
-use crate::engine::inspection::{TestOutcome, finding};
+use crate::engine::inspection::TestOutcome;
 use crate::engine::{Caller, Engine};
 use crate::ids::{BundleDigest, ChangeId, FreezeId};
 use crate::policy::PolicyRevision;
@@ -215,11 +215,7 @@ impl Engine {
         let revision = PolicyRevision::from_files(&files).await.map_err(|e| invalid(&e))?;
         let inspection = self.inspection();
         let inspected = self.runtime.blocking(move || {
-            let mut findings: Vec<Finding> =
-                inspection.misfits(&revision).iter().map(finding).collect();
-            let tests = if findings.is_empty() { inspection.tests(&revision) } else { Vec::new() };
-            let failed = tests.iter().zip(revision.tests());
-            findings.extend(failed.filter_map(|(outcome, test)| outcome.finding(test)));
+            let (mut findings, tests) = inspection.all(&revision);
             findings.extend(too_few_officers(&revision, inspection.now));
             Inspected { revision, tests, findings }
         });
