@@ -118,8 +118,10 @@ const NOT_FOUND: (&str, &str) = ("404", "not there, or not the caller's: the sam
 const NOT_IN_THIS_FORM: (&str, &str) =
     ("406", "the release profile does not allow this form, or so many bytes of it");
 const CONFLICT: (&str, &str) = ("409", "the idempotency key was used for another question");
-const NOT_NOW: (&str, &str) = ("409", "the change or freeze is not at this point, or the policy moved on");
-const TOO_LARGE: (&str, &str) = ("413", "more than 128 KiB; more than 12 MiB where policy files are sent");
+const NOT_NOW: (&str, &str) =
+    ("409", "the change or freeze is not at this point, or the policy moved on");
+const TOO_LARGE: (&str, &str) =
+    ("413", "more than 128 KiB; more than 12 MiB where policy files are sent");
 const NOT_JSON: (&str, &str) = ("415", "the body is not JSON");
 const REFUSED: (&str, &str) = ("422", "SQL, policy or budget do not allow an answer");
 const MISTAKES: (&str, &str) = ("422", "the policy files have mistakes; `errors` lists them");

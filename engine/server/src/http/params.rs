@@ -46,10 +46,7 @@ impl<T: InAddress> FromRequestParts<Face> for Named<T> {
 
     async fn from_request_parts(parts: &mut Parts, api: &Face) -> Result<Self, Problem> {
         let named = Path::<String>::from_request_parts(parts, api).await.ok();
-        named
-            .and_then(|Path(text)| T::read(text))
-            .map(Self)
-            .ok_or_else(|| T::absent().into())
+        named.and_then(|Path(text)| T::read(text)).map(Self).ok_or_else(|| T::absent().into())
     }
 }
 
@@ -60,7 +57,8 @@ impl InAddress for QueryId {
 
     fn absent() -> Refusal {
         let detail = "there is no query with this id";
-        let hint = "the id of a query is `q_` and 32 hexadecimal digits, as it was given when you asked";
+        let hint =
+            "the id of a query is `q_` and 32 hexadecimal digits, as it was given when you asked";
         Refusal::new(Code::UnknownQuery, detail, hint)
     }
 }
