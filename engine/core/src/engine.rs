@@ -40,6 +40,7 @@ mod views;
 pub use crate::vault::{Markers, ResultFormat};
 use board::{Board, InForce};
 use inspection::Inspection;
+pub use inspection::{Inspected, TestOutcome, inspect_folder};
 use planner::Planner;
 pub use policies::{Bundle, Edit, PolicyRequest};
 pub use reviews::{Decision, Verdict};

@@ -194,6 +194,13 @@ pub struct Finding {
     pub hint: String,
 }
 
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column, detail, hint } = self;
+        write!(f, "{file}:{line}:{column}: {detail}; {hint}")
+    }
+}
+
 /// Why a query gets no answer.
 pub struct Refusal(Box<Parts>);
 

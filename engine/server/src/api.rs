@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 use tresor_core::engine::{
-    Asked, Caller, Engine, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
+    Asked, Caller, Engine, PolicyRequest, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
     Verdict,
 };
 use tresor_core::ids::QueryId;
@@ -49,6 +49,7 @@ pub(crate) trait Api: Send + Sync + 'static {
         id: &QueryId,
         verdict: Verdict,
     ) -> Result<Value, Refusal>;
+    async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal>;
     async fn ready(&self) -> Result<(), Refusal>;
 }
 
@@ -116,6 +117,10 @@ impl Api for Arc<Engine> {
         verdict: Verdict,
     ) -> Result<Value, Refusal> {
         Engine::decide(self, caller, id, verdict).await
+    }
+
+    async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal> {
+        Engine::policies(self, caller, request).await
     }
 
     async fn ready(&self) -> Result<(), Refusal> {

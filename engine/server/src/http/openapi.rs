@@ -28,6 +28,8 @@ use super::problem::{Document, MEDIA_TYPE};
         (name = "queries", description = "ask, check, look, fetch"),
         (name = "datasets", description = "what may be asked about"),
         (name = "reviews", description = "answers that two people look at before they leave; for output checkers"),
+        (name = "policies", description = "what is in force, and how it changes; for governance officers"),
+        (name = "freezes", description = "stop at once; for governance officers"),
         (name = "audit", description = "what was asked, decided and released; for auditors"),
         (name = "health", description = "for whatever watches the server"),
         (name = "description", description = "this document"),
@@ -87,17 +89,6 @@ pub(super) struct Verdict(#[expect(dead_code, reason = "described, never made")]
 #[schema(value_type = Object)]
 pub(super) struct Datasets(#[expect(dead_code, reason = "described, never made")] Value);
 
-/// The answers that wait for a decision (`held`) and those that were decided.
-#[derive(ToSchema)]
-#[schema(value_type = Object)]
-pub(super) struct Reviews(#[expect(dead_code, reason = "described, never made")] Value);
-
-/// One review: the question, what was hidden, the record of criteria, earlier answers of the project, and the decisions that
-/// its reader may know.
-#[derive(ToSchema)]
-#[schema(value_type = Object)]
-pub(super) struct Review(#[expect(dead_code, reason = "described, never made")] Value);
-
 /// A part of the audit log.
 #[derive(ToSchema)]
 #[schema(value_type = Object)]
@@ -115,6 +106,9 @@ pub(super) struct OfFetching;
 /// The refusals of deciding.
 pub(super) struct OfDeciding;
 
+/// The refusals of acts at the officers' desk.
+pub(super) struct OfDesk;
+
 /// The refusals of the health operations.
 pub(super) struct OfHealth;
 
@@ -131,9 +125,13 @@ const CONFLICT: (&str, &str) = ("409", "the idempotency key was used for another
 const DECIDED: (&str, &str) =
     ("409", "output checkers have yet to decide, or did not release the answer");
 const DECIDED_BEFORE: (&str, &str) = ("409", "decided before, or the review has ended");
-const TOO_LARGE: (&str, &str) = ("413", "more than 128 KiB");
+const NOT_NOW: (&str, &str) =
+    ("409", "the change or freeze is not at this point, or the policy moved on");
+const TOO_LARGE: (&str, &str) =
+    ("413", "more than 128 KiB; more than 12 MiB where policy files are sent");
 const NOT_JSON: (&str, &str) = ("415", "the body is not JSON");
 const REFUSED: (&str, &str) = ("422", "SQL, policy or budget do not allow an answer");
+const MISTAKES: (&str, &str) = ("422", "the policy files have mistakes; `errors` lists them");
 const DEFECT: (&str, &str) = ("500", "a defect of ours; says nothing about data");
 const UNAVAILABLE: (&str, &str) = ("503", "nothing can be answered now; `Retry-After` says when");
 
@@ -186,6 +184,23 @@ impl IntoResponses for OfDeciding {
             DECIDED_BEFORE,
             TOO_LARGE,
             NOT_JSON,
+            DEFECT,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+impl IntoResponses for OfDesk {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            BAD_REQUEST,
+            NOT_SIGNED_IN,
+            FORBIDDEN,
+            NOT_FOUND,
+            NOT_NOW,
+            TOO_LARGE,
+            NOT_JSON,
+            MISTAKES,
             DEFECT,
             UNAVAILABLE,
         ])

@@ -16,6 +16,7 @@ use crate::engine::inspection::Inspection;
 use crate::engine::runtime::QueryRuntime;
 use crate::ids::{BundleDigest, UserId};
 use crate::policy::{PolicyError, PolicyFiles, PolicyRevision};
+use crate::refusal::Finding;
 
 /// Entries read at a time.
 const PAGE: u32 = 500;
@@ -37,6 +38,7 @@ pub(in crate::engine) async fn open(
     if desk.latest().is_none() {
         let files = PolicyFiles::read(folder).await.map_err(say)?;
         let revision = inspected(&files, 1, inspection, runtime).await?;
+        tested(&revision, inspection, runtime).await?;
         found(&mut desk, ledger, &files, inspection).await?;
         scheduled.push(Scheduled { effective_at: moment_of(inspection.now), revision });
     } else {
@@ -95,7 +97,7 @@ async fn found(
     desk.apply(&by, at, act).map_err(say)
 }
 
-/// A revision that fits the data and whose tests hold.
+/// A revision that fits the data.
 async fn inspected(
     files: &PolicyFiles,
     number: u64,
@@ -110,6 +112,21 @@ async fn inspected(
         return Ok(revision);
     }
     let lines: Vec<String> = misfits.iter().map(PolicyError::to_string).collect();
+    Err(StartError(lines.join("\n")))
+}
+
+/// The first revision has to hold its own tests, as every later one.
+async fn tested(
+    revision: &Arc<PolicyRevision>,
+    inspection: &Inspection,
+    runtime: &QueryRuntime,
+) -> Result<(), StartError> {
+    let (revision, inspection) = (Arc::clone(revision), inspection.clone());
+    let all = runtime.blocking(move || inspection.all(&revision).0).await.map_err(StartError)?;
+    if all.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = all.iter().map(Finding::to_string).collect();
     Err(StartError(lines.join("\n")))
 }
 
