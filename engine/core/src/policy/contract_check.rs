@@ -116,7 +116,10 @@ impl<'a> Check<'a> {
         let wrong = match contract.and_then(|it| it.table(id.table.as_str())).map(|it| &it.kind) {
             None | Some(TableKind::Personal { one_row_per_person: true }) => return,
             Some(TableKind::Personal { one_row_per_person: false }) => {
-                format!("`{}` has many rows per person, which could say both of one person", id.table)
+                format!(
+                    "`{}` has many rows per person, which could say both of one person",
+                    id.table
+                )
             }
             Some(TableKind::Public { .. }) => format!("`{}` is not about people", id.table),
         };

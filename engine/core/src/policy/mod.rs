@@ -20,6 +20,7 @@ mod profiles;
 mod project_limits;
 mod projects;
 mod ptables;
+mod register;
 mod report;
 mod revision;
 mod row_conditions;
@@ -42,6 +43,7 @@ pub use projects::{
     About, Accreditation, Approval, Legal, Member, NationalOptOut, Organisation, Project,
     RiskAppetite, Sensitivity,
 };
+pub use register::{register, register_csv};
 pub use report::{Place, PolicyError, PolicyErrors};
 pub use revision::PolicyRevision;
 pub use row_conditions::{HoldsFor, RowCondition, RowOperator, RowValue};

@@ -107,12 +107,7 @@ fn read_person(mut section: Section<'_>, people: &mut People, report: &mut Repor
 }
 
 /// A signature must say who signed.
-fn report_shared_key(
-    user: &UserId,
-    key: &Located<[u8; 32]>,
-    people: &People,
-    report: &mut Report,
-) {
+fn report_shared_key(user: &UserId, key: &Located<[u8; 32]>, people: &People, report: &mut Report) {
     if let Some((_, other)) = people.keys.iter().find(|(known, _)| *known == key.value) {
         let wrong = format!("`{user}` has the signing key of `{other}`");
         report.add(key.place.clone(), wrong, "let each of them make a key of their own");

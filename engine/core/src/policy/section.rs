@@ -89,7 +89,11 @@ impl<'a> Section<'a> {
     }
 
     /// A table (`[key]` or `key = { .. }`) that must be there.
-    pub(super) fn section(&mut self, key: &'static str, report: &mut Report) -> Option<Section<'a>> {
+    pub(super) fn section(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+    ) -> Option<Section<'a>> {
         if !self.has(key) {
             self.asked.push(key);
             let fix = format!("add a line `{key} = {{ .. }}`");

@@ -4,8 +4,12 @@ mod conditions;
 mod contracts;
 mod entering;
 mod folder;
+mod limits;
 mod mistakes;
+mod people;
+mod projects;
 mod ptables;
+mod register;
 mod shipped;
 mod views;
 

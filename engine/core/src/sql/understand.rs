@@ -12,7 +12,8 @@ use super::reads::{self, Reads};
 use super::text::QueryText;
 use super::views::Views;
 use super::{
-    comma_joins, denied, expanded, expressions, group_keys, planning_error, shape, subqueries, windows,
+    comma_joins, denied, expanded, expressions, group_keys, planning_error, shape, subqueries,
+    windows,
 };
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};

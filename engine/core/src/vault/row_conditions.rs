@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::ident;
 
-use crate::catalog::view::ViewTable;
 use crate::catalog::contract::TableKind;
+use crate::catalog::view::ViewTable;
 use crate::ids::TableName;
 use crate::policy::{HoldsFor, RowCondition, RowOperator, RowValue};
 

@@ -20,8 +20,12 @@ pub struct About {
     pub purpose: String,
     /// What it does, in the words of its field.
     pub technical_summary: Option<String>,
+    /// What sort of request it is, for example research or service evaluation.
+    pub category: Option<String>,
     /// What is to come of it.
     pub intended_outputs: Option<String>,
+    /// Addresses of what came of it.
+    pub outputs: Vec<String>,
     /// Who does it.
     pub organisation: Organisation,
     /// Who pays for it.
@@ -82,6 +86,8 @@ impl About {
         let public_benefit = section.one("public_benefit", text, report);
         let purpose = section.one("purpose", text, report);
         let technical_summary = section.maybe("technical_summary", text, report);
+        let category = section.maybe("category", text, report);
+        let outputs = section.many("outputs", text, report);
         let intended_outputs = section.maybe("intended_outputs", text, report);
         let organisation = section.section("organisation", report);
         let funders = section.many("funders", text, report);
@@ -95,6 +101,8 @@ impl About {
             public_benefit: public_benefit?.value,
             purpose: purpose?.value,
             technical_summary: technical_summary.map(value),
+            category: category.map(value),
+            outputs: outputs.into_iter().map(value).collect(),
             intended_outputs: intended_outputs.map(value),
             organisation: organisation??,
             funders: funders.into_iter().map(value).collect(),

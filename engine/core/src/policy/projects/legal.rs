@@ -81,11 +81,8 @@ impl NationalOptOut {
     }
 
     fn read(section: &mut Section<'_>, report: &mut Report) -> Option<Self> {
-        let written = section.one(
-            "national_opt_out",
-            |it| word(it, &OptOut::ALL, OptOut::as_str),
-            report,
-        );
+        let written =
+            section.one("national_opt_out", |it| word(it, &OptOut::ALL, OptOut::as_str), report);
         let reason = section.maybe("national_opt_out_reason", text, report);
         let written = written?;
         match (written.value, reason) {
@@ -93,7 +90,11 @@ impl NationalOptOut {
             (OptOut::NotApplied, Some(reason)) => Some(Self::NotApplied { reason: reason.value }),
             (OptOut::Applied, Some(Located { place, .. })) => {
                 let wrong = "there is a reason why opt-outs are not applied, but they are";
-                report.add(place, wrong, "leave it out, or write `national_opt_out = \"not_applied\"`");
+                report.add(
+                    place,
+                    wrong,
+                    "leave it out, or write `national_opt_out = \"not_applied\"`",
+                );
                 None
             }
             (OptOut::NotApplied, None) => {

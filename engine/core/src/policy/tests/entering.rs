@@ -30,36 +30,86 @@ async fn a_project_that_is_not_yours_looks_like_one_that_is_not_there() {
     assert_eq!(format!("{stranger:?}"), format!("{not_yours:?}"));
 }
 
-#[tokio::test]
-async fn access_ends_with_the_project_the_membership_or_the_training() {
-    let all_year =
-        files().changed("projects/heart.toml", "until = 2026-11-30", "until = 2027-12-31").changed(
-            "projects/heart.toml",
+/// Everything that a member needs lasts until 2026-06-15, when this one ends a day earlier.
+fn ending(path: &str, from: &str, to: &str) -> Files {
+    let mut files = files();
+    for (path, from, to) in [
+        (PEOPLE_FILE, "name = \"Ada\"", "name = \"Ada\"\nuntil = 2026-06-15"),
+        (PROJECT, "end = 2026-12-31", "end = 2026-06-15"),
+        (PROJECT, "until = 2026-12-31 }", "until = 2026-06-15 }"),
+        (PROJECT, "\nuntil = 2026-11-30", "\nuntil = 2026-06-15"),
+        (
+            PROJECT,
             "training_until = 2026-10-31",
-            "training_until = 2027-12-31",
-        );
-    for (files, now, expected) in [
-        (files(), datetime!(2025-12-31 23:59 UTC), "the project begins on 2026-01-01"),
-        (files(), datetime!(2026-01-31 23:59 UTC), "your membership begins on 2026-02-01"),
-        (files(), datetime!(2026-02-01 0:00 UTC), ""),
-        (files(), datetime!(2026-10-31 23:59 UTC), ""),
-        (files(), datetime!(2026-10-31 22:00 -5), "your training ended on 2026-10-31"),
-        (files(), datetime!(2026-12-01 0:00 UTC), "your membership ended on 2026-11-30"),
-        (all_year, datetime!(2027-01-01 0:00 UTC), "the project ended on 2026-12-31"),
+            "training_until = 2026-06-15\naccreditation = { number = \"AR-1\", until = 2026-06-15 }",
+        ),
     ] {
-        let revision = files.revision().await;
-        let refusal = revision.enter(&user("ada"), &project("heart"), now).err();
-        let detail = refusal.as_ref().map_or("", |refusal| refusal.detail());
-        assert_eq!(detail, expected);
-        assert!(refusal.is_none_or(|refusal| refusal.code() == Code::Expired));
+        files = files.changed(path, from, to);
     }
+    files.changed(path, from, to)
+}
+
+const PEOPLE_FILE: &str = "people.toml";
+const PROJECT: &str = "projects/heart.toml";
+
+#[tokio::test]
+async fn access_ends_with_the_second_in_which_one_of_six_things_ends() {
+    let last_second = datetime!(2026-06-14 23:59:59.999_999_999 UTC);
+    let first_second = datetime!(2026-06-15 0:00 UTC);
+    let cases = [
+        (PEOPLE_FILE, "\nuntil = ", "your account"),
+        (PROJECT, "\nend = ", "the project"),
+        (PROJECT, "committee = \"A committee\", until = ", "the approval of the project"),
+        (PROJECT, "\nuntil = ", "your membership"),
+        (PROJECT, "training_until = ", "your training"),
+        (PROJECT, "number = \"AR-1\", until = ", "your accreditation"),
+    ];
+    for (path, key, what) in cases {
+        let files = ending(path, &format!("{key}2026-06-15"), &format!("{key}2026-06-14"));
+        let revision = files.revision().await;
+        let enter = |now| revision.enter(&user("ada"), &project("heart"), now);
+        let inside = enter(last_second).unwrap();
+        assert_eq!(inside.last_day(), date!(2026 - 06 - 14), "{what}");
+        for now in [first_second, datetime!(2026-06-14 19:00 -5), datetime!(2030-01-01 0:00 UTC)] {
+            let refusal = enter(now).unwrap_err();
+            assert_eq!(refusal.code(), Code::Expired, "{what}");
+            // Later than the others, each of which ends a day after, the first that has ended is named.
+            if now < datetime!(2026-06-16 0:00 UTC) {
+                assert_eq!(refusal.detail(), format!("{what} ended on 2026-06-14"));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn access_begins_with_the_project_and_the_membership() {
+    for (now, expected) in [
+        (datetime!(2025-12-31 23:59:59 UTC), "the project begins on 2026-01-01"),
+        (datetime!(2026-01-31 23:59:59 UTC), "your membership begins on 2026-02-01"),
+        (datetime!(2026-02-01 0:00 UTC), ""),
+        (datetime!(2026-02-01 0:30 +1), "your membership begins on 2026-02-01"),
+    ] {
+        let revision = files().revision().await;
+        let refusal = revision.enter(&user("ada"), &project("heart"), now).err();
+        assert_eq!(refusal.as_ref().map_or("", |refusal| refusal.detail()), expected);
+    }
+}
+
+#[tokio::test]
+async fn roles_outside_projects_end_with_the_account() {
+    let revision =
+        files().changed(PEOPLE_FILE, "name = \"Ines\"", "name = \"Ines\"\nuntil = 2026-06-14");
+    let revision = revision.revision().await;
+    let reads = |now| revision.has_global(&user("ines"), "audit-log", "read", now);
+    assert!(reads(datetime!(2026-06-14 23:59:59.999_999_999 UTC)));
+    assert!(!reads(datetime!(2026-06-15 0:00 UTC)));
 }
 
 #[tokio::test]
 async fn roles_outside_projects_hold_until_their_last_day() {
     let revision = files().revision().await;
     let reads = |name: &str, now| revision.has_global(&user(name), "audit-log", "read", now);
-    assert!(reads("ines", datetime!(2026-12-31 23:59 UTC)));
+    assert!(reads("ines", datetime!(2026-12-31 23:59:59.999_999_999 UTC)));
     assert!(!reads("ines", datetime!(2027-01-01 0:00 UTC)));
     assert!(!reads("ada", NOON));
     assert!(!reads("nobody", NOON));

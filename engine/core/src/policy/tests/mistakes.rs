@@ -120,8 +120,6 @@ async fn mistakes_have_their_place_and_a_fix() {
     }
 }
 
-const BY_TABLE: &str = "{ method = \"cell_key_table\", ptable = \"ours\", index = \"ons\", keys = 256, ptable_size = 0, small_n = 0, magnitude = { top = 1, small = 0.25, large = 0.05, flex_point = 1000, exponent = 3 } }";
-
 #[tokio::test]
 async fn mistakes_of_all_files_come_together_and_in_order() {
     let errors = errors_of(

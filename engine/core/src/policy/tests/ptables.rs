@@ -2,6 +2,7 @@
 
 use super::*;
 
+const BY_TABLE: &str = "{ method = \"cell_key_table\", ptable = \"ours\", index = \"ons\", keys = 256, ptable_size = 0, small_n = 0, magnitude = { top = 1, small = 0.25, large = 0.05, flex_point = 1000, exponent = 3 } }";
 const OURS: &str = "id = \"ours\"\ntitle = \"Ours\"\nsource = \"tests\"\ninterval = \"told\"\nmodulo = { below = 10, noise = [0, -1, -2, 2, 1] }\n";
 
 /// The plain profile with noise by the table `ours`, and that table.
