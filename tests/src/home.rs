@@ -373,9 +373,15 @@ pub fn project(profile: &str, dataset: &str, more: &str) -> String {
         r#"
 title = "A project for tests"
 lay_summary = "Tests."
+public_benefit = "None."
 purpose = "Tests."
-legal_basis = "none needed"
+organisation = {{ name = "A university" }}
+gdpr_article_6 = "not applicable"
+gdpr_article_9 = "not applicable"
+national_opt_out = "applied"
+controller = "A hospital"
 agreement = "none"
+approval = {{ reference = "T-1", committee = "Testers", until = 2099-12-31 }}
 start = 2024-01-01
 end = 2099-12-31
 release_profile = "{profile}"
