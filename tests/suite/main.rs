@@ -4,6 +4,7 @@ mod access;
 mod attacks;
 mod canary;
 mod control;
+mod desk;
 mod forms;
 mod fuzz;
 mod kill;
