@@ -11,6 +11,7 @@ use super::duties;
 use super::files::{MODEL, PROFILES, PolicyFiles};
 use super::membership::{Membership, enter};
 use super::people::{Person, read_people};
+use super::policy_tests::{PolicyTest, read_policy_tests};
 use super::profile_columns::{ProfileColumn, read_profile_columns};
 use super::profiles::{profile_digests, read_profiles};
 use super::projects::{Known, Project, read_projects};
@@ -21,6 +22,7 @@ use crate::refusal::Refusal;
 /// One revision of the policy. Immutable; a change makes a new one, which replaces this one whole.
 #[derive(Debug)]
 pub struct PolicyRevision {
+    number: u64,
     digest: String,
     pub(super) people: BTreeMap<UserId, Person>,
     pub(super) projects: BTreeMap<ProjectId, Project>,
@@ -28,6 +30,7 @@ pub struct PolicyRevision {
     pub(super) profile_columns: Vec<ProfileColumn>,
     profile_digests: BTreeMap<String, String>,
     pub(super) access: Access,
+    tests: Vec<PolicyTest>,
 }
 
 impl PolicyRevision {
@@ -61,6 +64,7 @@ impl PolicyRevision {
         );
         check_model(files, &mut report);
         let rules = read_rules(files, &projects, &mut report);
+        let tests = read_policy_tests(files, &mut report);
         duties::check_rules(&rules, &mut report);
         if let Some(people) = &people {
             duties::check_people(&people.by_user, &projects, &mut report);
@@ -70,6 +74,7 @@ impl PolicyRevision {
         let access = Access::build(rules, &projects).await.map_err(unanswerable)?;
         let people = people.map(|people| people.by_user).unwrap_or_default();
         Ok(Self {
+            number: 0,
             digest: files.digest(),
             profile_digests: profile_digests(files),
             people,
@@ -77,7 +82,26 @@ impl PolicyRevision {
             profiles,
             profile_columns,
             access,
+            tests,
         })
+    }
+
+    /// The revision with the number under which it was activated.
+    #[must_use]
+    pub fn numbered(mut self, number: u64) -> Self {
+        self.number = number;
+        self
+    }
+
+    /// The number under which it was activated, from 1; 0 for files that were not.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Everybody who may sign in, by id.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
     }
 
     /// SHA-256 over the sorted paths and contents of the files that decide, hexadecimal.
@@ -90,6 +114,12 @@ impl PolicyRevision {
     #[must_use]
     pub fn profile_digest(&self, id: &str) -> &str {
         self.profile_digests.get(id).map_or("", String::as_str)
+    }
+
+    /// What officers expect of it, in the order of the files.
+    #[must_use]
+    pub fn tests(&self) -> &[PolicyTest] {
+        &self.tests
     }
 
     /// The project of this id, for officers and auditors. Researchers come through [`Self::enter`].
