@@ -3,11 +3,13 @@
 mod attacks;
 mod canary;
 mod control;
+mod expiry;
 mod forms;
 mod fuzz;
 mod kill;
 mod model;
 mod neighbours;
+mod opt_out;
 mod secret_bit;
 mod statistics;
 mod strangers;
