@@ -120,6 +120,10 @@ async fn who_opted_out_is_absent_from_every_table() {
         for sql in QUERIES_BY_HAND {
             let answered = pair.same("study-exact", sql).await;
             let over_all = ask(&pair.hidden, EXACT, sql).await;
+            if sql.contains("distinct person_id) from visits") {
+                let hidden = body(&pair.hidden, "study-exact", sql).await;
+                assert_ne!(hidden, body(&pair.hidden, EXACT, sql).await, "nobody opted out");
+            }
             // The same as for a project that sees everybody: it is not the condition that refuses.
             assert_eq!(answered, over_all.is_ok() || sql.contains("elderly"), "{sql}");
         }

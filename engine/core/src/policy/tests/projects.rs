@@ -103,7 +103,7 @@ async fn mistakes_of_what_a_project_says() {
         (
             "committee = \"A committee\", until = 2026-12-31",
             "committee = \"A committee\", on = 2026-12-31, until = 2026-01-01",
-            "11:84: the last day, 2026-01-01, is before the first, 2026-12-31; write a later day",
+            "11:85: the last day, 2026-01-01, is before the first, 2026-12-31; write a later day",
         ),
         (
             "start =",
