@@ -410,7 +410,8 @@ description = "The fifty richest people."
 sql = "select person_id, region from people order by income desc limit 50"
 "#;
 
-fn project(profile: &str, dataset: &str, more: &str) -> String {
+/// The file of a project, with more behind it.
+pub fn project(profile: &str, dataset: &str, more: &str) -> String {
     format!(
         r#"
 title = "A project for tests"

@@ -1,5 +1,6 @@
 //! Behaviour of the whole engine, driven through its one entry.
 
+mod access;
 mod attacks;
 mod canary;
 mod control;

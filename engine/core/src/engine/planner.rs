@@ -47,7 +47,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn try_plan(&self, sql: &str, explained: bool) -> Result<Guarded, Refusal> {
+    pub(super) fn try_plan(&self, sql: &str, explained: bool) -> Result<Guarded, Refusal> {
         let submission = Submission {
             user: self.membership.user().clone(),
             project: self.membership.project().id.clone(),

@@ -19,7 +19,7 @@ impl PolicyRevision {
     /// Every name that does not, with place and fix.
     pub fn check_contracts(&self, contracts: &[&Contract]) -> Result<(), PolicyErrors> {
         let mut check = Check { contracts, report: Report::default() };
-        for rule in &self.rules {
+        for rule in self.access.rules() {
             if let Target::Columns { dataset, table, column, .. } = &rule.target {
                 check.column(&rule.id.place(), dataset, table, column.as_ref());
             }

@@ -5,7 +5,7 @@
 use time::{Date, OffsetDateTime, UtcOffset};
 use tresor_disclosure::profile::Profile;
 
-use super::access::Decision;
+use super::access::{Decision, Uses};
 use super::people::Person;
 use super::projects::{Member, Project};
 use super::revision::PolicyRevision;
@@ -48,6 +48,7 @@ pub(super) fn enter<'a>(
         .person(user)
         .ok_or_else(|| Refusal::unavailable("a member who is not in people.toml"))?;
     needed(person, project, member).iter().try_for_each(|needed| needed.check(today))?;
+    revision.answerable()?;
     // Loading has checked that the profile exists; without it there is no answer (FAIL-CLOSED).
     let profile = revision
         .profiles
@@ -110,6 +111,12 @@ impl<'a> Membership<'a> {
     #[must_use]
     pub fn decide(&self, column: &ColumnId, kind: Use) -> Decision {
         self.revision.access.column(&self.project.id, self.member.role, column, kind)
+    }
+
+    /// Every way in which one column may be used.
+    #[must_use]
+    pub fn uses(&self, column: &ColumnId) -> Uses {
+        self.revision.access.uses(&self.project.id, self.member.role, column)
     }
 
     /// Everything of these datasets that the project may use.

@@ -10,11 +10,13 @@ mod access;
 mod authorise;
 mod contract_check;
 mod crossed;
+mod duties;
 mod files;
 mod matrix;
 mod membership;
 mod nearest;
 mod people;
+mod policy_tests;
 mod profile_columns;
 mod profiles;
 mod project_limits;
@@ -39,6 +41,7 @@ pub use files::PolicyFiles;
 pub use matrix::access_matrix;
 pub use membership::Membership;
 pub use people::{GlobalRole, Person};
+pub use policy_tests::{Expected, PolicyTest};
 pub use projects::{
     About, Accreditation, Approval, Legal, Member, NationalOptOut, Organisation, Project,
     RiskAppetite, Sensitivity,

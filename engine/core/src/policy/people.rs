@@ -8,7 +8,8 @@ use time::Date;
 
 use super::access::Role;
 use super::files::{PEOPLE, PolicyFiles};
-use super::report::Report;
+use super::projects::report_reversed;
+use super::report::{Place, Report};
 use super::section::{Located, Section, parse};
 use super::values::{day, name, public_key, text, word};
 use crate::ids::UserId;
@@ -32,8 +33,17 @@ pub struct Person {
 pub struct GlobalRole {
     /// The role.
     pub role: Role,
+    /// The first day (UTC) on which it is held; the first of all days where the file names none.
+    pub from: Date,
     /// The last day (UTC) on which it is held.
     pub until: Date,
+    pub(super) at: Place,
+}
+
+impl GlobalRole {
+    fn is_held_on(&self, day: Date) -> bool {
+        (self.from..=self.until).contains(&day)
+    }
 }
 
 impl Person {
@@ -45,7 +55,7 @@ impl Person {
 
     /// The roles outside projects that the person holds on this day.
     pub fn roles_on(&self, day: Date) -> impl Iterator<Item = Role> {
-        let held = self.roles.iter().filter(move |held| day <= held.until);
+        let held = self.roles.iter().filter(move |held| held.is_held_on(day));
         held.filter(move |_| self.may_sign_in(day)).map(|held| held.role)
     }
 
@@ -115,8 +125,12 @@ fn report_shared_key(user: &UserId, key: &Located<[u8; 32]>, people: &People, re
 }
 
 fn read_role(mut section: Section<'_>, report: &mut Report) -> Option<GlobalRole> {
+    let at = section.place();
     let role = section.one("role", |it| word(it, &Role::GLOBAL, Role::as_str), report);
+    let from = section.maybe("from", day, report);
     let until = section.one("until", day, report);
     section.finish(report);
-    Some(GlobalRole { role: role?.value, until: until?.value })
+    report_reversed(from.as_ref(), until.as_ref(), report);
+    let from = from.map_or(Date::MIN, |from| from.value);
+    Some(GlobalRole { role: role?.value, from, until: until?.value, at })
 }

@@ -156,7 +156,7 @@ fn read_project(
     })
 }
 
-fn report_reversed(
+pub(super) fn report_reversed(
     first: Option<&Located<Date>>,
     last: Option<&Located<Date>>,
     report: &mut Report,

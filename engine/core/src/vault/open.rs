@@ -7,7 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
-use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome};
+use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome};
 
 use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
@@ -16,7 +16,7 @@ use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::record_keys::RecordKeys;
 use super::released::Released;
 use super::session::Optimizer;
-use crate::clock::Clock;
+use crate::clock::{Clock, moment};
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
 use crate::guard::families::Atoms;
@@ -120,6 +120,7 @@ fn intent(
         details: json!({
             "columns": guarded.grant.reads,
             "rules": guarded.grant.rules,
+            "policy_revision": guarded.grant.policy_revision,
             "protected_tables": guarded.releases.len(),
         }),
     }
@@ -270,11 +271,6 @@ impl Made {
         }
         Ok(())
     }
-}
-
-pub(crate) fn moment(clock: &dyn Clock) -> Moment {
-    let micros = clock.now().unix_timestamp_nanos() / 1000;
-    Moment(i64::try_from(micros).unwrap_or(i64::MAX))
 }
 
 pub(crate) fn unavailable(error: &LedgerError) -> Refusal {

@@ -7,7 +7,7 @@ use time::Date;
 use super::{Known, report_reversed, report_unknown};
 use crate::ids::UserId;
 use crate::policy::access::Role;
-use crate::policy::report::Report;
+use crate::policy::report::{Place, Report};
 use crate::policy::section::Section;
 use crate::policy::values::{day, name, orcid, text, word};
 
@@ -28,6 +28,7 @@ pub struct Member {
     pub accreditation: Option<Accreditation>,
     /// Their ORCID iD.
     pub orcid: Option<String>,
+    pub(in crate::policy) at: Place,
 }
 
 /// That a person is an accredited researcher, for example under the Digital Economy Act.
@@ -62,6 +63,7 @@ pub(super) fn read_members(
 }
 
 fn read_member(mut section: Section<'_>, known: &Known<'_>, report: &mut Report) -> Option<Member> {
+    let at = section.place();
     let user = section.one("user", name::<UserId>, report);
     let role = section.one("role", |it| word(it, &Role::IN_PROJECTS, Role::as_str), report);
     let from = section.one("from", day, report);
@@ -83,6 +85,7 @@ fn read_member(mut section: Section<'_>, known: &Known<'_>, report: &mut Report)
         until: until?.value,
         training_until: training_until?.value,
         orcid: orcid.map(|orcid| orcid.value),
+        at,
     })
 }
 

@@ -140,10 +140,30 @@ async fn only_what_may_be_used_is_visible() {
 async fn the_matrix_has_a_line_for_everything_that_could_be_asked() {
     let revision = files().revision().await;
     let expected = "\
-officer | outside projects | audit-log | -
 officer | outside projects | policies | -
-auditor | outside projects | audit-log | read
+officer | outside projects | freezes | -
+officer | outside projects | reviews | -
+officer | outside projects | audit-log | -
+officer | outside projects | status | -
+officer | outside projects | tokens | -
+checker | outside projects | policies | -
+checker | outside projects | freezes | -
+checker | outside projects | reviews | -
+checker | outside projects | audit-log | -
+checker | outside projects | status | -
+checker | outside projects | tokens | -
 auditor | outside projects | policies | -
+auditor | outside projects | freezes | -
+auditor | outside projects | reviews | -
+auditor | outside projects | audit-log | read
+auditor | outside projects | status | -
+auditor | outside projects | tokens | -
+administrator | outside projects | policies | -
+administrator | outside projects | freezes | -
+administrator | outside projects | reviews | -
+administrator | outside projects | audit-log | -
+administrator | outside projects | status | -
+administrator | outside projects | tokens | -
 researcher | heart | d.people.sex | output, group, filter, measure, join
 researcher | heart | d.people.hiv | -
 researcher | heart | d.people.practice | group, filter, measure, join
