@@ -42,6 +42,10 @@ pub const RULED: &str = "ruled";
 pub const RULED_SLICE: &str = "ruled-slice";
 /// A project like `exact` where nothing withheld can be worked out from what is shown.
 pub const STRICT: &str = "strict";
+/// A project without the people who opted out: for tests, those with HIV.
+pub const CONSENT: &str = "consent";
+/// A project with limits of its own.
+pub const LIMITED: &str = "limited";
 /// A project that has ended.
 pub const PAST: &str = "past";
 
@@ -64,6 +68,8 @@ impl Home {
         home.write("profiles/ruled.toml", &profile::with(&RULED_PROFILE));
         home.write("projects/ruled.toml", &project("ruled", "clinic", ""));
         home.write("projects/ruled-slice.toml", &project("ruled", "clinic", EAST));
+        home.write("projects/consent.toml", &project("exact", "clinic", OPT_OUTS));
+        home.write("projects/limited.toml", &project("exact", "clinic", LIMITS));
         home.add(clinic);
         home.add_registry();
         home
@@ -104,6 +110,21 @@ impl Home {
     /// Puts another profile in the place of the one of this name, for engines that start from now on.
     pub fn change_profile(&self, id: &str, text: &str) {
         self.write(&format!("profiles/{id}.toml"), text);
+    }
+
+    /// Adds a project about the clinic under one of the profiles that are there, with these lines at its end.
+    pub fn add_project_with(&self, id: &str, profile: &str, lines: &str) {
+        self.write(&format!("projects/{id}.toml"), &project(profile, "clinic", lines));
+    }
+
+    /// Puts a file of the policy in its place.
+    pub fn write_policy(&self, name: &str, text: &str) {
+        self.write(name, text);
+    }
+
+    /// A file of the policy.
+    pub fn policy(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path().join("policies").join(name)).unwrap()
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -383,6 +404,28 @@ table = "visits"
 column = "kind"
 operator = "="
 values = ["planned"]
+"#;
+
+/// Whoever opted out is in no table.
+pub const OPT_OUTS: &str = r#"
+[[row_conditions]]
+dataset = "clinic"
+table = "people"
+column = "hiv"
+operator = "="
+values = [false]
+holds_for = "person"
+"#;
+
+const LIMITS: &str = r#"
+[limits]
+functions_denied = ["median", "percentile_cont", "extract", "substr"]
+joins_max = 1
+set_operations = false
+
+[views.stays]
+description = "Visits with the sex of the patient."
+sql = "select v.person_id, v.cost, p.sex from visits v join people p on p.person_id = v.person_id"
 "#;
 
 /// The last one can be planned and not protected.

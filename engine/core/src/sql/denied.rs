@@ -10,7 +10,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use super::functions;
 use super::text::QueryText;
 use crate::limits::{Limits, Narrowed};
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Position, Refusal};
 
 /// Checks a name as it is written.
 pub(super) fn check_name(name: &str, limits: &Limits) -> Result<(), Refusal> {
@@ -33,7 +33,7 @@ pub(super) fn check_plan(
         node.apply_expressions(|whole| {
             whole.apply(|expr| {
                 result = called(expr).map_or(Ok(()), |name| {
-                    check_name(name, limits).map_err(|refusal| refusal.at(text.find(name)))
+                    check_name(name, limits).map_err(|refusal| refusal.at(place(name, text)))
                 });
                 Ok(if result.is_ok() {
                     TreeNodeRecursion::Continue
@@ -45,6 +45,17 @@ pub(super) fn check_plan(
     });
     walked.map_err(|error| Refusal::internal(error.to_string()))?;
     result
+}
+
+/// Syntax that is planned as a call of a function.
+const SYNTAX: [(&str, &str); 2] = [("date_part", "extract"), ("substr", "substring")];
+
+/// Where a function is written, by its name or as syntax.
+fn place(name: &str, text: &QueryText) -> Option<Position> {
+    let syntax = SYNTAX.iter().filter(|(function, _)| *function == name);
+    let mut words: Vec<&str> = syntax.map(|(_, word)| *word).collect();
+    words.push(name);
+    text.find_any(&words)
 }
 
 /// The function that an expression calls; exhaustive, so that a new kind of call is not overlooked.
@@ -95,9 +106,11 @@ fn called(expr: &Expr) -> Option<&str> {
 }
 
 fn refused(name: &str, denied: &Narrowed<String>) -> Refusal {
+    let syntax = SYNTAX.iter().find(|(function, _)| *function == name);
+    let also = syntax.map_or(String::new(), |(_, word)| format!(" (`{word}` calls it too)"));
     Refusal::new(
         Code::UnknownFunction,
-        format!("your project may not use the function `{name}`"),
+        format!("your project may not use the function `{name}`{also}"),
         "leave it out, or ask the governance officer of the project",
     )
     .under(denied.rule.clone())

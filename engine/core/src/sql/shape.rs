@@ -317,10 +317,9 @@ impl Counts<'_> {
         self.within("joins", self.joins, self.limits.joins, "joins")?;
         match &self.limits.project.joins {
             Some(Narrowed { value, rule }) if self.joins > *value => {
-                let most = format!("at most {value} are allowed in your project");
                 Err(Refusal::new(
                     Code::TooLarge,
-                    format!("the query has {} joins; {most}", self.joins),
+                    format!("the query has {} joins; your project may have {value}", self.joins),
                     "ask about fewer tables at once (a sub-query in WHERE, INTERSECT and EXCEPT are joins too, and a \
                      CTE counts once for every use)",
                 )

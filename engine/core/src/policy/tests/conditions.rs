@@ -59,3 +59,57 @@ async fn row_conditions_with_mistakes_are_refused() {
         "policies/projects/heart.toml:25:11: the project does not list the dataset `e`; did you mean `d`?"
     );
 }
+
+/// Two tables about people, one of them with one row per person, and one about nobody.
+fn people_and_wards() -> Contract {
+    let mut contract = contract();
+    for (table, kind) in contract.tables.iter_mut().zip([
+        TableKind::Personal { one_row_per_person: true },
+        TableKind::Personal { one_row_per_person: false },
+        TableKind::Public { key: vec![0] },
+    ]) {
+        table.kind = kind;
+    }
+    contract
+}
+
+#[tokio::test]
+async fn a_condition_holds_for_rows_unless_it_says_otherwise() {
+    let lines = "dataset = \"d\"\ntable = \"people\"\ncolumn = \"hiv\"\noperator = \"=\"\nvalues = [false]\n";
+    for (more, expected) in [
+        ("", HoldsFor::Rows),
+        ("holds_for = \"rows\"", HoldsFor::Rows),
+        ("holds_for = \"person\"", HoldsFor::Person),
+    ] {
+        let revision = with_condition(&format!("{lines}{more}")).revision().await;
+        revision.check_contracts(&[&people_and_wards()]).unwrap();
+        let heart = revision.project(&project("heart")).unwrap();
+        assert_eq!(heart.row_conditions[0].holds_for, expected);
+    }
+    assert_eq!(
+        errors_of(with_condition(&format!("{lines}holds_for = \"people\""))).await,
+        "policies/projects/heart.toml:30:13: `people` is not known here; use one of `rows`, `person`"
+    );
+}
+
+#[tokio::test]
+async fn only_a_table_with_one_row_per_person_speaks_for_the_person() {
+    for (table, column, expected) in [
+        ("people", "sex", ""),
+        ("stays", "ward", "`stays` has many rows per person, which could say both of one person"),
+        ("incidents", "kind", "`incidents` is not about people"),
+    ] {
+        let lines = format!(
+            "dataset = \"d\"\ntable = \"{table}\"\ncolumn = \"{column}\"\noperator = \"is null\"\nholds_for = \"person\""
+        );
+        let revision = with_condition(&lines).revision().await;
+        let errors = revision.check_contracts(&[&people_and_wards()]).err();
+        let errors = errors.map_or(String::new(), |errors| errors.to_string());
+        let fix = "name a table with one row per person, or leave `holds_for` out";
+        let expected = match expected {
+            "" => String::new(),
+            wrong => format!("policies/projects/heart.toml:24:1: {wrong}; {fix}"),
+        };
+        assert_eq!(errors, expected);
+    }
+}

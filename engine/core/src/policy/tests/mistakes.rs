@@ -11,7 +11,7 @@ async fn mistakes_have_their_place_and_a_fix() {
             PROJECT,
             "agreement =",
             "agrement =",
-            "1:1: `agreement` is missing; add a line `agreement = ..`\npolicies/projects/heart.toml:11:1: unknown key `agrement`; did you mean `agreement`?",
+            "1:1: `agreement` is missing; add a line `agreement = ..`\npolicies/projects/heart.toml:10:1: unknown key `agrement`; did you mean `agreement`?",
         ),
         (PROJECT, "\"Hearts\"", "\"  \"", "1:9: the text is empty; say it in a sentence"),
         (

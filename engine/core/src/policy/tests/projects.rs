@@ -77,7 +77,7 @@ async fn mistakes_of_what_a_project_says() {
             "organisation = { name",
             "organisation = { nmae",
             "5:16: `name` is missing; add a line `name = ..`\n\
-             policies/projects/heart.toml:5:18: unknown key `nmae`; did you mean `name`?",
+             policies/projects/heart.toml:5:18: unknown key `nmae`; use one of `name`, `id`, `sector`",
         ),
         (
             "gdpr_article_9 = \"Art. 9(2)(j)\"",
@@ -103,7 +103,7 @@ async fn mistakes_of_what_a_project_says() {
         (
             "committee = \"A committee\", until = 2026-12-31",
             "committee = \"A committee\", on = 2026-12-31, until = 2026-01-01",
-            "11:84: the last day, 2026-01-01, is before the first, 2026-12-31; write a later day",
+            "11:85: the last day, 2026-01-01, is before the first, 2026-12-31; write a later day",
         ),
         (
             "start =",

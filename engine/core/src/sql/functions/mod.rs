@@ -60,6 +60,8 @@ pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
 /// The first name of the function of this name or alias, by which the plan knows it; none where there is none.
 #[must_use]
 pub fn first_name(name: &str) -> Option<String> {
+    // Standard syntax, planned as a call.
+    let name = if name == "extract" { "date_part" } else { name };
     let scalar = scalar(name).map(|function| function.name().to_owned());
     scalar
         .or_else(|| aggregate(name).map(|function| function.name().to_owned()))
