@@ -411,7 +411,7 @@ fn view(visible: &Visible, snapshots: &[Arc<Snapshot>]) -> View {
                 ViewTable::new(contract.dataset.clone(), snapshot.id().clone(), table, |column| {
                     seen.column(column.name.as_str()).is_some()
                 });
-            tables.push(seen.linked(&links));
+            tables.push(seen.linked(&links).within(contract));
         }
     }
     View::new(tables)

@@ -4,6 +4,7 @@
 //! finishing plan runs over protected tables, the outcome is settled, and only then a [`Released`] exists.
 //! Raw rows and raw cells are private to this module. Must never know: HTTP, who is allowed what.
 
+mod admitted;
 mod answer;
 mod barrier;
 mod cells;

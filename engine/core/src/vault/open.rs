@@ -15,7 +15,6 @@ use super::finish::{earlier, finish};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::record_keys::RecordKeys;
 use super::released::Released;
-use super::row_conditions;
 use super::session::Optimizer;
 use crate::clock::{Clock, moment};
 use crate::extract::Snapshot;
@@ -169,11 +168,10 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
 }
 
 async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<Written> {
-    let conditions = guarded.grant.row_conditions.clone();
     let ground = Ground {
         snapshots: Arc::clone(&vault.snapshots),
         record_keys: Arc::clone(&vault.record_keys),
-        conditions: Arc::new(move |table| row_conditions::predicate(&conditions, table)),
+        conditions: guarded.grant.row_conditions.clone().into(),
         limits: vault.limits.clone(),
         spill: vault.spill.clone(),
         optimizer: vault.optimizer,
