@@ -184,11 +184,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::Damaged`] when the bytes are not those that were settled.
-    pub async fn held_answer(
-        &self,
-        id: &str,
-        reading: EntryReceipt,
-    ) -> Result<Option<HeldAnswer>> {
+    pub async fn held_answer(&self, id: &str, reading: EntryReceipt) -> Result<Option<HeldAnswer>> {
         sqlite::held_answer(&self.store, id, reading).await
     }
 

@@ -42,7 +42,8 @@ impl Guarded {
             object.insert("scope".to_owned(), json!(note));
         }
         if self.grant.profile.release.review {
-            let review = "the answer is held until two output checkers have decided whether it leaves";
+            let review =
+                "the answer is held until two output checkers have decided whether it leaves";
             object.insert("review".to_owned(), json!(review));
         }
         told

@@ -23,8 +23,8 @@ mod row_conditions;
 mod session;
 mod tables;
 
-pub(crate) use open::{held, unavailable};
 pub use open::{Reservation, Reserved, Vault, open, reserve};
+pub(crate) use open::{held, unavailable};
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};
 pub use session::Optimizer;

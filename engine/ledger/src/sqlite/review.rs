@@ -119,12 +119,11 @@ impl Open {
 
 /// Who decided what so far. The table alone is not believed: each decision must open its commitment in the log.
 async fn decided(conn: &mut SqliteConnection, query_id: &str) -> Result<Vec<(String, Decision)>> {
-    let rows: Vec<(String, String, i64)> = sqlx::query_as(
-        "SELECT checker, decision, seq FROM votes WHERE query_id = $1 ORDER BY seq",
-    )
-    .bind(query_id)
-    .fetch_all(&mut *conn)
-    .await?;
+    let rows: Vec<(String, String, i64)> =
+        sqlx::query_as("SELECT checker, decision, seq FROM votes WHERE query_id = $1 ORDER BY seq")
+            .bind(query_id)
+            .fetch_all(&mut *conn)
+            .await?;
     let mut decisions = vec![];
     for (checker, decision, seq) in rows {
         let logged = openings(conn, loaded(seq)?).await?;
@@ -281,11 +280,10 @@ pub(crate) async fn held_answer(
         if !of_this || entry.leaf_hash != receipt.leaf_hash {
             return Ok(None);
         }
-        let reviewed: Option<i64> =
-            sqlx::query_scalar("SELECT 1 FROM reviews WHERE query_id = $1")
-                .bind(id)
-                .fetch_optional(&mut *conn)
-                .await?;
+        let reviewed: Option<i64> = sqlx::query_scalar("SELECT 1 FROM reviews WHERE query_id = $1")
+            .bind(id)
+            .fetch_optional(&mut *conn)
+            .await?;
         if reviewed.is_none() {
             return Ok(None);
         }

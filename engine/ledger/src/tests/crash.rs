@@ -115,11 +115,7 @@ async fn examine(home: &Home, last: Option<Step>) {
     if told("chidi voted") {
         assert_eq!(ledger.vote(vote("q_3", "chidi")).await.unwrap(), Voted::Ended, "{last:?}");
     }
-    assert_eq!(
-        home.count("SELECT count(*) FROM votes").await,
-        expected(last).votes,
-        "{last:?}"
-    );
+    assert_eq!(home.count("SELECT count(*) FROM votes").await, expected(last).votes, "{last:?}");
     assert_eq!(
         home.count("SELECT count(*) FROM answers").await,
         expected(last).answers,

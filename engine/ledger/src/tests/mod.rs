@@ -18,8 +18,8 @@ use sqlx::{AssertSqlSafe, Connection};
 use tempfile::TempDir;
 
 use crate::{
-    Answer, Decision, Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, NewVote, NoSteps, Outcome, REVIEWERS, Recovery,
-    Reservation, StoredAnswer, digest_of,
+    Answer, Decision, Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, NewVote,
+    NoSteps, Outcome, REVIEWERS, Recovery, Reservation, StoredAnswer, digest_of,
 };
 
 const PROJECT: &str = "heart-study";

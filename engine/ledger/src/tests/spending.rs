@@ -216,8 +216,12 @@ async fn an_answer_without_its_digest_ends_the_query_as_failed() {
     let home = Home::new();
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
-    let outcome =
-        Outcome::Released { answer: b"42".into(), digest: digest_of(b"41"), summary: json!({}), reviewers: 0 };
+    let outcome = Outcome::Released {
+        answer: b"42".into(),
+        digest: digest_of(b"41"),
+        summary: json!({}),
+        reviewers: 0,
+    };
     let error = ledger.settle(receipt, outcome, LATER).await.unwrap_err();
     assert!(matches!(error, LedgerError::Invalid(_)), "{error}");
     let ended = ledger.query("q_1").await.unwrap().unwrap();
@@ -231,7 +235,8 @@ async fn a_summary_with_fractions_ends_the_query_as_failed() {
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     let summary = json!({ "mean": 0.5 });
-    let outcome = Outcome::Released { answer: b"42".into(), digest: digest_of(b"42"), summary, reviewers: 0 };
+    let outcome =
+        Outcome::Released { answer: b"42".into(), digest: digest_of(b"42"), summary, reviewers: 0 };
     assert!(ledger.settle(receipt, outcome, LATER).await.is_err());
     assert_eq!(ledger.query("q_1").await.unwrap().unwrap().state, QueryState::Failed);
     assert!(ledger.answer("q_1").await.unwrap().is_none());

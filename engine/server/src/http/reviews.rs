@@ -2,9 +2,6 @@
 //!
 //! Turns requests into what the engine is asked. Must never know: who may review what, and what the others decided.
 
-#[cfg(test)]
-mod tests;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -44,10 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Face> {
     tag = "reviews",
     responses((status = 200, description = "the reviews", body = Reviews), OfReading),
 )]
-async fn list(
-    State(api): State<Face>,
-    SignedIn(caller): SignedIn,
-) -> Result<Json<Value>, Problem> {
+async fn list(State(api): State<Face>, SignedIn(caller): SignedIn) -> Result<Json<Value>, Problem> {
     Ok(Json(api.reviews(&caller).await?))
 }
 

@@ -78,7 +78,7 @@ fn head(review: &ReviewRecord, revision: &PolicyRevision) -> Value {
         for (name, value) in [
             ("project", json!(query.account)),
             ("title", json!(project.map(|project| &project.title))),
-            ("purpose", json!(project.map(|project| &project.purpose))),
+            ("purpose", json!(project.map(|project| &project.about.purpose))),
             ("profile", json!(query.profile)),
             ("asked_at", json!(rfc3339(query.submitted_at))),
             ("held_since", json!(query.ended_at.map(rfc3339))),

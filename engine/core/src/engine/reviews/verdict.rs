@@ -38,13 +38,12 @@ impl Verdict {
         }
         if decision == Decision::Refuse && to_author.is_empty() {
             let wrong = "`to_author` is empty, and the answer would be refused without a word";
-            return Err((wrong.to_owned(), "say what has to change, without numbers of the answer"));
+            return Err((
+                wrong.to_owned(),
+                "say what has to change, without numbers of the answer",
+            ));
         }
-        Ok(Self {
-            decision,
-            to_author: to_author.to_owned(),
-            to_checkers: to_checkers.to_owned(),
-        })
+        Ok(Self { decision, to_author: to_author.to_owned(), to_checkers: to_checkers.to_owned() })
     }
 }
 
