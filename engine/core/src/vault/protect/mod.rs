@@ -28,6 +28,7 @@ pub(super) use self::status::Status;
 use super::cells::Cells;
 use crate::guard::release::{PersonalRelease, ROW};
 use crate::limits::Limits;
+use crate::vault::stages::{Stage, Stages};
 
 /// A protected table: what the finishing plan may read, and what was done to every value.
 pub(super) struct ProtectedTableRows {
@@ -53,6 +54,7 @@ pub(super) struct Rules<'a> {
     pub(super) profile: &'a Profile,
     pub(super) secret: &'a NoiseSecret,
     pub(super) limits: &'a Limits,
+    pub(super) stages: &'a dyn Stages,
 }
 
 /// Protects tables that are released together.
@@ -61,18 +63,22 @@ pub(super) fn protect(
     families: &[MeasuredFamily<'_>],
     rules: &Rules<'_>,
 ) -> Result<Vec<ProtectedTableRows>> {
+    rules.stages.begins(Stage::Decide);
     let mut decided = tables
         .iter()
         .map(|table| decide::decide(table, rules))
         .collect::<Result<Vec<Decided<'_>>>>()?;
+    rules.stages.begins(Stage::Withhold);
     for family in families {
         family::withhold(family, tables, &mut decided, rules.profile)?;
     }
+    rules.stages.begins(Stage::Perturb);
     let mut values = tables
         .iter()
         .zip(&decided)
         .map(|(table, decided)| Values::of(table, decided, rules))
         .collect::<Result<Vec<_>>>()?;
+    rules.stages.begins(Stage::Tables);
     totals::from_parts(tables, families, &decided, &mut values, rules.profile)?;
     let made = tables.iter().zip(decided).zip(values);
     made.map(|((table, decided), values)| written(table.release, decided, values)).collect()
