@@ -96,6 +96,9 @@ pub struct Impossible {
 /// # Errors
 /// A hidden column that is told by known columns alone.
 pub fn suppress(columns: &[Column], options: Options) -> Result<Vec<bool>, Impossible> {
+    if let Some(withheld) = plain::safe_as_it_is(columns, options.zeros) {
+        return Ok(withheld);
+    }
     if let Some(short) = plain::Short::of(columns, options.zeros)
         && let Ok(withheld) = decide(&short.columns, options)
         && let Some(withheld) = short.in_full(&withheld, columns.len())

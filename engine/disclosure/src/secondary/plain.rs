@@ -1,13 +1,50 @@
-//! Tables without totals: the short way.
+//! Tables without totals: short ways.
 //!
-//! Where nothing is shown but single atoms, and known but the sum of all, what is large is shown in any case: only the
-//! last few that are offered can tell something, because until then others are open beside what is hidden. So
-//! everything else is taken out of the sum beforehand. The decisions are those of the long way.
+//! Where nothing is shown but single atoms, and known but the sum of all,
+//! - three hidden atoms protect each other, if each can have what the others have to spare: then nothing more is
+//!   withheld, and nothing needs to be eliminated ([`safe_as_it_is`]);
+//! - what is large is shown in any case: only the last few that are offered can tell something, because until then
+//!   others are open beside what is hidden. So everything else is taken out of the sum beforehand ([`Short`]).
+//!
+//! The decisions are those of the long way.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::cells::Secret;
 use super::{Column, Kind};
+
+/// What is withheld of a table in which every hidden atom is protected by the others: what is hidden under another name.
+pub(super) fn safe_as_it_is(columns: &[Column], zeros: bool) -> Option<Vec<bool>> {
+    let mut hidden: HashMap<u32, (u128, Secret)> = HashMap::new();
+    let (mut atoms, mut everything) = (HashSet::new(), usize::MAX);
+    for column in columns {
+        match (column.kind, column.atoms.as_slice()) {
+            (Kind::Hidden { single, needs }, [atom]) => {
+                atoms.insert(*atom);
+                let (size, secret) = hidden.entry(*atom).or_insert((0, Secret { single, needs }));
+                *size = column.size.max(*size);
+                secret.needs = needs.max(secret.needs);
+            }
+            (Kind::Candidate | Kind::Zero, [atom]) => {
+                atoms.insert(*atom);
+            }
+            (Kind::Known, all) => everything = everything.min(all.len()),
+            (Kind::Hidden { .. } | Kind::Candidate | Kind::Zero, _) => return None,
+        }
+    }
+    let least = |size: u128| u128::from(!zeros && size > 0);
+    let spare = |size: u128| size.saturating_sub(least(size));
+    let all = hidden.values().map(|(size, _)| spare(*size)).fold(0, u128::saturating_add);
+    let has_room =
+        |(size, secret): &(u128, Secret)| all.saturating_sub(spare(*size)) >= secret.needs;
+    let safe = everything >= atoms.len() && hidden.len() > 2 && hidden.values().all(has_room);
+    let is_hidden = |column: &Column| match (column.kind, column.atoms.as_slice()) {
+        (Kind::Candidate | Kind::Zero, [atom]) => hidden.contains_key(atom),
+        (Kind::Known | Kind::Hidden { .. } | Kind::Candidate | Kind::Zero, _) => false,
+    };
+    safe.then(|| columns.iter().map(is_hidden).collect())
+}
 
 /// How many atoms are kept that could be withheld.
 const KEPT: usize = 64;
