@@ -24,6 +24,7 @@ use tresor_disclosure::{NoiseSecret, Profile};
 
 use self::decide::Decided;
 pub(super) use self::family::MeasuredFamily;
+use self::rows::Keys;
 pub(super) use self::status::Status;
 use super::cells::Cells;
 use crate::guard::release::{PersonalRelease, ROW};
@@ -114,7 +115,7 @@ fn written(
     decided: Decided<'_>,
     values: Values,
 ) -> Result<ProtectedTableRows> {
-    let keys: Vec<Vec<ScalarValue>> = decided.rows.into_iter().map(|row| row.keys).collect();
+    let keys: Vec<Keys<'_>> = decided.rows.into_iter().map(|row| row.keys).collect();
     Ok(ProtectedTableRows {
         batch: table(release, &keys, values.columns)?,
         statuses: values.statuses,
@@ -126,7 +127,7 @@ fn written(
 
 fn table(
     release: &PersonalRelease,
-    rows: &[Vec<ScalarValue>],
+    rows: &[Keys<'_>],
     values: Vec<Vec<ScalarValue>>,
 ) -> Result<RecordBatch> {
     let mut fields = vec![];
