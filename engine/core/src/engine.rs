@@ -76,8 +76,17 @@ impl Engine {
     /// # Errors
     /// [`StartError`] in words for the person who runs the server.
     pub async fn open(config: EngineConfig) -> Result<Arc<Self>, StartError> {
-        let EngineConfig { home, noise_secret, limits, clock, entropy, lanes, steps, optimizer } =
-            config;
+        let EngineConfig {
+            home,
+            noise_secret,
+            limits,
+            clock,
+            entropy,
+            lanes,
+            steps,
+            stages,
+            optimizer,
+        } = config;
         let say = |error: &dyn std::fmt::Display| StartError(error.to_string());
         let snapshots = Snapshot::current(&home).map_err(|e| say(&e))?;
         if snapshots.is_empty() {
@@ -115,6 +124,7 @@ impl Engine {
             lanes: lanes.saturating_mul(LANES_PER_THREAD),
             optimizer,
             clock: Arc::clone(&clock),
+            stages,
         };
         let engine = Self {
             vault: Arc::new(vault),

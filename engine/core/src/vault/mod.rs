@@ -21,6 +21,7 @@ mod record_keys;
 mod released;
 mod row_conditions;
 mod session;
+mod stages;
 mod tables;
 
 pub use open::{Reservation, Reserved, Vault, open, reserve};
@@ -28,3 +29,4 @@ pub(crate) use open::{held, unavailable};
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};
 pub use session::Optimizer;
+pub use stages::{NoStages, Stage, Stages};

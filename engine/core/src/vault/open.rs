@@ -16,6 +16,7 @@ use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::record_keys::RecordKeys;
 use super::released::Released;
 use super::session::Optimizer;
+use super::stages::{Stage, Stages};
 use crate::clock::{Clock, moment};
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
@@ -37,6 +38,7 @@ pub struct Vault {
     pub(crate) lanes: usize,
     pub(crate) optimizer: Optimizer,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stages: Arc<dyn Stages>,
 }
 
 /// A guarded query whose intent and charge are durable (CHARGE-FIRST). May be opened once.
@@ -151,6 +153,7 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
                 summary,
                 reviewers,
             };
+            vault.stages.begins(Stage::Settle);
             let settled = vault.ledger.settle(receipt, outcome, at).await;
             let settled = settled.map_err(|error| unavailable(&error))?;
             if review {
@@ -182,8 +185,10 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
     let max_rows = usize::try_from(profile.release.max_rows)
         .unwrap_or(usize::MAX)
         .min(vault.limits.result_rows);
+    vault.stages.begins(Stage::Finish);
     let batches =
         finish(&guarded.finishing, &made.tables, &guarded.scans, max_rows, &ground).await?;
+    vault.stages.begins(Stage::Write);
     Body {
         columns: &guarded.columns,
         schema: guarded.finishing.schema(),
@@ -223,6 +228,7 @@ impl Made {
             made.tables.push(vec![]);
             let batches = match release {
                 Release::Personal(release) => {
+                    vault.stages.begins(Stage::Measure);
                     let cells = measure(release, &made.tables, ground).await?;
                     waiting.push(MeasuredTable { at, release, cells });
                     continue;
@@ -259,12 +265,19 @@ impl Made {
             }
             let extra = match &family.atoms {
                 Atoms::Member(_) => None,
-                Atoms::Extra(release) => Some(measure(release, &self.tables, ground).await?),
+                Atoms::Extra(release) => {
+                    vault.stages.begins(Stage::Measure);
+                    Some(measure(release, &self.tables, ground).await?)
+                }
             };
             families.push(MeasuredFamily { family, extra });
         }
-        let rules =
-            Rules { profile: &guarded.grant.profile, secret: &vault.noise, limits: &vault.limits };
+        let rules = Rules {
+            profile: &guarded.grant.profile,
+            secret: &vault.noise,
+            limits: &vault.limits,
+            stages: vault.stages.as_ref(),
+        };
         let protected = protect(&waiting, &families, &rules)?;
         for (table, rows) in waiting.iter().zip(protected) {
             self.may_omit |= rows.may_omit;
