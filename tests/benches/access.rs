@@ -150,9 +150,8 @@ fn files(shape: &Shape, count: usize) -> PolicyFiles {
 }
 
 fn contract(shape: &Shape) -> Contract {
-    let mut text = String::from(
-        "dataset = \"d\"\ntitle = \"T\"\ndescription = \"D.\"\nuniverse = \"u\"\n",
-    );
+    let mut text =
+        String::from("dataset = \"d\"\ntitle = \"T\"\ndescription = \"D.\"\nuniverse = \"u\"\n");
     for table in 0..shape.tables {
         let _ = write!(
             text,
