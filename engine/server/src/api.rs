@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 use tresor_core::engine::{
-    Asked, Caller, Engine, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
+    Asked, Caller, Engine, PolicyRequest, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
 };
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::Refusal;
@@ -34,6 +34,7 @@ pub(crate) trait Api: Send + Sync + 'static {
     ) -> Result<Vec<u8>, Refusal>;
     async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal>;
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal>;
+    async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal>;
     async fn ready(&self) -> Result<(), Refusal>;
 }
 
@@ -75,6 +76,10 @@ impl Api for Arc<Engine> {
 
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         Engine::audit(self, caller, from, limit).await
+    }
+
+    async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal> {
+        Engine::policies(self, caller, request).await
     }
 
     async fn ready(&self) -> Result<(), Refusal> {

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use tresor_ledger::{NewEntry, Sealed};
 
 use super::board::InForce;
-use super::inspection::Inspection;
+use super::inspection::{Inspection, too_few_officers};
 use super::{Caller, Engine};
 use crate::clock::moment;
 use crate::desk::{Scope, Signed};
@@ -212,6 +212,13 @@ impl Engine {
             engine.refused_at_desk(&caller, name, outcome).await
         });
         outcome.await.unwrap_or_else(|_| Err(Refusal::internal("an act at the desk panicked")))
+    }
+
+    /// Whether two officers have a key, so that the policy in force can ever be changed.
+    #[must_use]
+    pub fn policies_can_change(&self) -> bool {
+        self.in_force()
+            .is_ok_and(|in_force| too_few_officers(in_force.revision(), in_force.now()).is_none())
     }
 
     async fn answered(

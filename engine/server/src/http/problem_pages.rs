@@ -41,7 +41,7 @@ fn of_engine(text: &str) -> Option<String> {
         meaning.push_str("\n\n");
         meaning.push_str(&example);
     }
-    Some(write(code.title(), text, status, &meaning, consequence(code.class())))
+    Some(write(code.title(), text, status, &meaning, consequence(*code)))
 }
 
 fn of_face(text: &str) -> Option<String> {
@@ -55,8 +55,21 @@ fn write(title: &str, code: &str, status: StatusCode, meaning: &str, consequence
     format!("{title}\n\ncode: {code}\nstatus: {status}\n\n{}\n", body.trim())
 }
 
+/// What follows from a refusal.
+const fn consequence(code: Code) -> &'static str {
+    match code {
+        Code::ChangeConflict
+        | Code::ChangeStale
+        | Code::OwnChange
+        | Code::SignatureInvalid
+        | Code::PolicyInvalid => "Nothing was changed; what is in force stays in force.",
+        Code::Frozen => "Nothing was charged, and nothing of yours is lost.",
+        _ => consequence_of(code.class()),
+    }
+}
+
 /// What follows from a class of refusals.
-const fn consequence(class: Class) -> &'static str {
+const fn consequence_of(class: Class) -> &'static str {
     match class {
         Class::Sql => {
             "`position` is the place in the SQL and `hint` says what to write instead; where a mechanical change is \
@@ -212,6 +225,43 @@ const MEANINGS: &[(Code, &str)] = &[
     (
         Code::Unavailable,
         "Questions cannot be recorded or data cannot be read at the moment, so nothing is answered.",
+    ),
+    (
+        Code::Frozen,
+        "A governance officer has frozen your access, the project or everything. Queries that were asked before are kept, \
+      and their answers can be read again when the freeze is lifted, which takes two officers.",
+    ),
+    (
+        Code::UnknownChange,
+        "There is no policy change, revision or freeze with this id or number. `GET /api/v1/policies/changes`, \
+      `/api/v1/policies/revisions` and `/api/v1/freezes` list them.",
+    ),
+    (
+        Code::ChangeConflict,
+        "A policy change is drafted, proposed by its author, approved by another officer and activated, in this order; it \
+      has to pass its checks, and its text must be the one that was signed. A freeze is lifted by two officers, once \
+      each. `detail` says which of these is missing.",
+    ),
+    (
+        Code::ChangeStale,
+        "Another revision was activated after the change was made, so nobody has seen the two together. \
+      `POST /api/v1/policies/changes/{id}/rebase` puts it on the latest revision, as a draft: it is checked, proposed \
+      and approved again.",
+    ),
+    (
+        Code::OwnChange,
+        "Only its author edits and proposes a policy change, and only somebody else approves it, with another key.",
+    ),
+    (
+        Code::SignatureInvalid,
+        "Proposals and approvals are signed with the key whose public half the policy in force has for that officer, as \
+      `signing_key` in `policies/people.toml`. `GET /api/v1/policies/changes/{id}/statement` gives the text to sign, \
+      byte for byte; `tresor policy propose` and `tresor policy approve` do it.",
+    ),
+    (
+        Code::PolicyInvalid,
+        "The policy files cannot be read without a mistake, name something that is not there, or fail their own tests; \
+      or something that was sent with them does not fit. `errors` lists each mistake with file, line and column.",
     ),
     (Code::ExecutionFailed, "The query was allowed but could not be completed."),
 ];

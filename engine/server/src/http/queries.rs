@@ -16,9 +16,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Face;
 use super::body::{self, Question};
-use super::format::{Wanted, accepted, headers_of};
+use super::format::{Wanted, headers_of};
 use super::openapi::{OfAsking, OfFetching, OfReading, ReleasedAnswer, Verdict};
-use super::params::{Named, Params};
+use super::params::{Named, NoParams, Params};
 use super::problem::Problem;
 use super::sign_in::SignedIn;
 use super::wait::Wait;
@@ -29,7 +29,7 @@ use super::wait::Wait;
 /// of the query comes, to look again. A repeat with the same `Idempotency-Key` is the same query and is not charged
 /// again.
 ///
-/// The answer comes in the form that `Accept` names: JSON, CSV, Arrow or Parquet.
+/// The answer comes in the form that `format` or else `Accept` names: JSON, CSV, Arrow or Parquet.
 ///
 /// `EXPLAIN SELECT ..` is answered like a check: what the query would do, without running it, for nothing.
 #[utoipa::path(
@@ -38,7 +38,7 @@ use super::wait::Wait;
     operation_id = "submitQuery",
     tag = "queries",
     params(("Idempotency-Key" = Option<String>, Header,
-            description = "makes a repeat the same query: 1 to 128 visible ASCII characters")),
+            description = "makes a repeat the same query: 1 to 128 visible ASCII characters"), Wanted),
     request_body = Question,
     responses(
         (status = 200, description = "the protected answer",
@@ -54,10 +54,12 @@ use super::wait::Wait;
 pub(super) async fn submit(
     State(api): State<Face>,
     SignedIn(caller): SignedIn,
+    Params(wanted): Params<Wanted>,
     headers: HeaderMap,
     body::Asked { request, wait }: body::Asked,
 ) -> Result<Response, Problem> {
-    let format = accepted(&headers);
+    // Before anything is charged: who asks for a form that does not exist has not asked.
+    let format = wanted.format(&headers)?;
     let id = match ask_whole(&api, &caller, request).await? {
         Asked::Query(id) => id,
         Asked::Explained(verdict) => return Ok(Json(verdict).into_response()),
@@ -109,6 +111,7 @@ async fn answer_or_address(
 pub(super) async fn check(
     State(api): State<Face>,
     SignedIn(caller): SignedIn,
+    _: NoParams,
     body::Asked { request, .. }: body::Asked,
 ) -> Result<Json<Value>, Problem> {
     Ok(Json(api.check(&caller, request).await?))

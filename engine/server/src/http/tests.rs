@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tresor_core::engine::{
-    Asked, Caller, Markers, QueryRequest, QueryState, QueryStatus, ResultFormat,
+    Asked, Caller, Markers, PolicyRequest, QueryRequest, QueryState, QueryStatus, ResultFormat,
 };
 use tresor_core::ids::{QueryId, UserId};
 use tresor_core::refusal::{Class, Code, Position, Refusal};
@@ -106,6 +106,10 @@ impl Api for Arc<Double> {
 
     async fn audit(&self, _: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         Ok(json!({"from": from, "limit": limit}))
+    }
+
+    async fn policies(&self, _: &Caller, _: PolicyRequest) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
     }
 
     async fn ready(&self) -> Result<(), Refusal> {
@@ -519,7 +523,26 @@ async fn the_description_names_every_operation_with_its_refusals() {
         [
             "/api/v1/audit",
             "/api/v1/datasets",
+            "/api/v1/freezes",
+            "/api/v1/freezes/{id}/thaw",
             "/api/v1/openapi.json",
+            "/api/v1/policies",
+            "/api/v1/policies/changes",
+            "/api/v1/policies/changes/{id}",
+            "/api/v1/policies/changes/{id}/access",
+            "/api/v1/policies/changes/{id}/activate",
+            "/api/v1/policies/changes/{id}/approve",
+            "/api/v1/policies/changes/{id}/diff",
+            "/api/v1/policies/changes/{id}/files",
+            "/api/v1/policies/changes/{id}/propose",
+            "/api/v1/policies/changes/{id}/rebase",
+            "/api/v1/policies/changes/{id}/statement",
+            "/api/v1/policies/changes/{id}/validate",
+            "/api/v1/policies/changes/{id}/what-if",
+            "/api/v1/policies/changes/{id}/withdraw",
+            "/api/v1/policies/revisions",
+            "/api/v1/policies/revisions/{number}/access",
+            "/api/v1/policies/revisions/{number}/files",
             "/api/v1/queries",
             "/api/v1/queries/{id}",
             "/api/v1/queries/{id}/result",
