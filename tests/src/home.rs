@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
 use tresor_core::clock::Clock;
 use tresor_core::engine::{Engine, EngineConfig};
@@ -23,6 +24,8 @@ pub const RESEARCHER: &str = "ann";
 pub const STRANGER: &str = "bob";
 /// Auditor.
 pub const AUDITOR: &str = "ivy";
+/// Governance officers.
+pub const OFFICERS: [&str; 3] = ["gil", "hal", "kim"];
 /// A project without noise and rounding: answers can be compared with the truth.
 pub const EXACT: &str = "exact";
 /// A project with noise and rounding.
@@ -75,7 +78,7 @@ impl Home {
     /// The town beside the clinic, and for each release profile of the repository a project of its name about both.
     #[must_use]
     pub fn with_every_profile(self, town: &Town) -> Self {
-        self.write("access/rules.csv", &format!("{RULES}{TOWN_RULES}"));
+        self.write("access/rules.csv", &format!("{RULES}{TOWN_RULES}{OUTSIDE}"));
         for (id, text) in shelf::perturbation_tables() {
             self.write(&format!("ptables/{id}.toml"), &text);
         }
@@ -244,8 +247,8 @@ impl Entropy for CountingEntropy {
 fn write_policies(folder: &Path, dataset: &str, rules: &str) {
     let write = |name: &str, text: &str| write_policy(folder, name, text);
     write("access/model.conf", include_str!("../../policies/access/model.conf"));
-    write("access/rules.csv", rules);
-    write("people.toml", PEOPLE);
+    write("access/rules.csv", &format!("{rules}{OUTSIDE}"));
+    write("people.toml", &people());
     write("ptables/site.toml", include_str!("../../policies/ptables/site.toml"));
     write("profiles/exact.toml", profile::PLAIN);
     write("profiles/noisy.toml", &profile::with(&NOISY_PROFILE));
@@ -344,6 +347,42 @@ p, researcher, *, tpch/partsupp/*, *, allow
 p, researcher, *, tpch/nation/*, *, allow
 p, researcher, *, tpch/region/*, *, allow
 ";
+
+/// Rules about what is outside projects.
+const OUTSIDE: &str = "
+p, officer, *, policies, read, allow
+p, officer, *, policies, draft, allow
+p, officer, *, policies, propose, allow
+p, officer, *, policies, approve, allow
+p, officer, *, policies, activate, allow
+p, officer, *, freezes, read, allow
+p, officer, *, freezes, set, allow
+p, officer, *, freezes, lift, allow
+p, auditor, *, policies, read, allow
+p, auditor, *, freezes, read, allow
+";
+
+/// Everybody, the officers with the public halves of their keys.
+fn people() -> String {
+    let officers = OFFICERS.map(|user| {
+        let key = hex::encode(signing_key(user).verifying_key().to_bytes());
+        format!(
+            "[[people]]\nuser = \"{user}\"\nname = \"{user}\"\nsigning_key = \"ed25519:{key}\"\n\
+             roles = [{{ role = \"officer\", until = 2099-12-31 }}]\n"
+        )
+    });
+    format!("{PEOPLE}{}", officers.concat())
+}
+
+/// The key with which an officer of the tests signs.
+#[must_use]
+pub fn signing_key(user: &str) -> SigningKey {
+    let mut seed = [9; 32];
+    for (place, byte) in seed.iter_mut().zip(user.bytes()) {
+        *place = byte;
+    }
+    SigningKey::from_bytes(&seed)
+}
 
 const PEOPLE: &str = r#"
 [[people]]

@@ -4,6 +4,7 @@ mod access;
 mod attacks;
 mod canary;
 mod control;
+mod desk;
 mod expiry;
 mod forms;
 mod fuzz;

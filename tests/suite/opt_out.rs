@@ -220,7 +220,8 @@ async fn opt_outs_hold_where_the_project_does_not_see_them() {
 /// Verdict, price and protection are those of a project that sees everybody.
 #[tokio::test(flavor = "multi_thread")]
 async fn conditions_change_no_verdict_and_no_price() {
-    let engine = Home::of(&Clinic::new(300, 16)).engine().await;
+    let home = Home::of(&Clinic::new(300, 16));
+    let engine = home.engine().await;
     for sql in QUERIES_BY_HAND.iter().filter(|sql| !sql.contains("elderly")) {
         let check = async |project: &str| {
             let checked = engine.check(&caller(RESEARCHER), request(project, sql)).await;
