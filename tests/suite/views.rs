@@ -39,7 +39,8 @@ async fn a_view_that_does_not_fit_the_data_stops_the_start() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn views_are_listed_with_their_columns() {
-    let engine = Home::of(&Clinic::new(60, 1)).engine().await;
+    let home = Home::of(&Clinic::new(60, 1));
+    let engine = home.engine().await;
     let listed = engine.datasets(&caller(RESEARCHER)).await.unwrap();
     let projects = listed["projects"].as_array().unwrap();
     let of = |id: &str| projects.iter().find(|project| project["id"] == id).unwrap();

@@ -74,8 +74,17 @@ impl Engine {
     /// # Errors
     /// [`StartError`] in words for the person who runs the server.
     pub async fn open(config: EngineConfig) -> Result<Arc<Self>, StartError> {
-        let EngineConfig { home, noise_secret, limits, clock, entropy, lanes, steps, optimizer } =
-            config;
+        let EngineConfig {
+            home,
+            noise_secret,
+            limits,
+            clock,
+            entropy,
+            lanes,
+            steps,
+            stages,
+            optimizer,
+        } = config;
         let say = |error: &dyn std::fmt::Display| StartError(error.to_string());
         let snapshots = Snapshot::current(&home).map_err(|e| say(&e))?;
         if snapshots.is_empty() {
@@ -113,6 +122,7 @@ impl Engine {
             lanes: lanes.saturating_mul(LANES_PER_THREAD),
             optimizer,
             clock: Arc::clone(&clock),
+            stages,
         };
         let engine = Self {
             vault: Arc::new(vault),
@@ -400,7 +410,7 @@ fn view(visible: &Visible, snapshots: &[Arc<Snapshot>]) -> View {
                 ViewTable::new(contract.dataset.clone(), snapshot.id().clone(), table, |column| {
                     seen.column(column.name.as_str()).is_some()
                 });
-            tables.push(seen.linked(&links));
+            tables.push(seen.linked(&links).within(contract));
         }
     }
     View::new(tables)

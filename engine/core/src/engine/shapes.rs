@@ -12,7 +12,7 @@ use crate::entropy::Entropy;
 use crate::ids::{ProjectId, QueryId, UserId};
 use crate::limits::Limits;
 use crate::secret::Secret;
-use crate::vault::Optimizer;
+use crate::vault::{NoStages, Optimizer, Stages};
 
 /// What the engine is made from.
 pub struct EngineConfig {
@@ -30,6 +30,8 @@ pub struct EngineConfig {
     pub lanes: usize,
     /// Told of every durable step of the ledger; [`NoSteps`] outside tests.
     pub steps: Arc<dyn Steps>,
+    /// Told of every stage of answering a query; [`NoStages`] outside benchmarks.
+    pub stages: Arc<dyn Stages>,
     /// Whether logical optimizer rules run; off in tests only.
     pub optimizer: Optimizer,
 }
@@ -51,6 +53,7 @@ impl EngineConfig {
             entropy,
             lanes: std::thread::available_parallelism().map_or(1, usize::from),
             steps: Arc::new(NoSteps),
+            stages: Arc::new(NoStages),
             optimizer: Optimizer::On,
         }
     }

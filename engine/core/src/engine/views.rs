@@ -54,6 +54,7 @@ pub(super) fn columns(
         sql: format!("SELECT * FROM {name}"),
         explained: true,
     };
-    let understood = understand(submission, seen, &project.queries, limits)?;
+    let limits = limits.within(&project.limits);
+    let understood = understand(submission, seen, &project.queries, &limits)?;
     Ok(understood.column_names().map(str::to_owned).collect())
 }

@@ -15,8 +15,8 @@ use super::finish::{earlier, finish};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::record_keys::RecordKeys;
 use super::released::Released;
-use super::row_conditions;
 use super::session::Optimizer;
+use super::stages::{Stage, Stages};
 use crate::clock::{Clock, moment};
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
@@ -38,6 +38,7 @@ pub struct Vault {
     pub(crate) lanes: usize,
     pub(crate) optimizer: Optimizer,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stages: Arc<dyn Stages>,
 }
 
 /// A guarded query whose intent and charge are durable (CHARGE-FIRST). May be opened once.
@@ -149,6 +150,7 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
                 answer: body.clone(),
                 summary,
             };
+            vault.stages.begins(Stage::Settle);
             let settled = vault.ledger.settle(receipt, outcome, at).await;
             Released::settled(body, settled.map_err(|error| unavailable(&error))?)
         }
@@ -162,11 +164,10 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
 }
 
 async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<Written> {
-    let conditions = guarded.grant.row_conditions.clone();
     let ground = Ground {
         snapshots: Arc::clone(&vault.snapshots),
         record_keys: Arc::clone(&vault.record_keys),
-        conditions: Arc::new(move |table| row_conditions::predicate(&conditions, table)),
+        conditions: guarded.grant.row_conditions.clone().into(),
         limits: vault.limits.clone(),
         spill: vault.spill.clone(),
         optimizer: vault.optimizer,
@@ -177,8 +178,10 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
     let max_rows = usize::try_from(profile.release.max_rows)
         .unwrap_or(usize::MAX)
         .min(vault.limits.result_rows);
+    vault.stages.begins(Stage::Finish);
     let batches =
         finish(&guarded.finishing, &made.tables, &guarded.scans, max_rows, &ground).await?;
+    vault.stages.begins(Stage::Write);
     Body {
         columns: &guarded.columns,
         schema: guarded.finishing.schema(),
@@ -218,6 +221,7 @@ impl Made {
             made.tables.push(vec![]);
             let batches = match release {
                 Release::Personal(release) => {
+                    vault.stages.begins(Stage::Measure);
                     let cells = measure(release, &made.tables, ground).await?;
                     waiting.push(MeasuredTable { at, release, cells });
                     continue;
@@ -254,12 +258,19 @@ impl Made {
             }
             let extra = match &family.atoms {
                 Atoms::Member(_) => None,
-                Atoms::Extra(release) => Some(measure(release, &self.tables, ground).await?),
+                Atoms::Extra(release) => {
+                    vault.stages.begins(Stage::Measure);
+                    Some(measure(release, &self.tables, ground).await?)
+                }
             };
             families.push(MeasuredFamily { family, extra });
         }
-        let rules =
-            Rules { profile: &guarded.grant.profile, secret: &vault.noise, limits: &vault.limits };
+        let rules = Rules {
+            profile: &guarded.grant.profile,
+            secret: &vault.noise,
+            limits: &vault.limits,
+            stages: vault.stages.as_ref(),
+        };
         let protected = protect(&waiting, &families, &rules)?;
         for (table, rows) in waiting.iter().zip(protected) {
             self.may_omit |= rows.may_omit;

@@ -24,10 +24,12 @@ use tresor_disclosure::{NoiseSecret, Profile};
 
 use self::decide::Decided;
 pub(super) use self::family::MeasuredFamily;
+use self::rows::Keys;
 pub(super) use self::status::Status;
 use super::cells::Cells;
 use crate::guard::release::{PersonalRelease, ROW};
 use crate::limits::Limits;
+use crate::vault::stages::{Stage, Stages};
 
 /// A protected table: what the finishing plan may read, and what was done to every value.
 pub(super) struct ProtectedTableRows {
@@ -53,6 +55,7 @@ pub(super) struct Rules<'a> {
     pub(super) profile: &'a Profile,
     pub(super) secret: &'a NoiseSecret,
     pub(super) limits: &'a Limits,
+    pub(super) stages: &'a dyn Stages,
 }
 
 /// Protects tables that are released together.
@@ -61,18 +64,22 @@ pub(super) fn protect(
     families: &[MeasuredFamily<'_>],
     rules: &Rules<'_>,
 ) -> Result<Vec<ProtectedTableRows>> {
+    rules.stages.begins(Stage::Decide);
     let mut decided = tables
         .iter()
         .map(|table| decide::decide(table, rules))
         .collect::<Result<Vec<Decided<'_>>>>()?;
+    rules.stages.begins(Stage::Withhold);
     for family in families {
         family::withhold(family, tables, &mut decided, rules.profile)?;
     }
+    rules.stages.begins(Stage::Perturb);
     let mut values = tables
         .iter()
         .zip(&decided)
         .map(|(table, decided)| Values::of(table, decided, rules))
         .collect::<Result<Vec<_>>>()?;
+    rules.stages.begins(Stage::Tables);
     totals::from_parts(tables, families, &decided, &mut values, rules.profile)?;
     let made = tables.iter().zip(decided).zip(values);
     made.map(|((table, decided), values)| written(table.release, decided, values)).collect()
@@ -108,7 +115,7 @@ fn written(
     decided: Decided<'_>,
     values: Values,
 ) -> Result<ProtectedTableRows> {
-    let keys: Vec<Vec<ScalarValue>> = decided.rows.into_iter().map(|row| row.keys).collect();
+    let keys: Vec<Keys<'_>> = decided.rows.into_iter().map(|row| row.keys).collect();
     Ok(ProtectedTableRows {
         batch: table(release, &keys, values.columns)?,
         statuses: values.statuses,
@@ -120,7 +127,7 @@ fn written(
 
 fn table(
     release: &PersonalRelease,
-    rows: &[Vec<ScalarValue>],
+    rows: &[Keys<'_>],
     values: Vec<Vec<ScalarValue>>,
 ) -> Result<RecordBatch> {
     let mut fields = vec![];

@@ -1,15 +1,15 @@
 //! Atoms, and the cells of every table of the family as sets of them.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
-use datafusion::common::{Result, internal_err};
+use datafusion::common::{HashMap, Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::profile::ZeroRule;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Contribution, Profile, Reason};
 
 use super::MeasuredFamily;
+use super::codes::Codes;
 use crate::guard::families::{Atoms, Member};
 use crate::guard::release::PersonalRelease;
 use crate::vault::cells::{Cells, Measured};
@@ -24,12 +24,15 @@ pub(super) struct Laid<'a> {
     pub(super) members: Vec<LaidMember<'a>>,
     /// Measures of the atoms, where they were measured for this.
     pub(super) extra: Option<&'a PersonalRelease>,
+    codes: Codes,
+    /// By key of the atoms: the number that stands for "holds".
+    yes: Vec<u32>,
 }
 
 /// A cell of the common refinement.
 pub(super) struct Atom<'a> {
-    /// Its keys; nothing where any would do, because nobody is in it.
-    keys: Vec<Option<ScalarValue>>,
+    /// Its keys, by numbers that stand for values; nothing where any would do, because nobody is in it.
+    keys: Vec<Option<u32>>,
     /// What was measured; nothing where nobody is in it.
     measured: Option<&'a [Measured]>,
 }
@@ -39,13 +42,14 @@ impl Atom<'_> {
         contribution(self.measured, argument)
     }
 
-    fn is_within(&self, member: &Member) -> bool {
-        member.within.is_none_or(|key| self.holds(key))
+    fn is_within(&self, member: &Member, yes: &[u32]) -> bool {
+        member.within.is_none_or(|key| self.holds(key, yes))
     }
 
     /// Whether the condition that this key stands for holds.
-    fn holds(&self, key: usize) -> bool {
-        matches!(self.keys.get(key), Some(Some(ScalarValue::Boolean(Some(true)))))
+    fn holds(&self, key: usize, yes: &[u32]) -> bool {
+        let held = self.keys.get(key).copied().flatten();
+        held.is_some() && yes.get(key).copied() == held
     }
 }
 
@@ -64,7 +68,8 @@ pub(super) struct LaidMember<'a> {
 
 /// A cell of a table as a set of atoms.
 pub(super) struct LaidCell<'a> {
-    keys: &'a [ScalarValue],
+    /// Its keys, by numbers that stand for values.
+    keys: Vec<u32>,
     /// Its row, if it has one.
     pub(super) row: Option<usize>,
     /// What was decided about it.
@@ -86,10 +91,10 @@ impl LaidCell<'_> {
         of.map(|(.., atoms)| atoms.as_slice())
     }
 
-    fn take(&mut self, number: u32, atom: &Atom<'_>) {
+    fn take(&mut self, number: u32, atom: &Atom<'_>, yes: &[u32]) {
         self.atoms.push(number);
         for (_, key, part) in &mut self.parts {
-            if atom.holds(*key) {
+            if atom.holds(*key, yes) {
                 part.push(number);
             }
         }
@@ -97,13 +102,12 @@ impl LaidCell<'_> {
 }
 
 impl<'a> Laid<'a> {
-    /// Lays out what was measured and decided.
+    /// Lays out what was measured. What was decided about it is told by [`Self::decide`].
     pub(super) fn out(
         family: &'a MeasuredFamily<'_>,
         tables: &'a [MeasuredTable<'_>],
-        decided: &'a [Decided<'_>],
+        decided: &[Decided<'a>],
         places: &[usize],
-        profile: &Profile,
     ) -> Result<Self> {
         let mut members = vec![];
         for (member, &place) in family.family.members.iter().zip(places) {
@@ -120,46 +124,58 @@ impl<'a> Laid<'a> {
             },
             _ => return internal_err!("atoms that were not measured"),
         };
-        let mut found: Vec<_> = found.iter().collect();
-        // In an order that depends neither on the run nor on the words of the query: by who is in them.
-        found.sort_by_cached_key(|(keys, measured)| {
-            let c = contribution(Some(measured), None);
-            (c.key, c.rows, unordered(keys))
-        });
-        let atom = |(keys, measured): (&Vec<ScalarValue>, &'a Vec<Measured>)| Atom {
-            keys: keys.iter().cloned().map(Some).collect(),
-            measured: Some(measured),
-        };
-        let atoms = found.into_iter().map(atom).collect();
+        let mut codes = Codes::default();
+        let atoms = atoms(found, &mut codes);
         let members = members
             .into_iter()
-            .map(|(member, table, decided)| empty_cells(member, table.release, decided))
+            .map(|(member, table, decided)| empty_cells(member, table.release, decided, &mut codes))
             .collect();
-        let mut laid = Self { atoms, real: 0, members, extra };
+        let width = width(&atoms, family.family.members.iter());
+        let holds = ScalarValue::Boolean(Some(true));
+        let yes = (0..width).map(|key| codes.code(key, &holds)).collect();
+        let mut laid = Self { atoms, real: 0, members, extra, codes, yes };
         laid.real = laid.len();
         laid.fill()?;
-        laid.add_empty(profile);
         Ok(laid)
+    }
+
+    /// Takes over what was decided about rows so far.
+    pub(super) fn decide(&mut self, decided: &[Decided<'_>], places: &[usize], profile: &Profile) {
+        let real = self.real;
+        self.atoms.truncate(usize::try_from(real).unwrap_or(usize::MAX));
+        for (member, place) in self.members.iter_mut().zip(places) {
+            for cell in &mut member.cells {
+                cell.atoms.retain(|atom| *atom < real);
+                for (.., part) in &mut cell.parts {
+                    part.retain(|atom| *atom < real);
+                }
+                let row = cell.row.and_then(|row| decided.get(*place)?.rows.get(row));
+                if let Some(row) = row {
+                    cell.standing = row.standing;
+                }
+            }
+        }
+        self.add_empty(profile);
     }
 
     /// Every atom into its cell of each table.
     fn fill(&mut self) -> Result<()> {
         for member in &mut self.members {
-            let places: HashMap<&[ScalarValue], usize> =
-                member.cells.iter().enumerate().map(|(at, cell)| (cell.keys, at)).collect();
-            let mut projected: Vec<ScalarValue> = vec![];
+            let places: HashMap<Vec<u32>, usize> =
+                member.cells.iter().enumerate().map(|(at, cell)| (cell.keys.clone(), at)).collect();
+            let mut projected: Vec<u32> = vec![];
             for (number, atom) in (0_u32..).zip(&self.atoms) {
-                if !atom.is_within(member.member) {
+                if !atom.is_within(member.member, &self.yes) {
                     continue;
                 }
                 projected.clear();
                 let keys = member.member.keys.iter();
-                projected.extend(keys.filter_map(|&key| atom.keys.get(key).cloned().flatten()));
+                projected.extend(keys.filter_map(|&key| atom.keys.get(key).copied().flatten()));
                 let place = places.get(projected.as_slice());
                 let Some(cell) = place.and_then(|&at| member.cells.get_mut(at)) else {
                     return internal_err!("an atom in no cell");
                 };
-                cell.take(number, atom);
+                cell.take(number, atom, &self.yes);
             }
         }
         Ok(())
@@ -168,41 +184,49 @@ impl<'a> Laid<'a> {
     /// Where nobody is, but a reader must not know it, there is an atom without persons: a zero that is withheld has
     /// to be something that could be worked out. Tables with more keys come first, so that one serves for all.
     fn add_empty(&mut self, profile: &Profile) {
-        let width = self.atoms.first().map_or_else(
-            || self.members.iter().flat_map(|m| &m.member.keys).max().map_or(0, |most| most + 1),
-            |atom| atom.keys.len(),
-        );
         // In an order that does not depend on the words of the query.
-        let marks: Vec<(u64, u64)> = (0..width).map(|key| self.mark(key)).collect();
+        let marks: Vec<(u64, u64)> = (0..self.yes.len()).map(|key| self.mark(key)).collect();
         let mark = |key: Option<usize>| key.and_then(|key| marks.get(key).copied());
         let mut cells = vec![];
         for (at, member) in self.members.iter().enumerate() {
             let of_member = member.cells.iter().enumerate();
+            // What wants nothing now wants nothing later.
+            let of_member = of_member.filter(|(_, cell)| !cell.wanting(profile).is_empty());
             cells.extend(of_member.map(|(place, cell)| {
-                let keys = (Reverse(cell.keys.len()), unordered(cell.keys));
+                let keys = (Reverse(cell.keys.len()), self.unordered(member.member, cell));
                 (keys, mark(member.member.within), at, place)
             }));
         }
         cells.sort();
-        for (.., at, place) in cells {
+        let cells: Vec<(usize, usize)> =
+            cells.into_iter().map(|(.., at, place)| (at, place)).collect();
+        if cells.is_empty() {
+            return;
+        }
+        let finding = Finding::over(self);
+        for (at, place) in cells {
             let cell = self.members.get(at).and_then(|member| member.cells.get(place));
             let mut wanted = cell.map(|cell| cell.wanting(profile)).unwrap_or_default();
             wanted.sort_by_key(|condition| mark(*condition));
             for condition in wanted {
-                self.place_empty(at, place, condition, width);
+                self.place_empty(at, place, condition, &finding);
             }
         }
     }
 
+    fn unordered(&self, member: &Member, cell: &LaidCell<'_>) -> Vec<&str> {
+        self.codes.unordered(member.keys.iter().copied().zip(cell.keys.iter().copied()))
+    }
+
     /// What tells a condition from others however it is written: who meets it.
     fn mark(&self, key: usize) -> (u64, u64) {
-        let holding = self.atoms.iter().filter(|atom| atom.holds(key));
+        let holding = self.atoms.iter().filter(|atom| atom.holds(key, &self.yes));
         holding
             .map(|atom| atom.contribution(None))
             .fold((0, 0), |(key, rows), c| (c.key.wrapping_add(key), c.rows.saturating_add(rows)))
     }
 
-    fn place_empty(&mut self, at: usize, cell: usize, condition: Option<usize>, width: usize) {
+    fn place_empty(&mut self, at: usize, cell: usize, condition: Option<usize>, finding: &Finding) {
         let Some((member, laid)) =
             self.members.get(at).and_then(|m| Some((m.member, m.cells.get(cell)?)))
         else {
@@ -211,36 +235,29 @@ impl<'a> Laid<'a> {
         if condition.is_none() && laid.standing != Standing::Open && !laid.atoms.is_empty() {
             return; // one of a finer table lies in it by now
         }
-        let mut keys: Vec<Option<ScalarValue>> = vec![None; width];
-        let known = member.keys.iter().copied().zip(laid.keys.iter().cloned());
+        let mut keys: Vec<Option<u32>> = vec![None; self.yes.len()];
+        let known = member.keys.iter().copied().zip(laid.keys.iter().copied().map(Some));
         let holds = member.within.into_iter().chain(condition);
-        let holds = holds.map(|key| (key, ScalarValue::Boolean(Some(true))));
+        let holds = holds.map(|key| (key, self.yes.get(key).copied()));
         for (key, value) in known.chain(holds) {
             if let Some(slot) = keys.get_mut(key) {
-                *slot = Some(value);
+                *slot = value;
             }
         }
         let number = self.len();
         let atom = Atom { keys, measured: None };
-        for (other, member) in self.members.iter_mut().enumerate() {
-            if other != at && !atom.is_within(member.member) {
-                continue;
+        let mut found = vec![];
+        for (other, member) in self.members.iter().enumerate() {
+            if other == at {
+                found.push((other, cell));
+            } else if atom.is_within(member.member, &self.yes) {
+                found.extend(finding.first(other, member, &atom).map(|place| (other, place)));
             }
-            let keys = &member.member.keys;
-            let fits = |cell: &LaidCell<'_>| {
-                let mut pairs = keys.iter().zip(cell.keys);
-                pairs.all(|(&key, value)| match atom.keys.get(key) {
-                    Some(Some(known)) => known == value,
-                    Some(None) | None => true,
-                })
-            };
-            let first = || {
-                let fitting = member.cells.iter().enumerate().filter(|(_, cell)| fits(cell));
-                fitting.min_by_key(|(_, cell)| unordered(cell.keys)).map(|(place, _)| place)
-            };
-            let place = if other == at { Some(cell) } else { first() };
-            if let Some(cell) = place.and_then(|place| member.cells.get_mut(place)) {
-                cell.take(number, &atom);
+        }
+        for (member, place) in found {
+            let cell = self.members.get_mut(member).and_then(|m| m.cells.get_mut(place));
+            if let Some(cell) = cell {
+                cell.take(number, &atom, &self.yes);
             }
         }
         self.atoms.push(atom);
@@ -273,34 +290,102 @@ impl LaidCell<'_> {
     }
 }
 
-/// What tells a cell from others whichever way round its keys are written.
-fn unordered(keys: &[ScalarValue]) -> Vec<String> {
-    let mut texts: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    texts.sort();
-    texts
+/// The cells of each table by their keys, and in an order that does not depend on the words of the query.
+struct Finding {
+    places: Vec<HashMap<Vec<u32>, usize>>,
+    in_order: Vec<Vec<usize>>,
+}
+
+impl Finding {
+    fn over(laid: &Laid<'_>) -> Self {
+        let (mut places, mut in_order) = (vec![], vec![]);
+        for member in &laid.members {
+            let cells = member.cells.iter().enumerate();
+            places.push(cells.map(|(at, cell)| (cell.keys.clone(), at)).collect());
+            let mut order: Vec<usize> = (0..member.cells.len()).collect();
+            order.sort_by_cached_key(|at| {
+                let cell = member.cells.get(*at);
+                cell.map(|cell| laid.unordered(member.member, cell))
+            });
+            in_order.push(order);
+        }
+        Self { places, in_order }
+    }
+
+    /// The first cell of a table that an atom without persons fits in.
+    fn first(&self, at: usize, member: &LaidMember<'_>, atom: &Atom<'_>) -> Option<usize> {
+        let keys = || member.member.keys.iter().map(|&key| atom.keys.get(key).copied().flatten());
+        if let Some(keys) = keys().collect::<Option<Vec<u32>>>() {
+            return self.places.get(at)?.get(&keys).copied();
+        }
+        let fits = |place: &&usize| {
+            member.cells.get(**place).is_some_and(|cell| {
+                keys()
+                    .zip(&cell.keys)
+                    .all(|(known, value)| known.is_none_or(|known| known == *value))
+            })
+        };
+        self.in_order.get(at)?.iter().find(fits).copied()
+    }
+}
+
+/// How many keys atoms have.
+fn width<'a>(atoms: &[Atom<'_>], members: impl Iterator<Item = &'a Member>) -> usize {
+    let named = members.flat_map(|member| {
+        let conditions = member.contributes.iter().copied().flatten();
+        member.keys.iter().copied().chain(member.within).chain(conditions)
+    });
+    let most = named.max().map_or(0, |most| most + 1);
+    atoms.first().map_or(most, |atom| atom.keys.len().max(most))
+}
+
+/// The atoms that were measured, in an order that depends neither on the run nor on the words of the query: by who is
+/// in them.
+fn atoms<'a>(found: &'a Cells, codes: &mut Codes) -> Vec<Atom<'a>> {
+    let mut coded = |keys: &[ScalarValue]| -> Vec<Option<u32>> {
+        keys.iter().enumerate().map(|(key, value)| Some(codes.code(key, value))).collect()
+    };
+    let mut atoms: Vec<Atom<'a>> = found
+        .iter()
+        .map(|(keys, measured)| Atom { keys: coded(keys), measured: Some(measured) })
+        .collect();
+    let persons = |atom: &Atom<'_>| {
+        let c = atom.contribution(None);
+        (c.key, c.rows)
+    };
+    let texts = |atom: &Atom<'_>| {
+        let keys = atom.keys.iter().enumerate();
+        codes.unordered(keys.filter_map(|(key, code)| Some((key, (*code)?))))
+    };
+    atoms.sort_by(|a, b| persons(a).cmp(&persons(b)).then_with(|| texts(a).cmp(&texts(b))));
+    atoms
 }
 
 /// The cells of a table, before any atom is in them.
 fn empty_cells<'a>(
     member: &'a Member,
     release: &'a PersonalRelease,
-    decided: &'a Decided<'_>,
+    decided: &Decided<'a>,
+    codes: &mut Codes,
 ) -> LaidMember<'a> {
     let conditions = member.contributes.iter().enumerate();
     let parts: Vec<(usize, usize, Vec<u32>)> =
         conditions.filter_map(|(argument, key)| key.map(|key| (argument, key, vec![]))).collect();
-    let cell = |keys: &'a [ScalarValue], row, standing, measured| LaidCell {
-        keys,
+    let mut cell = |keys: &[ScalarValue], row, standing, measured| LaidCell {
+        keys: member.keys.iter().zip(keys).map(|(key, value)| codes.code(*key, value)).collect(),
         row,
         standing,
         measured,
         atoms: vec![],
         parts: parts.clone(),
     };
-    let listed = decided.rows.iter().enumerate();
-    let listed = listed.map(|(at, row)| cell(&row.keys, Some(at), row.standing, row.measured));
     let few = Standing::Withheld(Reason::TooFewPersons);
-    let unlisted = decided.unlisted.iter();
-    let unlisted = unlisted.map(|(keys, measured)| cell(keys, None, few, Some(measured)));
-    LaidMember { member, release, cells: listed.chain(unlisted).collect() }
+    let mut cells = Vec::with_capacity(decided.rows.len() + decided.unlisted.len());
+    for (at, row) in decided.rows.iter().enumerate() {
+        cells.push(cell(&row.keys, Some(at), row.standing, row.measured));
+    }
+    for (keys, measured) in &decided.unlisted {
+        cells.push(cell(keys, None, few, Some(measured)));
+    }
+    LaidMember { member, release, cells }
 }
