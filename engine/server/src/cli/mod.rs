@@ -34,7 +34,7 @@ struct Line {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve invented data with four invented people, to try things out.
+    /// Serve invented data with invented people, to try things out.
     Demo(demo::Demo),
     /// Serve what a home holds.
     Serve(serve::Serve),

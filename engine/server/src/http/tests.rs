@@ -471,6 +471,30 @@ async fn an_answer_at_once_comes_in_the_form_that_is_accepted() {
 }
 
 #[tokio::test]
+async fn an_answer_at_once_comes_in_the_form_that_the_address_names() {
+    let double = Arc::<Double>::default();
+    let asking = |parameters: &str| {
+        let mut request = question(&sql("select 1"));
+        *request.uri_mut() = format!("/api/v1/queries?{parameters}").parse().unwrap();
+        request.headers_mut().insert("accept", "application/json".parse().unwrap());
+        request
+    };
+    assert_eq!(send(&double, asking("format=csv")).await.text, "a,a__status\n");
+    assert_eq!(send(&double, asking("markers=shorthand")).await.text, "a\n[c]\n");
+    let asked = double.asked.lock().unwrap().len();
+    for bad in ["format=xlsx", "form=csv", "format=csv&format=json", "format=json&markers=columns"]
+    {
+        let answer = send(&double, asking(bad)).await;
+        assert_eq!(answer.problem(), (400, "bad_request".to_owned()), "{bad}");
+    }
+    // Nothing was charged for them.
+    assert_eq!(double.asked.lock().unwrap().len(), asked);
+    let mut check = question(&sql("select 1"));
+    *check.uri_mut() = "/api/v1/queries:check?format=csv".parse().unwrap();
+    assert_eq!(send(&double, check).await.problem(), (400, "bad_request".to_owned()));
+}
+
+#[tokio::test]
 async fn a_status_waits_as_long_as_asked() {
     let double = Arc::<Double>::default();
     let path = format!("/api/v1/queries/{ID}?wait=30s");
