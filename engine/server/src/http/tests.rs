@@ -571,6 +571,8 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/queries/{id}",
             "/api/v1/queries/{id}/result",
             "/api/v1/queries:check",
+            "/api/v1/register.csv",
+            "/api/v1/register.json",
             "/livez",
             "/problems/{code}",
             "/readyz",
