@@ -287,12 +287,12 @@ impl Engine {
     }
 
     /// Logs a refusal before it is told.
-    async fn refused_at_desk(
+    pub(super) async fn refused_at_desk<T>(
         &self,
         caller: &Caller,
         name: &str,
-        outcome: Result<Value, Refusal>,
-    ) -> Result<Value, Refusal> {
+        outcome: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let Err(refusal) = outcome else { return outcome };
         let mut entry = NewEntry::new(
             tresor_ledger::Kind::Refusal,
@@ -311,7 +311,7 @@ impl Engine {
     }
 }
 
-fn forbidden(object: &str, action: &str) -> Refusal {
+pub(super) fn forbidden(object: &str, action: &str) -> Refusal {
     Refusal::new(
         Code::Forbidden,
         format!("your role does not give you `{action}` on `{object}`"),

@@ -24,8 +24,8 @@ mod session;
 mod stages;
 mod tables;
 
-pub(crate) use open::unavailable;
 pub use open::{Reservation, Reserved, Vault, open, reserve};
+pub(crate) use open::{held, unavailable};
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};
 pub use session::Optimizer;

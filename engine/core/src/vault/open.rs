@@ -7,7 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
-use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome};
+use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome, REVIEWERS};
 
 use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
@@ -145,14 +145,21 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
         Ok(written) => {
             let summary = outcome_summary(&guarded, &written);
             let body = body(&guarded, &receipt, &id, written);
+            let review = guarded.grant.profile.release.review;
+            let reviewers = if review { REVIEWERS } else { 0 };
             let outcome = Outcome::Released {
                 digest: tresor_ledger::digest_of(&body),
                 answer: body.clone(),
                 summary,
+                reviewers,
             };
             vault.stages.begins(Stage::Settle);
             let settled = vault.ledger.settle(receipt, outcome, at).await;
-            Released::settled(body, settled.map_err(|error| unavailable(&error))?)
+            let settled = settled.map_err(|error| unavailable(&error))?;
+            if review {
+                return Err(held());
+            }
+            Released::settled(body, settled)
         }
         Err(cause) => {
             let class = Code::ExecutionFailed.as_str().to_owned();
@@ -284,6 +291,17 @@ impl Made {
         }
         Ok(())
     }
+}
+
+/// There is an answer, and it waits for people to decide.
+pub(crate) fn held() -> Refusal {
+    Refusal::new(
+        Code::HeldForReview,
+        "the answer is held until two output checkers have decided whether it may leave",
+        "nothing is to be done: ask again later at the address of the query; the price stays charged, whatever they \
+         decide",
+    )
+    .under("`release.review` of the release profile")
 }
 
 pub(crate) fn unavailable(error: &LedgerError) -> Refusal {

@@ -27,6 +27,7 @@ use super::problem::{Document, MEDIA_TYPE};
     tags(
         (name = "queries", description = "ask, check, look, fetch"),
         (name = "datasets", description = "what may be asked about"),
+        (name = "reviews", description = "answers that two people look at before they leave; for output checkers"),
         (name = "policies", description = "what is in force, and how it changes; for governance officers"),
         (name = "freezes", description = "stop at once; for governance officers"),
         (name = "audit", description = "what was asked, decided and released; for auditors"),
@@ -102,6 +103,9 @@ pub(super) struct OfReading;
 /// The refusals of fetching a result.
 pub(super) struct OfFetching;
 
+/// The refusals of deciding.
+pub(super) struct OfDeciding;
+
 /// The refusals of acts at the officers' desk.
 pub(super) struct OfDesk;
 
@@ -118,6 +122,9 @@ const NOT_FOUND: (&str, &str) = ("404", "not there, or not the caller's: the sam
 const NOT_IN_THIS_FORM: (&str, &str) =
     ("406", "the release profile does not allow this form, or so many bytes of it");
 const CONFLICT: (&str, &str) = ("409", "the idempotency key was used for another question");
+const DECIDED: (&str, &str) =
+    ("409", "output checkers have yet to decide, or did not release the answer");
+const DECIDED_BEFORE: (&str, &str) = ("409", "decided before, or the review has ended");
 const NOT_NOW: (&str, &str) =
     ("409", "the change or freeze is not at this point, or the policy moved on");
 const TOO_LARGE: (&str, &str) =
@@ -160,6 +167,23 @@ impl IntoResponses for OfFetching {
             FORBIDDEN,
             NOT_FOUND,
             NOT_IN_THIS_FORM,
+            DECIDED,
+            DEFECT,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+impl IntoResponses for OfDeciding {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            BAD_REQUEST,
+            NOT_SIGNED_IN,
+            FORBIDDEN,
+            NOT_FOUND,
+            DECIDED_BEFORE,
+            TOO_LARGE,
+            NOT_JSON,
             DEFECT,
             UNAVAILABLE,
         ])

@@ -188,7 +188,7 @@ pub(super) const fn status_of(class: Class) -> StatusCode {
         Class::NotFound => StatusCode::NOT_FOUND,
         Class::Forbidden => StatusCode::FORBIDDEN,
         Class::Form => StatusCode::NOT_ACCEPTABLE,
-        Class::Conflict => StatusCode::CONFLICT,
+        Class::Conflict | Class::Review => StatusCode::CONFLICT,
         Class::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Class::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -88,6 +88,9 @@ const fn consequence_of(class: Class) -> &'static str {
              large they may be is decided by the release profile of the project when the query is answered."
         }
         Class::Conflict => "Nothing was charged for this request.",
+        Class::Review => {
+            "The price was charged when the query ran and stays charged, whatever is decided. Looking again costs nothing."
+        }
         Class::Budget => {
             "Nothing was charged. The governance officers of the data decide about budgets."
         }
@@ -210,6 +213,25 @@ const MEANINGS: &[(Code, &str)] = &[
         Code::AnswerTooLarge,
         "The answer has more bytes in this form than the release profile allows. Parquet is usually the smallest form; \
       else ask again for fewer rows or columns.",
+    ),
+    (
+        Code::HeldForReview,
+        "The release profile of the project has two output checkers look at every answer before it leaves. Neither knows what \
+      the other decides. Nobody is told how many have decided; `GET /api/v1/queries/{id}` says when it is over.",
+    ),
+    (
+        Code::RefusedByReview,
+        "At least one of the two output checkers decided that the answer may not leave. What they tell you stands in \
+      `detail` and in `comments` of the query.",
+    ),
+    (
+        Code::UnknownReview,
+        "There is no answer of this id that waits or waited for review, or it is your own or of a project that you are in: \
+      these are for others.",
+    ),
+    (
+        Code::ReviewConflict,
+        "Each checker decides once about an answer, and the review ends with the last decision. Nothing is taken back.",
     ),
     (Code::Forbidden, "You are signed in, but your role does not include this."),
     (

@@ -45,7 +45,7 @@ use super::wait::Wait;
          content((ReleasedAnswer = "application/json"), (String = "text/csv"),
                  (Vec<u8> = "application/vnd.apache.arrow.stream"), (Vec<u8> = "application/vnd.apache.parquet")),
          headers(("Content-Location" = String, description = "where the answer stays"))),
-        (status = 202, description = "charged and still running", body = Running,
+        (status = 202, description = "charged and still running, or held until output checkers have decided", body = Running,
          headers(("Location" = String, description = "where to look"),
                  ("Retry-After" = u32, description = "seconds"))),
         OfAsking,
@@ -88,12 +88,22 @@ async fn answer_or_address(
 ) -> Result<Response, Refusal> {
     match api.status(caller, id, patience).await?.state {
         QueryState::Running => Ok(Running::of(id).into_response()),
+        QueryState::Held => Ok(Running::held(id).into_response()),
+        QueryState::RefusedByReview => Err(refused(api, caller, id, format).await),
         QueryState::Failed => Err(Refusal::internal("the query failed while its client waited")),
         QueryState::Succeeded => {
             let bytes = api.result(caller, id, format).await?;
             let place = [(CONTENT_LOCATION, result_of(id))];
             Ok((headers_of(format, id), place, bytes).into_response())
         }
+    }
+}
+
+/// Why a repeat finds no answer: output checkers refused it. The engine has the words.
+async fn refused(api: &Face, caller: &Caller, id: &QueryId, format: ResultFormat) -> Refusal {
+    match api.result(caller, id, format).await {
+        Err(refusal) => refusal,
+        Ok(_) => Refusal::internal("a refused answer was there"),
     }
 }
 
@@ -183,7 +193,7 @@ pub(super) async fn result(
     }
 }
 
-/// A query that is still running.
+/// A query that is still running, or whose answer is held.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Running {
     /// The query.
@@ -207,9 +217,17 @@ struct Links {
 
 impl Running {
     fn of(id: &QueryId) -> Self {
+        Self::in_state(id, QueryStateName::Running)
+    }
+
+    fn held(id: &QueryId) -> Self {
+        Self::in_state(id, QueryStateName::Held)
+    }
+
+    fn in_state(id: &QueryId, state: QueryStateName) -> Self {
         Self {
             id: id.to_string(),
-            state: QueryStateName::Running,
+            state,
             links: Links { status: address_of(id), result: result_of(id) },
         }
     }
@@ -217,7 +235,9 @@ impl Running {
 
 impl IntoResponse for Running {
     fn into_response(self) -> Response {
-        let headers = [(LOCATION, self.links.status.clone()), (RETRY_AFTER, "1".to_owned())];
+        // People take their time.
+        let seconds = if self.state == QueryStateName::Held { "3600" } else { "1" };
+        let headers = [(LOCATION, self.links.status.clone()), (RETRY_AFTER, seconds.to_owned())];
         (StatusCode::ACCEPTED, headers, Json(self)).into_response()
     }
 }
@@ -236,29 +256,38 @@ pub(super) struct Standing {
     submitted_at: String,
     /// What was charged, in points.
     cost: u64,
+    /// What output checkers tell whoever asked, once all have decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    comments: Vec<String>,
 }
 
 /// The states of a query.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 enum QueryStateName {
     /// Charged, being answered.
     Running,
-    /// Answered.
+    /// Answered; output checkers have yet to decide whether the answer leaves.
+    Held,
+    /// Answered, and the answer may be fetched.
     Succeeded,
+    /// Answered; output checkers decided that the answer may not leave.
+    RefusedByReview,
     /// Not answered; the charge stays.
     Failed,
 }
 
 impl From<QueryStatus> for Standing {
     fn from(status: QueryStatus) -> Self {
-        let QueryStatus { id, state, project, submitted_at, cost } = status;
+        let QueryStatus { id, state, project, submitted_at, cost, comments } = status;
         let state = match state {
             QueryState::Running => QueryStateName::Running,
+            QueryState::Held => QueryStateName::Held,
             QueryState::Succeeded => QueryStateName::Succeeded,
+            QueryState::RefusedByReview => QueryStateName::RefusedByReview,
             QueryState::Failed => QueryStateName::Failed,
         };
-        Self { id, state, project, submitted_at, cost }
+        Self { id, state, project, submitted_at, cost, comments }
     }
 }
 

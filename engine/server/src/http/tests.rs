@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use tresor_core::engine::{
     Asked, Caller, Markers, PolicyRequest, QueryRequest, QueryState, QueryStatus, ResultFormat,
+    Verdict,
 };
 use tresor_core::ids::{QueryId, UserId};
 use tresor_core::refusal::{Class, Code, Position, Refusal};
@@ -76,6 +77,7 @@ impl Api for Arc<Double> {
             project: "heart-study".to_owned(),
             submitted_at: "2026-01-01T00:00:00Z".to_owned(),
             cost: 1,
+            comments: vec![],
         })
     }
 
@@ -106,6 +108,27 @@ impl Api for Arc<Double> {
 
     async fn audit(&self, _: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         Ok(json!({"from": from, "limit": limit}))
+    }
+
+    async fn reviews(&self, _: &Caller) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn review(&self, _: &Caller, _: &QueryId) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn reviewed_answer(
+        &self,
+        _: &Caller,
+        _: &QueryId,
+        _: ResultFormat,
+    ) -> Result<Vec<u8>, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn decide(&self, _: &Caller, _: &QueryId, _: Verdict) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
     }
 
     async fn policies(&self, _: &Caller, _: PolicyRequest) -> Result<Value, Refusal> {
@@ -239,7 +262,7 @@ async fn every_refusal_of_the_engine_is_a_problem_document() {
             Class::NotFound => 404,
             Class::Forbidden => 403,
             Class::Form => 406,
-            Class::Conflict => 409,
+            Class::Conflict | Class::Review => 409,
             Class::Unavailable => 503,
             Class::Internal => 500,
         };
@@ -287,6 +310,10 @@ async fn no_operation_on_data_answers_a_stranger() {
         ("GET", "/api/v1/queries/nonsense".to_owned()),
         ("GET", "/api/v1/datasets".to_owned()),
         ("GET", "/api/v1/audit?limit=0".to_owned()),
+        ("GET", "/api/v1/reviews".to_owned()),
+        ("GET", format!("/api/v1/reviews/{ID}")),
+        ("GET", format!("/api/v1/reviews/{ID}/answer")),
+        ("POST", format!("/api/v1/reviews/{ID}/decide")),
     ] {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let answer = send(&Arc::default(), request).await;
