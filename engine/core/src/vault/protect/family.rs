@@ -32,11 +32,30 @@ pub(in crate::vault) struct MeasuredFamily<'a> {
 
 /// Withholds what would tell a withheld cell or value.
 pub(super) fn withhold(
-    measured: &MeasuredFamily<'_>,
+    families: &[MeasuredFamily<'_>],
     tables: &[MeasuredTable<'_>],
     decided: &mut [Decided<'_>],
     profile: &Profile,
 ) -> Result<()> {
+    // What one family loses may be what another hides behind.
+    let mut more = true;
+    while more {
+        more = false;
+        for family in families {
+            more |= of_family(family, tables, decided, profile)?;
+        }
+        more &= families.len() > 1;
+    }
+    Ok(())
+}
+
+/// Withholds in one family, and tells whether anything went.
+fn of_family(
+    measured: &MeasuredFamily<'_>,
+    tables: &[MeasuredTable<'_>],
+    decided: &mut [Decided<'_>],
+    profile: &Profile,
+) -> Result<bool> {
     let places: Option<Vec<usize>> = measured
         .family
         .members
@@ -46,11 +65,11 @@ pub(super) fn withhold(
     let Some(places) = places else {
         return datafusion::common::internal_err!("a family whose tables are not here");
     };
-    let lost = counts::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
-    write_back(&lost, &places, tables, decided);
-    let lost = magnitudes::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
-    write_back(&lost, &places, tables, decided);
-    Ok(())
+    let counts = counts::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
+    write_back(&counts, &places, tables, decided);
+    let sums = magnitudes::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
+    write_back(&sums, &places, tables, decided);
+    Ok(!(counts.is_empty() && sums.is_empty()))
 }
 
 /// Most atoms in all sums together, for tables with totals.

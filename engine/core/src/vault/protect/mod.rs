@@ -65,9 +65,7 @@ pub(super) fn protect(
         .iter()
         .map(|table| decide::decide(table, rules))
         .collect::<Result<Vec<Decided<'_>>>>()?;
-    for family in families {
-        family::withhold(family, tables, &mut decided, rules.profile)?;
-    }
+    family::withhold(families, tables, &mut decided, rules.profile)?;
     let mut values = tables
         .iter()
         .zip(&decided)

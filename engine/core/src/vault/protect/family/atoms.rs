@@ -1,7 +1,7 @@
 //! Atoms, and the cells of every table of the family as sets of them.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
@@ -43,6 +43,16 @@ impl Atom<'_> {
         member.within.is_none_or(|key| self.holds(key))
     }
 
+    /// How many rows its persons have in a table that counts them; `None` where they are in several of its cells.
+    fn rows_in(&self, member: &Member) -> Option<i64> {
+        let Some(key) = member.rows else { return Some(1) };
+        match self.keys.get(key) {
+            Some(Some(ScalarValue::Int64(rows))) => *rows,
+            // Nobody is in it.
+            _ => Some(1),
+        }
+    }
+
     /// Whether the condition that this key stands for holds.
     fn holds(&self, key: usize) -> bool {
         matches!(self.keys.get(key), Some(Some(ScalarValue::Boolean(Some(true)))))
@@ -59,8 +69,12 @@ fn contribution(measured: Option<&[Measured]>, argument: Option<usize>) -> Contr
 pub(super) struct LaidMember<'a> {
     pub(super) member: &'a Member,
     pub(super) release: &'a PersonalRelease,
+    /// None where its numbers are no sums over these atoms.
     pub(super) cells: Vec<LaidCell<'a>>,
 }
+
+/// Most different numbers of rows that persons may have in a table that is held against others by its persons.
+const MOST_NUMBERS: usize = 10;
 
 /// A cell of a table as a set of atoms.
 pub(super) struct LaidCell<'a> {
@@ -73,6 +87,8 @@ pub(super) struct LaidCell<'a> {
     pub(super) atoms: Vec<u32>,
     /// For each argument that only some rows contribute to, the key of the condition and the atoms for which it holds.
     parts: Vec<(usize, usize, Vec<u32>)>,
+    /// Arguments that are withheld already so that others cannot be worked out.
+    gone: &'a [(usize, Reason)],
 }
 
 impl LaidCell<'_> {
@@ -84,6 +100,11 @@ impl LaidCell<'_> {
     pub(super) fn part(&self, argument: usize) -> Option<&[u32]> {
         let of = self.parts.iter().find(|(known, ..)| *known == argument);
         of.map(|(.., atoms)| atoms.as_slice())
+    }
+
+    /// Whether an argument is withheld already for another's sake.
+    pub(super) fn has_lost(&self, argument: usize) -> bool {
+        self.gone.iter().any(|(known, _)| *known == argument)
     }
 
     fn take(&mut self, number: u32, atom: &Atom<'_>) {
@@ -137,14 +158,61 @@ impl<'a> Laid<'a> {
             .collect();
         let mut laid = Self { atoms, real: 0, members, extra };
         laid.real = laid.len();
+        laid.leave_out();
         laid.fill()?;
         laid.add_empty(profile);
         Ok(laid)
     }
 
+    /// Numbers of rows are sums over persons as long as each of these is in one cell, and only some numbers occur.
+    fn leave_out(&mut self) {
+        for member in self.members.iter_mut().filter(|of| of.member.rows.is_some()) {
+            let within = self.atoms.iter().filter(|atom| atom.is_within(member.member));
+            let numbers: Option<BTreeSet<i64>> =
+                within.map(|atom| atom.rows_in(member.member)).collect();
+            if numbers.is_none_or(|numbers| numbers.len() > MOST_NUMBERS) {
+                member.cells.clear();
+            }
+        }
+    }
+
+    /// Atoms by how many rows their persons have in a table. A number of rows is a sum over all of these, each times
+    /// its own number; a reader is taken to know each by itself.
+    pub(super) fn by_rows(&self, member: &Member, atoms: &[u32]) -> Vec<Vec<u32>> {
+        let rows = |number: &u32| {
+            let atom = self.atom(*number);
+            atom.and_then(|atom| atom.rows_in(member)).unwrap_or(1)
+        };
+        let mut found: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
+        for number in atoms {
+            found.entry(rows(number)).or_default().push(*number);
+        }
+        found.into_values().collect()
+    }
+
+    pub(super) fn atom(&self, number: u32) -> Option<&Atom<'a>> {
+        self.atoms.get(usize::try_from(number).unwrap_or(usize::MAX))
+    }
+
+    /// Whether the sums of a table are sums over the atoms: where each of its persons has one row.
+    pub(super) fn sums_up(&self, member: &Member) -> bool {
+        let mut within = self.atoms.iter().filter(|atom| atom.is_within(member));
+        within.all(|atom| atom.rows_in(member) == Some(1))
+    }
+
+    /// The atoms of each part of the family, whatever table of it shows them.
+    pub(super) fn parts(&self) -> Vec<(usize, Vec<u32>)> {
+        let keys: BTreeSet<usize> = self.members.iter().filter_map(|of| of.member.part).collect();
+        let holding = |key: usize| {
+            let atoms = (0_u32..).zip(&self.atoms).take(self.atoms.len());
+            atoms.filter(|(_, atom)| atom.holds(key)).map(|(number, _)| number).collect()
+        };
+        keys.into_iter().map(|key| (key, holding(key))).collect()
+    }
+
     /// Every atom into its cell of each table.
     fn fill(&mut self) -> Result<()> {
-        for member in &mut self.members {
+        for member in self.members.iter_mut().filter(|member| !member.cells.is_empty()) {
             let places: HashMap<&[ScalarValue], usize> =
                 member.cells.iter().enumerate().map(|(at, cell)| (cell.keys, at)).collect();
             let mut projected: Vec<ScalarValue> = vec![];
@@ -296,9 +364,12 @@ fn empty_cells<'a>(
         measured,
         atoms: vec![],
         parts: parts.clone(),
+        gone: &[],
     };
-    let listed = decided.rows.iter().enumerate();
-    let listed = listed.map(|(at, row)| cell(&row.keys, Some(at), row.standing, row.measured));
+    let listed = decided.rows.iter().enumerate().map(|(at, row)| LaidCell {
+        gone: &row.arguments,
+        ..cell(&row.keys, Some(at), row.standing, row.measured)
+    });
     let few = Standing::Withheld(Reason::TooFewPersons);
     let unlisted = decided.unlisted.iter();
     let unlisted = unlisted.map(|(keys, measured)| cell(keys, None, few, Some(measured)));

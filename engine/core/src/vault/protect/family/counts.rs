@@ -13,7 +13,8 @@ use crate::guard::release::{Argument, Counted, Statistic};
 /// one who does not, and must not learn it.
 pub(super) fn lost(laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
     let mut lost = by_size(laid, profile, Size::Rows, &[]);
-    if shows_persons(laid) && persons_add_up(laid) {
+    let persons_are_rows = laid.extra.is_some_and(|release| release.one_row);
+    if !persons_are_rows && shows_persons(laid) && persons_add_up(laid) {
         // A few people may have many rows: bounds that leave room for rows may leave none for people.
         let more = by_size(laid, profile, Size::Persons, &lost);
         lost.extend(more);
@@ -92,6 +93,10 @@ fn by_size(laid: &Laid<'_>, profile: &Profile, size: Size, gone: &[Number]) -> V
     if profile.complements && laid.extra.is_some() {
         add_left_over(&mut sums, laid, profile, size);
     }
+    for sum in parts_of_all(laid, size) {
+        let atoms = sum.column.atoms.into_iter().filter(|atom| *atom < laid.real).collect();
+        sums.add(Column { atoms, ..sum.column }, None, sum.tie);
+    }
     sums.lost(total(laid, size))
 }
 
@@ -113,18 +118,62 @@ fn telling_of_nobody(
         let kind = Kind::Hidden { single: false, needs: 1 };
         sums.add(Column { atoms: vec![atom], size: 0, kind }, None, 0);
     }
+    for sum in parts_of_all(laid, Size::Rows) {
+        sums.add(sum.column, None, sum.tie);
+    }
     sums.lost(total)
+}
+
+/// How many are in each part: known where that tells nothing that is withheld, as everybody can ask for it.
+fn parts_of_all(laid: &Laid<'_>, size: Size) -> Vec<Sum> {
+    let sum = |(_, atoms): (usize, Vec<u32>)| {
+        let c = added_up(laid, &atoms);
+        let column = Column { atoms, size: size.of(&c), kind: Kind::Candidate };
+        (!column.atoms.is_empty()).then_some(Sum { column, number: None, tie: c.key })
+    };
+    laid.parts().into_iter().filter_map(sum).collect()
+}
+
+/// What atoms are together.
+fn added_up(laid: &Laid<'_>, atoms: &[u32]) -> Contribution {
+    let each = atoms.iter().filter_map(|atom| laid.atom(*atom)).map(|atom| atom.contribution(None));
+    each.fold(Contribution::default(), |all, one| Contribution {
+        persons: all.persons.saturating_add(one.persons),
+        rows: all.rows.saturating_add(one.rows),
+        key: all.key.wrapping_add(one.key),
+        ..all
+    })
 }
 
 fn shown_and_hidden(laid: &Laid<'_>, profile: &Profile, size: Size) -> Vec<Sum> {
     let mut sums = vec![];
     for (number, member) in laid.members.iter().enumerate() {
         for cell in &member.cells {
-            sums.push(of_cell(number, cell, size));
-            sums.extend(of_parts(number, member, cell, profile, size));
+            let own = std::iter::once(of_cell(number, cell, size));
+            let own = own.chain(of_parts(number, member, cell, profile, size));
+            match member.member.rows {
+                None => sums.extend(own),
+                Some(_) => sums.extend(own.flat_map(|sum| by_rows(sum, laid, member, size))),
+            }
         }
     }
     sums
+}
+
+/// A number of rows of a table in which persons have several, as numbers of persons by how many they have.
+fn by_rows(sum: Sum, laid: &Laid<'_>, member: &LaidMember<'_>, size: Size) -> Vec<Sum> {
+    let classes = laid.by_rows(member.member, &sum.column.atoms);
+    let all = match (&sum.column.kind, classes.len()) {
+        // Who is hidden is hidden with any number of rows.
+        (Kind::Hidden { .. }, 2..) => Some(sum.column.atoms.clone()),
+        (Kind::Hidden { .. } | Kind::Known | Kind::Candidate | Kind::Zero, _) => None,
+    };
+    let column = |atoms: Vec<u32>| {
+        let c = added_up(laid, &atoms);
+        Column { atoms, size: size.of(&c), kind: sum.column.kind }
+    };
+    let columns = classes.into_iter().chain(all).map(column);
+    columns.map(|column| Sum { column, number: sum.number, tie: sum.tie }).collect()
 }
 
 /// A reader must be left with more than one possibility.
@@ -163,6 +212,7 @@ fn of_parts<'a>(
         let part = cell.part(argument).filter(|_| *kind == Argument::Presence)?;
         let c = cell.contribution(Some(argument));
         let kind = match judge(c.persons, least, profile.zero) {
+            _ if cell.has_lost(argument) => hidden(&c),
             Verdict::Empty => Kind::Zero,
             Verdict::Enough => Kind::Candidate,
             Verdict::TooFew => hidden(&c),

@@ -1,6 +1,6 @@
 //! Sums that would tell a withheld one: each measure by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tresor_disclosure::dominance::protection;
 use tresor_disclosure::secondary::{Column, Kind};
@@ -35,7 +35,11 @@ fn named(release: &PersonalRelease) -> impl Iterator<Item = (usize, &str)> {
 fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
     let mut magnitudes = Magnitudes { sums: vec![], negative: false, profile };
     let mut total = 0_u128;
+    let mut parts: BTreeMap<usize, u128> = BTreeMap::new();
     for (number, member) in laid.members.iter().enumerate() {
+        if member.member.rows.is_some() && !laid.sums_up(member.member) {
+            continue;
+        }
         for (argument, _) in named(member.release).filter(|(_, known)| *known == name) {
             let mut of_member = 0_u128;
             for cell in &member.cells {
@@ -43,11 +47,16 @@ fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
                 magnitudes.add_cell(number, argument, cell);
             }
             total = total.max(of_member);
+            if let Some(part) = member.member.part {
+                let known = parts.entry(part).or_default();
+                *known = of_member.max(*known);
+            }
         }
     }
     if profile.complements {
         magnitudes.add_left_over(name, laid);
     }
+    magnitudes.add_parts(&parts, laid);
     let mut lost = magnitudes.known_to_be_empty(laid.real).lost(total);
     if laid.real < laid.len() {
         lost.extend(magnitudes.telling_of_nobody(laid, &lost).lost(total));
@@ -68,7 +77,7 @@ struct Magnitudes<'a> {
 impl Magnitudes<'_> {
     fn add_cell(&mut self, member: usize, argument: usize, cell: &LaidCell<'_>) {
         let c = cell.contribution(Some(argument));
-        let unsafe_here = withheld_measure(self.profile, &c).is_some();
+        let unsafe_here = withheld_measure(self.profile, &c).is_some() || cell.has_lost(argument);
         let (hidden, shown) = match cell.standing {
             Standing::Open => (unsafe_here, !unsafe_here),
             Standing::Withheld(_) | Standing::Structural => (unsafe_here, false),
@@ -92,6 +101,14 @@ impl Magnitudes<'_> {
                     self.add((vec![number], c, true, None));
                 }
             }
+        }
+    }
+
+    /// What each part adds up to: known where that tells nothing that is withheld, as everybody can ask for it.
+    fn add_parts(&mut self, sizes: &BTreeMap<usize, u128>, laid: &Laid<'_>) {
+        for (part, atoms) in laid.parts() {
+            let Some(&absolute) = sizes.get(&part) else { continue };
+            self.add((atoms, Contribution { absolute, ..Contribution::default() }, false, None));
         }
     }
 
