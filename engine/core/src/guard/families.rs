@@ -8,6 +8,7 @@
 //!
 //! Must never know: rows; which cells are small.
 
+mod inside;
 mod persons;
 mod refined;
 mod rows;
@@ -22,6 +23,8 @@ use crate::refusal::Refusal;
 pub(crate) struct Family {
     pub(crate) members: Vec<Member>,
     pub(crate) atoms: Atoms,
+    /// Pairs of keys of the atoms that are conditions: the second holds wherever the first does.
+    pub(crate) inside: Vec<(usize, usize)>,
 }
 
 /// The cells that all numbers of a family are sums of.
@@ -117,7 +120,8 @@ fn by_rows(tables: &[Table<'_>]) -> Result<Family, Refusal> {
             && refined.width() == member.keys.len()
     });
     let Some(finest) = finest else {
-        return Ok(Family { members, atoms: Atoms::Extra(Box::new(refined.release()?)) });
+        let inside = refined.inside();
+        return Ok(Family { members, atoms: Atoms::Extra(Box::new(refined.release()?)), inside });
     };
     // The keys of the others, by their place in the finest table.
     let order = members.get(finest).map(|member| member.keys.clone()).unwrap_or_default();
@@ -126,5 +130,5 @@ fn by_rows(tables: &[Table<'_>]) -> Result<Family, Refusal> {
         .into_iter()
         .map(|member| Member { keys: member.keys.iter().map(place).collect(), ..member })
         .collect();
-    Ok(Family { members, atoms: Atoms::Member(finest) })
+    Ok(Family { members, atoms: Atoms::Member(finest), inside: vec![] })
 }

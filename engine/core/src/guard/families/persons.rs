@@ -71,6 +71,7 @@ struct Joined {
     keys: Vec<(Expr, DataType)>,
     /// Measures that several parts sum, each with its columns.
     measures: Vec<(Argument, Vec<Expr>)>,
+    inside: Vec<(usize, usize)>,
     parts: usize,
 }
 
@@ -80,6 +81,7 @@ impl Joined {
         let mut refined = Refined::over(tables, shared);
         let members: Vec<Member> = tables.iter().map(|table| refined.member(table)).collect();
         let many = tables.first().filter(|first| !first.is_one_row());
+        let inside = refined.inside();
         let part = Part { number: self.parts, release: refined.release()? };
         self.parts += 1;
         let here = self.key(part.column("here"), DataType::Boolean);
@@ -87,6 +89,12 @@ impl Joined {
         let first = self.keys.len();
         for (at, key) in part.release.keys.iter().enumerate() {
             self.key(part.column(&format!("key_{at}")), key.data_type.clone());
+        }
+        // Values that rows do not agree in are missing, so that of many rows nothing is known of each.
+        if many.is_none() {
+            let inside = inside.into_iter().map(|(narrow, wide)| (narrow + first, wide + first));
+            self.inside.extend(inside);
+            self.inside.extend(members.iter().filter_map(|of| Some((of.within? + first, here))));
         }
         for (at, argument) in part.release.arguments.iter().enumerate() {
             self.measure(argument, part.column(&format!("argument_{at}")));
@@ -146,7 +154,8 @@ impl Joined {
             all_listed: false,
             only_counted: false,
         };
-        Ok(Family { members: self.members, atoms: Atoms::Extra(Box::new(release)) })
+        let atoms = Atoms::Extra(Box::new(release));
+        Ok(Family { members: self.members, atoms, inside: self.inside })
     }
 }
 

@@ -6,6 +6,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Case, Expr, ExprSchemable, Filter, LogicalPlan, Projection, lit};
 
+use super::inside::is_inside;
 use super::{Member, Table};
 use crate::guard::release::{Argument, Key, PERSON, PersonalRelease};
 use crate::guard::walk::internal;
@@ -19,6 +20,8 @@ pub(super) struct Refined<'a> {
     /// Conditions that hold for the rows of every table.
     common: Vec<Expr>,
     keys: Vec<Expr>,
+    /// The keys that are conditions.
+    conditions: Vec<usize>,
     /// Measures of which several parts are summed, by name: where each part has a value.
     measures: Vec<(Argument, Vec<Expr>)>,
 }
@@ -33,7 +36,7 @@ impl<'a> Refined<'a> {
             .first()
             .map(|first| first.rows.conditions.iter().filter(everywhere).cloned().collect())
             .unwrap_or_default();
-        Self { tables, shared, common, keys: vec![], measures: vec![] }
+        Self { tables, shared, common, keys: vec![], conditions: vec![], measures: vec![] }
     }
 
     /// Adds what tells the cells of a table apart.
@@ -41,20 +44,20 @@ impl<'a> Refined<'a> {
         let rows = &table.rows;
         let keys = rows.keys.iter().map(|key| self.key(key.clone())).collect();
         let further = rows.conditions.iter().filter(|known| !self.common.contains(known)).cloned();
-        let within = conjunction(further).map(|condition| self.key(condition.is_true()));
+        let within = conjunction(further).map(|condition| self.condition(condition.is_true()));
         let counted = table.release.shown_counts();
         let contributes = table.release.arguments.iter().zip(&rows.arguments).enumerate();
         let contributes = contributes
             .map(|(at, (argument, expr))| match argument {
                 Argument::Presence if counted.contains(&at) => {
-                    Some(self.key(expr.clone().is_not_null()))
+                    Some(self.condition(expr.clone().is_not_null()))
                 }
                 Argument::Presence | Argument::Positions { .. } => None,
                 Argument::Value { name, .. } => {
                     let parts = parts(name, self.tables);
                     (parts.len() > 1 || self.shared.contains(name)).then(|| {
                         self.measure(argument, &parts);
-                        self.key(has_value(expr))
+                        self.condition(has_value(expr))
                     })
                 }
             })
@@ -67,6 +70,27 @@ impl<'a> Refined<'a> {
             self.keys.push(key);
             self.keys.len() - 1
         })
+    }
+
+    fn condition(&mut self, condition: Expr) -> usize {
+        let key = self.key(condition);
+        if !self.conditions.contains(&key) {
+            self.conditions.push(key);
+        }
+        key
+    }
+
+    /// Pairs of conditions of which the second holds wherever the first does.
+    pub(super) fn inside(&self) -> Vec<(usize, usize)> {
+        let of = |key: usize| self.keys.get(key);
+        let pairs = self.conditions.iter().flat_map(|&narrow| {
+            self.conditions.iter().filter(move |wide| **wide != narrow).map(move |&w| (narrow, w))
+        });
+        let inside = |&(narrow, wide): &(usize, usize)| match (of(narrow), of(wide)) {
+            (Some(narrow), Some(wide)) => is_inside(narrow, wide),
+            _ => false,
+        };
+        pairs.filter(inside).collect()
     }
 
     fn measure(&mut self, argument: &Argument, parts: &[Expr]) {

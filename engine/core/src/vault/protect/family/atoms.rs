@@ -24,6 +24,8 @@ pub(super) struct Laid<'a> {
     pub(super) members: Vec<LaidMember<'a>>,
     /// Measures of the atoms, where they were measured for this.
     pub(super) extra: Option<&'a PersonalRelease>,
+    /// Conditions of which the second holds wherever the first does.
+    inside: &'a [(usize, usize)],
 }
 
 /// A cell of the common refinement.
@@ -72,6 +74,21 @@ pub(super) struct LaidMember<'a> {
     /// None where its numbers are no sums over these atoms.
     pub(super) cells: Vec<LaidCell<'a>>,
 }
+
+/// A number that may be told to be of nobody more than another.
+#[derive(Clone, PartialEq)]
+struct Between {
+    member: usize,
+    cell: usize,
+    /// What holds for whom it is of.
+    conditions: Vec<usize>,
+    /// Whether it is the number of the cell itself.
+    own_cell: bool,
+    atoms: Vec<u32>,
+}
+
+/// Which keys a table has, and the values of them in one of its cells.
+type Keyed<'a> = (&'a [usize], &'a [ScalarValue]);
 
 /// Most different numbers of rows that persons may have in a table that is held against others by its persons.
 const MOST_NUMBERS: usize = 10;
@@ -156,7 +173,8 @@ impl<'a> Laid<'a> {
             .into_iter()
             .map(|(member, table, decided)| empty_cells(member, table.release, decided))
             .collect();
-        let mut laid = Self { atoms, real: 0, members, extra };
+        let inside = family.family.inside.as_slice();
+        let mut laid = Self { atoms, real: 0, members, extra, inside };
         laid.real = laid.len();
         laid.leave_out();
         laid.fill()?;
@@ -257,9 +275,84 @@ impl<'a> Laid<'a> {
             let mut wanted = cell.map(|cell| cell.wanting(profile)).unwrap_or_default();
             wanted.sort_by_key(|condition| mark(*condition));
             for condition in wanted {
-                self.place_empty(at, place, condition, width);
+                self.place_empty(at, place, condition.as_slice(), width);
             }
         }
+        if profile.zero == ZeroRule::TreatAsSmall && profile.complements {
+            for between in self.nobody_between() {
+                self.place_empty(between.member, between.cell, &between.conditions, width);
+            }
+        }
+    }
+
+    /// Where one number is of some of those whom another is of, by the words of the query, and both are of the same
+    /// people: then equal numbers tell that nobody is between them.
+    fn nobody_between(&self) -> Vec<Between> {
+        let mut found = vec![];
+        if self.inside.is_empty() && self.members.iter().all(|of| of.member.within.is_none()) {
+            return found;
+        }
+        let mut all: HashMap<Keyed<'_>, Vec<Between>> = HashMap::new();
+        for (number, member) in self.members.iter().enumerate() {
+            if member.member.rows.is_some() {
+                continue;
+            }
+            let open = member.cells.iter().enumerate();
+            for (place, cell) in open.filter(|(_, cell)| cell.standing == Standing::Open) {
+                let own = all.entry((&member.member.keys, cell.keys)).or_default();
+                let parts = cell.parts.iter().map(|(_, key, atoms)| (Some(*key), atoms));
+                for (key, atoms) in std::iter::once((None, &cell.atoms)).chain(parts) {
+                    let conditions = member.member.within.into_iter().chain(key).collect();
+                    let conditions = self.with_wider(conditions);
+                    let own_cell = key.is_none();
+                    let atoms = self.real_of(atoms);
+                    own.push(Between { member: number, cell: place, conditions, own_cell, atoms });
+                }
+            }
+        }
+        for alike in all.values() {
+            for wide in alike {
+                let narrower = |narrow: &&Between| {
+                    let beside = (narrow.member, narrow.cell) == (wide.member, wide.cell);
+                    // What a part leaves of its own cell was looked at before.
+                    !(beside && wide.own_cell)
+                        && !wide.atoms.is_empty()
+                        && narrow.atoms == wide.atoms
+                        && narrow.conditions != wide.conditions
+                        && wide.conditions.iter().all(|key| narrow.conditions.contains(key))
+                };
+                if alike.iter().any(|narrow| narrower(&narrow)) && !found.contains(wide) {
+                    found.push(wide.clone());
+                }
+            }
+        }
+        let mark = |key: &usize| self.mark(*key);
+        found.sort_by_cached_key(|of| {
+            let mut of_conditions: Vec<_> = of.conditions.iter().map(mark).collect();
+            of_conditions.sort_unstable();
+            (of.atoms.clone(), of_conditions, of.member, of.cell)
+        });
+        found
+    }
+
+    /// Conditions and all that hold wherever these do, in order.
+    fn with_wider(&self, mut conditions: Vec<usize>) -> Vec<usize> {
+        let mut at = 0;
+        while let Some(&known) = conditions.get(at) {
+            for (_, wide) in self.inside.iter().filter(|(narrow, _)| *narrow == known) {
+                if !conditions.contains(wide) {
+                    conditions.push(*wide);
+                }
+            }
+            at += 1;
+        }
+        conditions.sort_unstable();
+        conditions.dedup();
+        conditions
+    }
+
+    fn real_of(&self, atoms: &[u32]) -> Vec<u32> {
+        atoms.iter().copied().filter(|atom| *atom < self.real).collect()
     }
 
     /// What tells a condition from others however it is written: who meets it.
@@ -270,18 +363,19 @@ impl<'a> Laid<'a> {
             .fold((0, 0), |(key, rows), c| (c.key.wrapping_add(key), c.rows.saturating_add(rows)))
     }
 
-    fn place_empty(&mut self, at: usize, cell: usize, condition: Option<usize>, width: usize) {
+    fn place_empty(&mut self, at: usize, cell: usize, conditions: &[usize], width: usize) {
         let Some((member, laid)) =
             self.members.get(at).and_then(|m| Some((m.member, m.cells.get(cell)?)))
         else {
             return;
         };
-        if condition.is_none() && laid.standing != Standing::Open && !laid.atoms.is_empty() {
+        if conditions.is_empty() && laid.standing != Standing::Open && !laid.atoms.is_empty() {
             return; // one of a finer table lies in it by now
         }
         let mut keys: Vec<Option<ScalarValue>> = vec![None; width];
         let known = member.keys.iter().copied().zip(laid.keys.iter().cloned());
-        let holds = member.within.into_iter().chain(condition);
+        let holds = member.within.into_iter().chain(conditions.iter().copied()).collect();
+        let holds = self.with_wider(holds).into_iter();
         let holds = holds.map(|key| (key, ScalarValue::Boolean(Some(true))));
         for (key, value) in known.chain(holds) {
             if let Some(slot) = keys.get_mut(key) {
