@@ -25,6 +25,8 @@ pub(crate) struct Family {
     pub(crate) atoms: Atoms,
     /// Pairs of keys of the atoms that are conditions: the second holds wherever the first does.
     pub(crate) inside: Vec<(usize, usize)>,
+    /// After how many earlier results it is protected. Tables that were protected before stay as they are.
+    pub(crate) stage: usize,
 }
 
 /// The cells that all numbers of a family are sums of.
@@ -59,17 +61,21 @@ pub(crate) struct Member {
 /// # Errors
 /// Never for a plan that the guard has built.
 pub(super) fn families(releases: &[Release]) -> Result<Vec<Family>, Refusal> {
-    let mut stages: Vec<Vec<Vec<Table<'_>>>> = vec![vec![]];
+    let mut groups: Vec<Vec<Table<'_>>> = vec![];
+    let mut families = vec![];
+    let mut stage = 0;
     for (at, release) in releases.iter().enumerate() {
         match release {
             // What is read as a table must be protected before the releases that read it are measured.
-            Release::Earlier(_) => stages.push(vec![]),
+            Release::Earlier(_) => {
+                families.extend(together(&groups, stage)?);
+                stage += 1;
+            }
             Release::Public(_) => {}
             Release::Personal(release) if release.only_counted || release.outputs.is_empty() => {}
             Release::Personal(release) => {
                 let Some(rows) = rows_of(release) else { continue };
-                let table = Table { at, release, rows };
-                let Some(groups) = stages.last_mut() else { continue };
+                let table = Table { at, stage, release, rows };
                 let same = |known: &&mut Vec<Table<'_>>| {
                     known.first().is_some_and(|first| first.rows.same(&table.rows))
                 };
@@ -80,26 +86,33 @@ pub(super) fn families(releases: &[Release]) -> Result<Vec<Family>, Refusal> {
             }
         }
     }
-    let found: Result<Vec<_>, Refusal> = stages.iter().map(|groups| together(groups)).collect();
-    Ok(found?.into_iter().flatten().collect())
+    families.extend(together(&groups, stage)?);
+    Ok(families)
 }
 
-/// The families of tables that are released together. Tables over other rows are held against each other by the
-/// persons in them.
-fn together(groups: &[Vec<Table<'_>>]) -> Result<Vec<Family>, Refusal> {
-    if groups.len() < 2 {
-        return groups.iter().map(|tables| by_rows(tables)).collect();
+/// The families of the tables that are released together in this stage, with those that were before. Tables over
+/// other rows are held against each other by the persons in them.
+fn together(groups: &[Vec<Table<'_>>], stage: usize) -> Result<Vec<Family>, Refusal> {
+    let new = |tables: &[Table<'_>]| tables.iter().any(|table| table.stage == stage);
+    let mut changed = groups.iter().filter(|tables| new(tables)).peekable();
+    if changed.peek().is_none() {
+        return Ok(vec![]);
     }
-    let many = groups.iter().filter(|tables| !tables.iter().any(Table::is_one_row));
+    if groups.len() < 2 {
+        return changed.map(|tables| by_rows(tables, stage)).collect();
+    }
+    let many = changed.filter(|tables| !tables.iter().any(Table::is_one_row));
     let mut families: Vec<Family> =
-        many.map(|tables| by_rows(tables)).collect::<Result<_, Refusal>>()?;
-    families.push(persons::by_person(groups)?);
+        many.map(|tables| by_rows(tables, stage)).collect::<Result<_, Refusal>>()?;
+    families.push(Family { stage, ..persons::by_person(groups)? });
     Ok(families)
 }
 
 /// A protected table with its rows taken apart.
 struct Table<'a> {
     at: usize,
+    /// How many earlier results were made before it.
+    stage: usize,
     release: &'a PersonalRelease,
     rows: Rows,
 }
@@ -111,7 +124,7 @@ impl Table<'_> {
     }
 }
 
-fn by_rows(tables: &[Table<'_>]) -> Result<Family, Refusal> {
+fn by_rows(tables: &[Table<'_>], stage: usize) -> Result<Family, Refusal> {
     let mut refined = Refined::over(tables, &[]);
     let members: Vec<Member> = tables.iter().map(|table| refined.member(table)).collect();
     let finest = members.iter().position(|member| {
@@ -121,7 +134,12 @@ fn by_rows(tables: &[Table<'_>]) -> Result<Family, Refusal> {
     });
     let Some(finest) = finest else {
         let inside = refined.inside();
-        return Ok(Family { members, atoms: Atoms::Extra(Box::new(refined.release()?)), inside });
+        return Ok(Family {
+            members,
+            atoms: Atoms::Extra(Box::new(refined.release()?)),
+            inside,
+            stage,
+        });
     };
     // The keys of the others, by their place in the finest table.
     let order = members.get(finest).map(|member| member.keys.clone()).unwrap_or_default();
@@ -130,5 +148,5 @@ fn by_rows(tables: &[Table<'_>]) -> Result<Family, Refusal> {
         .into_iter()
         .map(|member| Member { keys: member.keys.iter().map(place).collect(), ..member })
         .collect();
-    Ok(Family { members, atoms: Atoms::Member(finest), inside: vec![] })
+    Ok(Family { members, atoms: Atoms::Member(finest), inside: vec![], stage })
 }

@@ -200,6 +200,8 @@ struct Made {
     statuses: Statuses,
     may_omit: bool,
     warnings: BTreeSet<String>,
+    /// How many earlier results were made.
+    stage: usize,
 }
 
 impl Made {
@@ -211,14 +213,14 @@ impl Made {
         ground: &Ground,
     ) -> datafusion::common::Result<Self> {
         let mut made = Self::default();
-        let mut waiting = vec![];
+        let mut measured = vec![];
         for (at, release) in guarded.releases.iter().enumerate() {
             made.statuses.push(vec![]);
             made.tables.push(vec![]);
             let batches = match release {
                 Release::Personal(release) => {
                     let cells = measure(release, &made.tables, ground).await?;
-                    waiting.push(MeasuredTable { at, release, cells });
+                    measured.push(MeasuredTable { at, release, cells, settled: None });
                     continue;
                 }
                 Release::Public(plan) => {
@@ -226,7 +228,8 @@ impl Made {
                     super::public::with_row_numbers(plan, batches)?
                 }
                 Release::Earlier(plan) => {
-                    made.protect(std::mem::take(&mut waiting), guarded, vault, ground).await?;
+                    made.protect(&mut measured, guarded, vault, ground).await?;
+                    made.stage += 1;
                     earlier(plan, &made.tables, &guarded.scans, ground).await?
                 }
             };
@@ -234,23 +237,19 @@ impl Made {
                 *slot = batches;
             }
         }
-        made.protect(waiting, guarded, vault, ground).await?;
+        made.protect(&mut measured, guarded, vault, ground).await?;
         Ok(made)
     }
 
     async fn protect(
         &mut self,
-        waiting: Vec<MeasuredTable<'_>>,
+        measured: &mut [MeasuredTable<'_>],
         guarded: &Guarded,
         vault: &Vault,
         ground: &Ground,
     ) -> datafusion::common::Result<()> {
         let mut families = vec![];
-        let here = |at: usize| waiting.iter().any(|table| table.at == at);
-        for family in &guarded.families {
-            if !family.members.iter().all(|member| here(member.release)) {
-                continue;
-            }
+        for family in guarded.families.iter().filter(|family| family.stage == self.stage) {
             let extra = match &family.atoms {
                 Atoms::Member(_) => None,
                 Atoms::Extra(release) => Some(measure(release, &self.tables, ground).await?),
@@ -259,8 +258,13 @@ impl Made {
         }
         let rules =
             Rules { profile: &guarded.grant.profile, secret: &vault.noise, limits: &vault.limits };
-        let protected = protect(&waiting, &families, &rules)?;
-        for (table, rows) in waiting.iter().zip(protected) {
+        let protected = protect(measured, &families, &rules)?;
+        for (table, rows) in measured.iter_mut().zip(protected) {
+            // What was read by another release stays as it was read.
+            if table.settled.is_some() {
+                continue;
+            }
+            table.settled = Some(rows.settled);
             self.may_omit |= rows.may_omit;
             self.warnings.extend(rows.warnings.into_iter().map(str::to_owned));
             if let Some(slot) = self.statuses.get_mut(table.at) {

@@ -155,7 +155,7 @@ impl Joined {
             only_counted: false,
         };
         let atoms = Atoms::Extra(Box::new(release));
-        Ok(Family { members: self.members, atoms, inside: self.inside })
+        Ok(Family { members: self.members, atoms, inside: self.inside, stage: 0 })
     }
 }
 

@@ -132,6 +132,16 @@ struct Sum {
 }
 
 impl Sum {
+    /// The same where it was told before, or withheld for good.
+    fn settled(mut self) -> Self {
+        self.number = None;
+        self.column.kind = match self.column.kind {
+            Kind::Known | Kind::Candidate | Kind::Zero => Kind::Known,
+            hidden @ Kind::Hidden { .. } => hidden,
+        };
+        self
+    }
+
     /// The number, if a reader would see it.
     const fn shown(&self) -> Option<Number> {
         match self.column.kind {

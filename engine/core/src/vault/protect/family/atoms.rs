@@ -73,6 +73,8 @@ pub(super) struct LaidMember<'a> {
     pub(super) release: &'a PersonalRelease,
     /// None where its numbers are no sums over these atoms.
     pub(super) cells: Vec<LaidCell<'a>>,
+    /// Whether its numbers were told before.
+    pub(super) settled: bool,
 }
 
 /// A number that may be told to be of nobody more than another.
@@ -171,7 +173,7 @@ impl<'a> Laid<'a> {
         let atoms = found.into_iter().map(atom).collect();
         let members = members
             .into_iter()
-            .map(|(member, table, decided)| empty_cells(member, table.release, decided))
+            .map(|(member, table, decided)| empty_cells(member, table, decided))
             .collect();
         let inside = family.family.inside.as_slice();
         let mut laid = Self { atoms, real: 0, members, extra, inside };
@@ -445,7 +447,7 @@ fn unordered(keys: &[ScalarValue]) -> Vec<String> {
 /// The cells of a table, before any atom is in them.
 fn empty_cells<'a>(
     member: &'a Member,
-    release: &'a PersonalRelease,
+    table: &'a MeasuredTable<'_>,
     decided: &'a Decided<'_>,
 ) -> LaidMember<'a> {
     let conditions = member.contributes.iter().enumerate();
@@ -467,5 +469,10 @@ fn empty_cells<'a>(
     let few = Standing::Withheld(Reason::TooFewPersons);
     let unlisted = decided.unlisted.iter();
     let unlisted = unlisted.map(|(keys, measured)| cell(keys, None, few, Some(measured)));
-    LaidMember { member, release, cells: listed.chain(unlisted).collect() }
+    LaidMember {
+        member,
+        release: table.release,
+        cells: listed.chain(unlisted).collect(),
+        settled: table.settled.is_some(),
+    }
 }

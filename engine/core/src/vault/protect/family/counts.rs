@@ -151,6 +151,7 @@ fn shown_and_hidden(laid: &Laid<'_>, profile: &Profile, size: Size) -> Vec<Sum> 
         for cell in &member.cells {
             let own = std::iter::once(of_cell(number, cell, size));
             let own = own.chain(of_parts(number, member, cell, profile, size));
+            let own = own.map(|sum| if member.settled { sum.settled() } else { sum });
             match member.member.rows {
                 None => sums.extend(own),
                 Some(_) => sums.extend(own.flat_map(|sum| by_rows(sum, laid, member, size))),
