@@ -8,8 +8,10 @@
 //! Rows are what adds up. Numbers of persons do so too where nobody is in two cells; elsewhere more may be withheld
 //! than needed.
 
+mod alike;
 mod atoms;
 mod counts;
+mod left_over;
 mod magnitudes;
 
 use datafusion::common::Result;
@@ -65,11 +67,17 @@ fn of_family(
     let Some(places) = places else {
         return datafusion::common::internal_err!("a family whose tables are not here");
     };
-    let counts = counts::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
-    write_back(&counts, &places, tables, decided);
-    let sums = magnitudes::lost(&Laid::out(measured, tables, decided, &places, profile)?, profile);
-    write_back(&sums, &places, tables, decided);
-    Ok(!(counts.is_empty() && sums.is_empty()))
+    let mut more = false;
+    for alike in alike::alike(measured)? {
+        let laid = Laid::out(measured, tables, decided, &places, &alike, profile)?;
+        let counts = counts::lost(&laid, profile);
+        write_back(&counts, &places, tables, decided);
+        let laid = Laid::out(measured, tables, decided, &places, &alike, profile)?;
+        let sums = magnitudes::lost(&laid, profile);
+        write_back(&sums, &places, tables, decided);
+        more |= !(counts.is_empty() && sums.is_empty());
+    }
+    Ok(more)
 }
 
 /// Most atoms in all sums together, for tables with totals.

@@ -1,7 +1,7 @@
 //! Atoms, and the cells of every table of the family as sets of them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
@@ -10,6 +10,7 @@ use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Contribution, Profile, Reason};
 
 use super::MeasuredFamily;
+use super::left_over::View;
 use crate::guard::families::{Atoms, Member};
 use crate::guard::release::PersonalRelease;
 use crate::vault::cells::{Cells, Measured};
@@ -34,25 +35,21 @@ pub(super) struct Atom<'a> {
     keys: Vec<Option<ScalarValue>>,
     /// What was measured; nothing where nobody is in it.
     measured: Option<&'a [Measured]>,
+    /// How many rows of the tables each row of the atom stands for.
+    rows: u64,
 }
 
 impl Atom<'_> {
     pub(super) fn contribution(&self, argument: Option<usize>) -> Contribution {
-        contribution(self.measured, argument)
+        let c = contribution(self.measured, argument);
+        match argument {
+            None => Contribution { rows: c.rows.saturating_mul(self.rows), ..c },
+            Some(_) => c,
+        }
     }
 
     fn is_within(&self, member: &Member) -> bool {
         member.within.is_none_or(|key| self.holds(key))
-    }
-
-    /// How many rows its persons have in a table that counts them; `None` where they are in several of its cells.
-    fn rows_in(&self, member: &Member) -> Option<i64> {
-        let Some(key) = member.rows else { return Some(1) };
-        match self.keys.get(key) {
-            Some(Some(ScalarValue::Int64(rows))) => *rows,
-            // Nobody is in it.
-            _ => Some(1),
-        }
     }
 
     /// Whether the condition that this key stands for holds.
@@ -91,9 +88,6 @@ struct Between {
 
 /// Which keys a table has, and the values of them in one of its cells.
 type Keyed<'a> = (&'a [usize], &'a [ScalarValue]);
-
-/// Most different numbers of rows that persons may have in a table that is held against others by its persons.
-const MOST_NUMBERS: usize = 10;
 
 /// A cell of a table as a set of atoms.
 pub(super) struct LaidCell<'a> {
@@ -137,12 +131,13 @@ impl LaidCell<'_> {
 }
 
 impl<'a> Laid<'a> {
-    /// Lays out what was measured and decided.
+    /// Lays out what was measured and decided, of those members that are alike.
     pub(super) fn out(
         family: &'a MeasuredFamily<'_>,
         tables: &'a [MeasuredTable<'_>],
         decided: &'a [Decided<'_>],
         places: &[usize],
+        alike: &[usize],
         profile: &Profile,
     ) -> Result<Self> {
         let mut members = vec![];
@@ -169,6 +164,7 @@ impl<'a> Laid<'a> {
         let atom = |(keys, measured): (&Vec<ScalarValue>, &'a Vec<Measured>)| Atom {
             keys: keys.iter().cloned().map(Some).collect(),
             measured: Some(measured),
+            rows: 1,
         };
         let atoms = found.into_iter().map(atom).collect();
         let members = members
@@ -178,53 +174,73 @@ impl<'a> Laid<'a> {
         let inside = family.family.inside.as_slice();
         let mut laid = Self { atoms, real: 0, members, extra, inside };
         laid.real = laid.len();
-        laid.leave_out();
+        laid.leave_out(alike);
         laid.fill()?;
         laid.add_empty(profile);
         Ok(laid)
     }
 
-    /// Numbers of rows are sums over persons as long as each of these is in one cell, and only some numbers occur.
-    fn leave_out(&mut self) {
-        for member in self.members.iter_mut().filter(|of| of.member.rows.is_some()) {
-            let within = self.atoms.iter().filter(|atom| atom.is_within(member.member));
-            let numbers: Option<BTreeSet<i64>> =
-                within.map(|atom| atom.rows_in(member.member)).collect();
-            if numbers.is_none_or(|numbers| numbers.len() > MOST_NUMBERS) {
+    /// Leaves out what is not alike, and counts the rows that those who are left have in what is.
+    fn leave_out(&mut self, alike: &[usize]) {
+        for (at, member) in self.members.iter_mut().enumerate() {
+            if !alike.contains(&at) {
                 member.cells.clear();
             }
         }
-    }
-
-    /// Atoms by how many rows their persons have in a table. A number of rows is a sum over all of these, each times
-    /// its own number; a reader is taken to know each by itself.
-    pub(super) fn by_rows(&self, member: &Member, atoms: &[u32]) -> Vec<Vec<u32>> {
-        let rows = |number: &u32| {
-            let atom = self.atom(*number);
-            atom.and_then(|atom| atom.rows_in(member)).unwrap_or(1)
-        };
-        let mut found: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
-        for number in atoms {
-            found.entry(rows(number)).or_default().push(*number);
+        for atom in &mut self.atoms {
+            let members = alike.iter().filter_map(|at| self.members.get(*at));
+            let mut rows = members.filter_map(|of| rows_in(&atom.keys, of.member));
+            atom.rows = rows.next().unwrap_or(1);
         }
-        found.into_values().collect()
     }
 
     pub(super) fn atom(&self, number: u32) -> Option<&Atom<'a>> {
         self.atoms.get(usize::try_from(number).unwrap_or(usize::MAX))
     }
 
-    /// Whether the sums of a table are sums over the atoms: where each of its persons has one row.
-    pub(super) fn sums_up(&self, member: &Member) -> bool {
-        let mut within = self.atoms.iter().filter(|atom| atom.is_within(member));
-        within.all(|atom| atom.rows_in(member) == Some(1))
+    /// Whether its tables are over different rows, and held against each other by the persons in them.
+    pub(super) fn is_by_person(&self) -> bool {
+        self.members.iter().any(|member| member.member.part.is_some())
+    }
+
+    /// How each table, and each condition under which it counts, sorts the atoms with somebody in them.
+    pub(super) fn views(&self) -> Vec<View> {
+        let real = usize::try_from(self.real).unwrap_or(usize::MAX);
+        let sorted = |cells: Vec<&[u32]>| {
+            let mut view = vec![0; real];
+            for (cell, atoms) in (1..).zip(cells) {
+                for &atom in atoms {
+                    if let Some(slot) = view.get_mut(usize::try_from(atom).unwrap_or(usize::MAX)) {
+                        *slot = cell;
+                    }
+                }
+            }
+            view
+        };
+        let mut views = vec![];
+        for member in self.members.iter().filter(|member| !member.cells.is_empty()) {
+            let cells = &member.cells;
+            views.push(sorted(cells.iter().map(|cell| cell.atoms.as_slice()).collect()));
+            let arguments = cells.first().map_or(&[][..], |cell| cell.parts.as_slice());
+            for (argument, ..) in arguments {
+                let parts = cells.iter().map(|cell| cell.part(*argument).unwrap_or_default());
+                views.push(sorted(parts.collect()));
+            }
+        }
+        views
+    }
+
+    /// Whether some person stands for several rows.
+    pub(super) fn counts_rows(&self) -> bool {
+        self.atoms.iter().any(|atom| atom.rows > 1)
     }
 
     /// The atoms of each part of the family, whatever table of it shows them.
     pub(super) fn parts(&self) -> Vec<(usize, Vec<u32>)> {
-        let keys: BTreeSet<usize> = self.members.iter().filter_map(|of| of.member.part).collect();
+        let alike = self.members.iter().filter(|member| !member.cells.is_empty());
+        let keys: BTreeSet<usize> = alike.filter_map(|of| of.member.part).collect();
         let holding = |key: usize| {
-            let atoms = (0_u32..).zip(&self.atoms).take(self.atoms.len());
+            let atoms = (0_u32..).zip(&self.atoms);
             atoms.filter(|(_, atom)| atom.holds(key)).map(|(number, _)| number).collect()
         };
         keys.into_iter().map(|key| (key, holding(key))).collect()
@@ -385,7 +401,7 @@ impl<'a> Laid<'a> {
             }
         }
         let number = self.len();
-        let atom = Atom { keys, measured: None };
+        let atom = Atom { keys, measured: None, rows: 1 };
         for (other, member) in self.members.iter_mut().enumerate() {
             if other != at && !atom.is_within(member.member) {
                 continue;
@@ -434,6 +450,20 @@ impl LaidCell<'_> {
             Standing::Open | Standing::Empty | Standing::Structural | Standing::Withheld(_) => {}
         }
         wanted
+    }
+}
+
+/// How many rows the persons of an atom have in a table, where they are in one cell of it.
+pub(super) fn rows_in(keys: &[Option<ScalarValue>], member: &Member) -> Option<u64> {
+    let holds = |key: usize| matches!(keys.get(key), Some(Some(ScalarValue::Boolean(Some(true)))));
+    if !member.within.is_none_or(holds) {
+        return None;
+    }
+    match member.rows.map(|key| keys.get(key)) {
+        None => Some(1),
+        Some(Some(Some(ScalarValue::Int64(Some(rows))))) => u64::try_from(*rows).ok(),
+        // They are in several cells.
+        Some(_) => Some(0),
     }
 }
 

@@ -6,6 +6,7 @@ use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons};
 use tresor_disclosure::{Contribution, Profile};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
+use super::left_over::small_heaps;
 use super::{Number, Sum, Sums};
 use crate::guard::release::{Argument, Counted, Statistic};
 
@@ -151,30 +152,10 @@ fn shown_and_hidden(laid: &Laid<'_>, profile: &Profile, size: Size) -> Vec<Sum> 
         for cell in &member.cells {
             let own = std::iter::once(of_cell(number, cell, size));
             let own = own.chain(of_parts(number, member, cell, profile, size));
-            let own = own.map(|sum| if member.settled { sum.settled() } else { sum });
-            match member.member.rows {
-                None => sums.extend(own),
-                Some(_) => sums.extend(own.flat_map(|sum| by_rows(sum, laid, member, size))),
-            }
+            sums.extend(own.map(|sum| if member.settled { sum.settled() } else { sum }));
         }
     }
     sums
-}
-
-/// A number of rows of a table in which persons have several, as numbers of persons by how many they have.
-fn by_rows(sum: Sum, laid: &Laid<'_>, member: &LaidMember<'_>, size: Size) -> Vec<Sum> {
-    let classes = laid.by_rows(member.member, &sum.column.atoms);
-    let all = match (&sum.column.kind, classes.len()) {
-        // Who is hidden is hidden with any number of rows.
-        (Kind::Hidden { .. }, 2..) => Some(sum.column.atoms.clone()),
-        (Kind::Hidden { .. } | Kind::Known | Kind::Candidate | Kind::Zero, _) => None,
-    };
-    let column = |atoms: Vec<u32>| {
-        let c = added_up(laid, &atoms);
-        Column { atoms, size: size.of(&c), kind: sum.column.kind }
-    };
-    let columns = classes.into_iter().chain(all).map(column);
-    columns.map(|column| Sum { column, number: sum.number, tie: sum.tie }).collect()
 }
 
 /// A reader must be left with more than one possibility.
@@ -226,11 +207,18 @@ fn of_parts<'a>(
 
 /// What is left over when shown numbers are subtracted from each other is a cell too.
 fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, profile: &Profile, size: Size) {
-    for (number, atom) in (0..).zip(&laid.atoms) {
-        let c = atom.contribution(None);
-        if judge(c.persons, of_persons(profile), profile.zero) == Verdict::TooFew {
-            let column = Column { atoms: vec![number], size: size.of(&c), kind: hidden(&c) };
-            sums.add(column, None, c.key);
-        }
+    let few = |atoms: &[u32]| {
+        let c = added_up(laid, atoms);
+        judge(c.persons, of_persons(profile), profile.zero) == Verdict::TooFew
+    };
+    let real = usize::try_from(laid.real).unwrap_or(usize::MAX);
+    for atoms in small_heaps(laid.views(), real, &few) {
+        let c = added_up(laid, &atoms);
+        let kind = match laid.is_by_person() {
+            // Tables that have little to do with each other leave much over: only exact numbers are kept.
+            true => Kind::Hidden { single: c.persons == 1, needs: 0 },
+            false => hidden(&c),
+        };
+        sums.add(Column { atoms, size: size.of(&c), kind }, None, c.key);
     }
 }

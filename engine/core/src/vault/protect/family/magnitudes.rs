@@ -37,7 +37,8 @@ fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
     let mut total = 0_u128;
     let mut parts: BTreeMap<usize, u128> = BTreeMap::new();
     for (number, member) in laid.members.iter().enumerate() {
-        if member.member.rows.is_some() && !laid.sums_up(member.member) {
+        // Where persons have several rows, what they sum up to here need not be what they do there.
+        if member.member.rows.is_some() && laid.counts_rows() {
             continue;
         }
         for (argument, _) in named(member.release).filter(|(_, known)| *known == name) {
