@@ -33,6 +33,20 @@ pub enum Kind {
     TokenRevoked,
     /// Somebody read the audit log.
     LogRead,
+    /// A policy change was begun, or its text was replaced.
+    PolicyDraft,
+    /// The author of a policy change put it forward, with a signature.
+    PolicyProposal,
+    /// Another officer agreed to a policy change, with a signature.
+    PolicyApproval,
+    /// A policy revision was activated.
+    PolicyActivation,
+    /// A policy change was given up.
+    PolicyWithdrawal,
+    /// A person, a project or everything was frozen.
+    Freeze,
+    /// An officer agreed to end a freeze.
+    Thaw,
     /// The server started.
     Start,
     /// The server stopped.
@@ -40,7 +54,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 18] = [
         Self::Intent,
         Self::Outcome,
         Self::Forfeited,
@@ -50,6 +64,13 @@ impl Kind {
         Self::TokenIssued,
         Self::TokenRevoked,
         Self::LogRead,
+        Self::PolicyDraft,
+        Self::PolicyProposal,
+        Self::PolicyApproval,
+        Self::PolicyActivation,
+        Self::PolicyWithdrawal,
+        Self::Freeze,
+        Self::Thaw,
         Self::Start,
         Self::Stop,
     ];
@@ -67,6 +88,13 @@ impl Kind {
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
             Self::LogRead => "log_read",
+            Self::PolicyDraft => "policy_draft",
+            Self::PolicyProposal => "policy_proposal",
+            Self::PolicyApproval => "policy_approval",
+            Self::PolicyActivation => "policy_activation",
+            Self::PolicyWithdrawal => "policy_withdrawal",
+            Self::Freeze => "freeze",
+            Self::Thaw => "thaw",
             Self::Start => "start",
             Self::Stop => "stop",
         }
@@ -80,7 +108,18 @@ impl Kind {
     /// that does it.
     pub(crate) const fn stands_alone(self) -> bool {
         match self {
-            Self::Refusal | Self::SignInFailed | Self::LogRead | Self::Start | Self::Stop => true,
+            Self::Refusal
+            | Self::SignInFailed
+            | Self::LogRead
+            | Self::PolicyDraft
+            | Self::PolicyProposal
+            | Self::PolicyApproval
+            | Self::PolicyActivation
+            | Self::PolicyWithdrawal
+            | Self::Freeze
+            | Self::Thaw
+            | Self::Start
+            | Self::Stop => true,
             Self::Intent
             | Self::Outcome
             | Self::Forfeited

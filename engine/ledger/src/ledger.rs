@@ -4,7 +4,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::entry::{AuditEntry, EntryReceipt, NewEntry};
+use crate::entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::intent::{Intent, IntentReceipt, Reservation};
 use crate::moment::Moment;
@@ -81,7 +81,50 @@ impl Ledger {
     /// or the disk fails.
     pub async fn record(&self, entry: NewEntry) -> Result<EntryReceipt> {
         let store = Arc::clone(&self.store);
-        self.carried(async move { sqlite::record(&store, entry).await }).await
+        self.carried(async move { sqlite::record(&store, entry, None).await }).await
+    }
+
+    /// The same for an entry about a document, which becomes durable with it and is never deleted: `document` in the body
+    /// is [`crate::digest_of`] its bytes.
+    ///
+    /// # Errors
+    /// As [`Self::record`], and [`LedgerError::Invalid`] when the body holds another digest.
+    pub async fn record_document(
+        &self,
+        entry: NewEntry,
+        document: Vec<u8>,
+    ) -> Result<EntryReceipt> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { sqlite::record(&store, entry, Some(document)).await }).await
+    }
+
+    /// A document that an entry speaks of, by digest.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when its bytes are not those that were kept.
+    pub async fn document(&self, digest: &str) -> Result<Option<Vec<u8>>> {
+        sqlite::document(&self.store, digest).await
+    }
+
+    /// The entries of these kinds from number `from_seq` on, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry does not have its hash.
+    pub async fn entries_of(
+        &self,
+        kinds: &[Kind],
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>> {
+        sqlite::entries_of(&self.store, kinds, from_seq, limit).await
+    }
+
+    /// The last entries of these kinds, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry does not have its hash.
+    pub async fn latest_of(&self, kinds: &[Kind], limit: u32) -> Result<Vec<AuditEntry>> {
+        sqlite::latest_of(&self.store, kinds, limit).await
     }
 
     /// What is known of a query.

@@ -26,7 +26,11 @@ impl Guarded {
             "person_flow": self.flow.lines(),
             "protection": self.explain_protection(),
             "allowed_by": self.grant.allowed_by.iter().map(allowed_by).collect::<Vec<_>>(),
-            "policy": { "digest": self.grant.policy_digest, "profile": self.grant.profile.id },
+            "policy": {
+                "revision": self.grant.policy_revision,
+                "digest": self.grant.policy_digest,
+                "profile": self.grant.profile.id,
+            },
             "snapshots": self.snapshots.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
         })
     }

@@ -4,6 +4,7 @@
 //! finishing plan runs over protected tables, the outcome is settled, and only then a [`Released`] exists.
 //! Raw rows and raw cells are private to this module. Must never know: HTTP, who is allowed what.
 
+mod admitted;
 mod answer;
 mod barrier;
 mod cells;
@@ -22,8 +23,8 @@ mod row_conditions;
 mod session;
 mod tables;
 
+pub(crate) use open::unavailable;
 pub use open::{Reservation, Reserved, Vault, open, reserve};
-pub(crate) use open::{moment, unavailable};
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};
 pub use session::Optimizer;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
-use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome};
+use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome};
 
 use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
@@ -15,9 +15,8 @@ use super::finish::{earlier, finish};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::record_keys::RecordKeys;
 use super::released::Released;
-use super::row_conditions;
 use super::session::Optimizer;
-use crate::clock::Clock;
+use crate::clock::{Clock, moment};
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
 use crate::guard::families::Atoms;
@@ -121,6 +120,7 @@ fn intent(
         details: json!({
             "columns": guarded.grant.reads,
             "rules": guarded.grant.rules,
+            "policy_revision": guarded.grant.policy_revision,
             "protected_tables": guarded.releases.len(),
         }),
     }
@@ -161,11 +161,10 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
 }
 
 async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<Written> {
-    let conditions = guarded.grant.row_conditions.clone();
     let ground = Ground {
         snapshots: Arc::clone(&vault.snapshots),
         record_keys: Arc::clone(&vault.record_keys),
-        conditions: Arc::new(move |table| row_conditions::predicate(&conditions, table)),
+        conditions: guarded.grant.row_conditions.clone().into(),
         limits: vault.limits.clone(),
         spill: vault.spill.clone(),
         optimizer: vault.optimizer,
@@ -276,11 +275,6 @@ impl Made {
         }
         Ok(())
     }
-}
-
-pub(crate) fn moment(clock: &dyn Clock) -> Moment {
-    let micros = clock.now().unix_timestamp_nanos() / 1000;
-    Moment(i64::try_from(micros).unwrap_or(i64::MAX))
 }
 
 pub(crate) fn unavailable(error: &LedgerError) -> Refusal {

@@ -29,7 +29,9 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use read::{answer, balance, entries, find_token, opening, query};
+pub(crate) use read::{
+    answer, balance, document, entries, entries_of, find_token, latest_of, opening, query,
+};
 pub(crate) use record::record;
 pub(crate) use reserve::reserve;
 pub(crate) use settle::settle;

@@ -96,6 +96,66 @@ pub(crate) async fn entries(store: &Store, from_seq: u64, limit: u32) -> Result<
     reading!(store, async |conn: &mut SqliteConnection| page(conn, from_seq, limit).await)
 }
 
+/// Entries of these kinds from number `from_seq` on, oldest first.
+pub(crate) async fn entries_of(
+    store: &Store,
+    kinds: &[Kind],
+    from_seq: u64,
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    const SQL: &str = "SELECT * FROM entries
+         WHERE kind IN (SELECT value FROM json_each($1)) AND seq >= $2 ORDER BY seq LIMIT $3";
+    of_kinds(store, SQL, kinds, from_seq, limit).await
+}
+
+/// The last entries of these kinds, newest first.
+pub(crate) async fn latest_of(
+    store: &Store,
+    kinds: &[Kind],
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    const SQL: &str = "SELECT * FROM entries
+         WHERE kind IN (SELECT value FROM json_each($1)) AND seq >= $2 ORDER BY seq DESC LIMIT $3";
+    of_kinds(store, SQL, kinds, 0, limit).await
+}
+
+async fn of_kinds(
+    store: &Store,
+    sql: &'static str,
+    kinds: &[Kind],
+    from_seq: u64,
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let words = serde_json::json!(words).to_string();
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let rows = sqlx::query(sql)
+            .bind(words)
+            .bind(stored(from_seq)?)
+            .bind(limit)
+            .fetch_all(conn)
+            .await?;
+        rows.iter().map(entry_of).collect::<Result<Vec<_>>>()
+    })
+}
+
+/// The document of this digest; its bytes must have it.
+pub(crate) async fn document(store: &Store, digest: &str) -> Result<Option<Vec<u8>>> {
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let found: Option<Vec<u8>> =
+            sqlx::query_scalar("SELECT bytes FROM documents WHERE digest = $1")
+                .bind(digest)
+                .fetch_optional(conn)
+                .await?;
+        match found {
+            Some(bytes) if digest_of(&bytes) != digest => {
+                Err(damaged("a document does not have its digest"))
+            }
+            found => Ok(found),
+        }
+    })
+}
+
 /// Entries from number `from_seq` on, each checked against its hash.
 pub(super) async fn page(
     conn: &mut SqliteConnection,

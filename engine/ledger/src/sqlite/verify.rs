@@ -13,7 +13,7 @@ use crate::error::{LedgerError, Result};
 const PAGE: u32 = 1_000;
 
 /// Statements that count what must not be there, and what it means.
-const BOOKS: [(&str, &str); 10] = [
+const BOOKS: [(&str, &str); 11] = [
     (
         "an account was not spent by its charges",
         "SELECT count(*) FROM accounts a
@@ -86,6 +86,11 @@ const BOOKS: [(&str, &str); 10] = [
              LEFT JOIN tokens t ON t.token_id = json_extract(e.body, '$.token_id')
              WHERE e.kind = 'token_issued' AND t.issued_seq IS NOT e.seq
                  OR e.kind = 'token_revoked' AND t.revoked_seq IS NOT e.seq)",
+    ),
+    (
+        "a document in the log is missing",
+        "SELECT count(*) FROM entries e LEFT JOIN documents d ON d.digest = json_extract(e.body, '$.document')
+         WHERE json_extract(e.body, '$.document') IS NOT NULL AND d.digest IS NULL",
     ),
 ];
 

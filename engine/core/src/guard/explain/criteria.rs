@@ -32,6 +32,7 @@ impl Guarded {
         json!({
             "format": FORMAT,
             "tool": { "name": "tresor", "version": env!("CARGO_PKG_VERSION") },
+            "policy_revision": self.grant.policy_revision,
             "policy_digest": self.grant.policy_digest,
             "profile": {
                 "id": profile.id,
