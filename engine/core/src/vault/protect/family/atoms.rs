@@ -203,31 +203,28 @@ impl<'a> Laid<'a> {
         self.members.iter().any(|member| member.member.part.is_some())
     }
 
-    /// How each table, and each condition under which it counts, sorts the atoms with somebody in them.
-    pub(super) fn views(&self) -> Vec<View> {
+    /// How the numbers of each table sort the atoms with somebody in them: `None` is the cell itself, others are those
+    /// who contribute to an argument.
+    pub(super) fn views(
+        &self,
+        numbers: impl Fn(&LaidMember<'a>) -> Vec<Option<usize>>,
+    ) -> Vec<View> {
         let real = usize::try_from(self.real).unwrap_or(usize::MAX);
-        let sorted = |cells: Vec<&[u32]>| {
+        let sorted = |member: &LaidMember<'a>, argument: Option<usize>| {
             let mut view = vec![0; real];
-            for (cell, atoms) in (1..).zip(cells) {
-                for &atom in atoms {
+            for (number, cell) in (1..).zip(&member.cells) {
+                let part = argument.and_then(|argument| cell.part(argument));
+                for &atom in part.unwrap_or(&cell.atoms) {
                     if let Some(slot) = view.get_mut(usize::try_from(atom).unwrap_or(usize::MAX)) {
-                        *slot = cell;
+                        *slot = number;
                     }
                 }
             }
             view
         };
-        let mut views = vec![];
-        for member in self.members.iter().filter(|member| !member.cells.is_empty()) {
-            let cells = &member.cells;
-            views.push(sorted(cells.iter().map(|cell| cell.atoms.as_slice()).collect()));
-            let arguments = cells.first().map_or(&[][..], |cell| cell.parts.as_slice());
-            for (argument, ..) in arguments {
-                let parts = cells.iter().map(|cell| cell.part(*argument).unwrap_or_default());
-                views.push(sorted(parts.collect()));
-            }
-        }
-        views
+        let members = self.members.iter().filter(|member| !member.cells.is_empty());
+        let views = members.flat_map(|of| numbers(of).into_iter().map(move |at| (of, at)));
+        views.map(|(member, argument)| sorted(member, argument)).collect()
     }
 
     /// Whether some person stands for several rows.

@@ -212,7 +212,14 @@ fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, profile: &Profile, size: Size
         judge(c.persons, of_persons(profile), profile.zero) == Verdict::TooFew
     };
     let real = usize::try_from(laid.real).unwrap_or(usize::MAX);
-    for atoms in small_heaps(laid.views(), real, &few) {
+    let views = laid.views(|of| {
+        let conditions = of.member.contributes.iter().zip(&of.release.arguments).enumerate();
+        let counted = conditions.filter_map(|(at, (key, kind))| {
+            (key.is_some() && *kind == Argument::Presence).then_some(Some(at))
+        });
+        std::iter::once(None).chain(counted).collect()
+    });
+    for atoms in small_heaps(views, real, &few) {
         let c = added_up(laid, &atoms);
         let kind = match laid.is_by_person() {
             // Tables that have little to do with each other leave much over: only exact numbers are kept.

@@ -7,7 +7,8 @@ use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Contribution, Profile, withheld_measure};
 
-use super::atoms::{Laid, LaidCell};
+use super::atoms::{Laid, LaidCell, LaidMember};
+use super::left_over::small_heaps;
 use super::{Number, Sums};
 use crate::guard::release::{Argument, PersonalRelease};
 
@@ -109,11 +110,23 @@ impl Magnitudes<'_> {
     fn add_left_over(&mut self, name: &str, laid: &Laid<'_>) {
         let Some(extra) = laid.extra else { return };
         for (argument, _) in named(extra).filter(|(_, known)| *known == name) {
-            for (number, atom) in (0..).zip(&laid.atoms) {
-                let c = atom.contribution(Some(argument));
-                if c.persons > 0 && withheld_measure(self.profile, &c).is_some() {
-                    self.add((vec![number], c, Told::Never, None));
-                }
+            let together = |atoms: &[u32]| {
+                let each = atoms.iter().filter_map(|atom| laid.atom(*atom));
+                let each = each.map(|atom| atom.contribution(Some(argument)));
+                each.fold(Contribution::default(), Contribution::merge)
+            };
+            let few = |atoms: &[u32]| {
+                let c = together(atoms);
+                c.persons > 0 && withheld_measure(self.profile, &c).is_some()
+            };
+            let of = |of: &LaidMember<'_>| {
+                let summed = named(of.release).filter(|(_, known)| *known == name);
+                summed.map(|(at, _)| Some(at)).collect()
+            };
+            let real = usize::try_from(laid.real).unwrap_or(usize::MAX);
+            for atoms in small_heaps(laid.views(of), real, &few) {
+                let c = together(&atoms);
+                self.add((atoms, c, Told::Never, None));
             }
         }
     }
