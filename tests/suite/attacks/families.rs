@@ -270,6 +270,16 @@ fn left_over(body: &Value) -> Option<f64> {
     Some(body["rows"][0][0].as_f64()? - body["rows"][0][1].as_f64()?)
 }
 
+/// Everybody, and everybody but the west once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn counting_some_twice_tells_nothing_of_those_who_are_counted_once() {
+    let world = World::of(clinic()).await;
+    let twice = "select count(*) from (select person_id from people union all
+         select person_id from people where region <> 'west') t";
+    assert_eq!(difference(&world, EXACT, ALL, twice).await, Some(5.0 - 300.0));
+    assert_eq!(difference(&world, STRICT, ALL, twice).await, None);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn which_number_was_hidden_first_is_not_told() {
     let world = World::of(clinic()).await;

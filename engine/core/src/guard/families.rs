@@ -54,6 +54,8 @@ pub(crate) struct Member {
     /// Where atoms are persons who may have many rows in it: the key that tells how many rows a person has. NULL where
     /// they are in several cells.
     pub(crate) rows: Option<usize>,
+    /// Whether rows of one table may be in it more than once, put one below the other.
+    pub(crate) repeats: bool,
 }
 
 /// Finds the families of a query.

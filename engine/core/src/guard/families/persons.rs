@@ -7,9 +7,11 @@
 //!
 //! Must never know: rows.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{JoinConstraint, JoinType, NullEquality};
 use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::{count, max, min};
@@ -105,6 +107,7 @@ impl Joined {
             contributes: member.contributes.iter().map(|key| key.map(|key| key + first)).collect(),
             part: Some(here),
             rows,
+            repeats: many.is_some_and(|table| repeats(&table.release.input)),
             release: member.release,
         }));
         let plan = match many {
@@ -173,6 +176,36 @@ fn counts_rows(release: &PersonalRelease) -> bool {
         | Statistic::Quantile(_)
         | Statistic::DistinctValues => true,
     })
+}
+
+/// Whether two parts of a UNION read the same table.
+fn repeats(plan: &LogicalPlan) -> bool {
+    let mut found = false;
+    let walked = plan.apply(|node| {
+        if let LogicalPlan::Union(union) = node {
+            let tables: Vec<BTreeSet<String>> =
+                union.inputs.iter().map(|input| tables_of(input)).collect();
+            found |= tables
+                .iter()
+                .enumerate()
+                .any(|(at, one)| tables.iter().skip(at + 1).any(|other| !one.is_disjoint(other)));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    // What cannot be walked may hold anything.
+    found || walked.is_err()
+}
+
+/// The tables that a plan reads.
+fn tables_of(plan: &LogicalPlan) -> BTreeSet<String> {
+    let mut tables = BTreeSet::new();
+    let walked = plan.apply(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            tables.insert(scan.table_name.to_string());
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    walked.map(|_| tables).unwrap_or_default()
 }
 
 /// One of the relations that are put side by side, under names of its own.

@@ -62,7 +62,15 @@ impl<'a> Refined<'a> {
                 }
             })
             .collect();
-        Member { release: table.at, keys, within, contributes, part: None, rows: None }
+        Member {
+            release: table.at,
+            keys,
+            within,
+            contributes,
+            part: None,
+            rows: None,
+            repeats: false,
+        }
     }
 
     fn key(&mut self, key: Expr) -> usize {

@@ -21,7 +21,7 @@ use tresor_disclosure::{Profile, Reason};
 
 use self::atoms::Laid;
 use super::MeasuredTable;
-use super::decide::Decided;
+use super::decide::{Decided, Row};
 use crate::guard::families::Family;
 use crate::guard::release::{Argument, PersonalRelease};
 use crate::vault::cells::Cells;
@@ -67,8 +67,11 @@ fn of_family(
     let Some(places) = places else {
         return datafusion::common::internal_err!("a family whose tables are not here");
     };
-    let mut more = false;
-    for alike in alike::alike(measured)? {
+    let sets = alike::alike(measured)?;
+    let repeated = repeated(measured, &sets, &places, decided, profile);
+    write_back(&repeated, &places, tables, decided);
+    let mut more = !repeated.is_empty();
+    for alike in sets {
         let laid = Laid::out(measured, tables, decided, &places, &alike, profile)?;
         let counts = counts::lost(&laid, profile);
         write_back(&counts, &places, tables, decided);
@@ -78,6 +81,34 @@ fn of_family(
         more |= !(counts.is_empty() && sums.is_empty());
     }
     Ok(more)
+}
+
+/// Rows that count some people once and others twice are no sum that could be held against others. Where there is
+/// something to work out from them, they go.
+fn repeated(
+    measured: &MeasuredFamily<'_>,
+    sets: &[Vec<usize>],
+    places: &[usize],
+    decided: &[Decided<'_>],
+    profile: &Profile,
+) -> Vec<Number> {
+    let withheld =
+        |row: &Row<'_>| matches!(row.standing, Standing::Withheld(_)) || !row.arguments.is_empty();
+    let hidden = places.iter().filter_map(|place| decided.get(*place));
+    let hides =
+        hidden.clone().any(|table| !table.unlisted.is_empty() || table.rows.iter().any(withheld));
+    if !hides && !profile.complements {
+        return vec![];
+    }
+    let members = measured.family.members.iter().enumerate();
+    let odd = members.filter(|(at, of)| of.repeats && !sets.iter().any(|set| set.contains(at)));
+    let rows = odd.flat_map(|(member, _)| {
+        let table = places.get(member).and_then(|place| decided.get(*place));
+        let rows = table.map(|table| table.rows.as_slice()).unwrap_or_default().iter().enumerate();
+        let open = rows.filter(|(_, row)| !matches!(row.standing, Standing::Withheld(_)));
+        open.map(move |(row, _)| Number { member, row, argument: None })
+    });
+    rows.collect()
 }
 
 /// Most atoms in all sums together, for tables with totals.
