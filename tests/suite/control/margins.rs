@@ -27,6 +27,11 @@ fn here(person: &Person, row: &[Value]) -> i64 {
     i64::from(row[0] == "all" || row[0] == person.region)
 }
 
+/// Whether a row is about a sex, or about those without one.
+fn of_sex(person: &Person, row: &[Value]) -> i64 {
+    i64::from(row[0] == person.sex.map_or(Value::Null, Into::into))
+}
+
 /// Whether a row is about a region or a pair of them.
 fn paired(person: &Person, row: &[Value]) -> i64 {
     let pair = ["west", "east"].contains(&person.region);
@@ -189,6 +194,25 @@ const CASES: &[Case] = &[
             (2, |p, row| here(p, row) * i64::from(p.birth_year < 1970)),
         ],
         groups: |p| format!("{}{}", p.region, p.hiv && p.birth_year >= 1970),
+    },
+    Case {
+        name: "a condition inside another, in two tables",
+        sql: "select region, 'wide', count(*) from people where hiv or birth_year < 1970 group by region \
+              union all select region, 'narrow', count(*) from people where birth_year < 1970 group by region",
+        shows: &[(2, |p, row| {
+            here(p, row) * i64::from((row[1] == "wide" && p.hiv) || p.birth_year < 1970)
+        })],
+        groups: |p| format!("{}{}", p.region, p.hiv && p.birth_year >= 1970),
+    },
+    Case {
+        name: "a list inside another",
+        sql: "select sex, count(*) filter (where region in ('east', 'north', 'west')), \
+              count(*) filter (where region in ('north', 'east')) from people group by sex",
+        shows: &[
+            (1, |p, row| i64::from(p.region != "south") * of_sex(p, row)),
+            (2, |p, row| i64::from(["east", "north"].contains(&p.region)) * of_sex(p, row)),
+        ],
+        groups: |p| format!("{:?}{}", p.sex, p.region == "west"),
     },
     Case {
         name: "sums of ones and zeros",

@@ -3,8 +3,9 @@
 //! Tables of one query that count the same rows belong together: the levels of ROLLUP, a table and its total, a count
 //! and the same count with FILTER. Every number in them is a sum over the same atoms, the cells of their common
 //! refinement. Where no table of the family has these cells already, the guard adds a release plan that measures
-//! them; nothing of it is shown. Which tables belong together follows from the plans alone; which ways
-//! to write the same rows are found to be the same is said in `rows/base.rs`; others are not found.
+//! them; nothing of it is shown. Which tables belong together follows from the plans alone: `rows/base.rs` finds the
+//! same rows in other words, and tables over other rows are held against each other by the people in them
+//! (`persons.rs`).
 //!
 //! Must never know: rows; which cells are small.
 
