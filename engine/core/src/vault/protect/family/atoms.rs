@@ -330,7 +330,8 @@ impl<'a> Laid<'a> {
                 let narrower = |narrow: &&Between| {
                     let beside = (narrow.member, narrow.cell) == (wide.member, wide.cell);
                     // What a part leaves of its own cell was looked at before.
-                    !(beside && wide.own_cell)
+                    let looked_at = beside && wide.own_cell;
+                    !looked_at
                         && !wide.atoms.is_empty()
                         && narrow.atoms == wide.atoms
                         && narrow.conditions != wide.conditions
