@@ -9,21 +9,20 @@
 
 #![expect(clippy::disallowed_macros, reason = "a benchmark prints its figures")]
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use common::{Arguments, prepare};
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use tests::ask::ask_as;
 use tests::ask::request;
 use tests::home::config;
 use tresor_core::catalog::contract::TableKind;
 use tresor_core::engine::Engine;
-use tresor_core::extract::{AddRequest, PERSONS_PER_SHARD, Snapshot, add};
-use tresor_core::progress::Silent;
-use tresor_core::sample::{SampleSpec, generate};
-use tresor_core::secret::Secret;
+use tresor_core::extract::Snapshot;
 
 /// Name, SQL. The plain side gets the same text.
 const QUERIES: [(&str, &str); 10] = [
@@ -73,30 +72,7 @@ const QUERIES: [(&str, &str); 10] = [
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(run(&Arguments::read()));
-}
-
-struct Arguments {
-    persons: u64,
-    rounds: usize,
-    folder: PathBuf,
-    /// Only queries whose name holds this.
-    only: String,
-}
-
-impl Arguments {
-    fn read() -> Self {
-        let given: Vec<String> = std::env::args().collect();
-        let after = |name: &str| {
-            given.iter().position(|arg| arg == name).and_then(|at| given.get(at + 1)).cloned()
-        };
-        Self {
-            persons: after("--persons").map_or(2_000_000, |n| n.parse().expect("--persons N")),
-            rounds: after("--rounds").map_or(3, |n| n.parse().expect("--rounds K")),
-            only: after("--only").unwrap_or_default(),
-            folder: after("--folder").map_or_else(|| PathBuf::from("target/bench"), PathBuf::from),
-        }
-    }
+    runtime.block_on(run(&Arguments::read(2_000_000)));
 }
 
 async fn run(arguments: &Arguments) {
@@ -184,47 +160,4 @@ async fn plain_context(snapshot: &Snapshot) -> SessionContext {
         context.register_parquet(name, folder, ParquetReadOptions::default()).await.unwrap();
     }
     context
-}
-
-/// A home with a sample of the wanted size; kept for the next run.
-fn prepare(arguments: &Arguments) -> PathBuf {
-    let home = arguments.folder.join(format!("home-{}", arguments.persons));
-    let home = std::path::absolute(home).unwrap();
-    let ready = home.join("ready");
-    if ready.exists() {
-        return home;
-    }
-    let _ = fs::remove_dir_all(&home);
-    let source = home.join("source");
-    fs::create_dir_all(&source).unwrap();
-    println!("generating {} persons ..", arguments.persons);
-    generate(&SampleSpec { persons: arguments.persons, seed: 1, out: source.clone() }, &Silent)
-        .unwrap();
-    println!("onboarding ..");
-    let request = AddRequest {
-        home: &home,
-        contract: &source.join("contract.toml"),
-        source: &source,
-        record_secret: &Secret::new([3; 32]),
-        persons_per_shard: PERSONS_PER_SHARD,
-        added_at: time::OffsetDateTime::UNIX_EPOCH,
-    };
-    add(request, &Silent).unwrap();
-    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../policies")), &home.join("policies"));
-    fs::create_dir_all(home.join("state")).unwrap();
-    fs::write(ready, "").unwrap();
-    home
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

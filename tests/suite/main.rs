@@ -12,6 +12,7 @@ mod kill;
 mod model;
 mod neighbours;
 mod opt_out;
+mod reviews;
 mod secret_bit;
 mod statistics;
 mod strangers;

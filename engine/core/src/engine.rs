@@ -21,7 +21,7 @@ use crate::policy::Visible;
 use crate::refusal::{Code, Refusal};
 use crate::sql::asks_to_explain;
 use crate::vault::{
-    RecordKeys, Released, Reservation, Reserved, Vault, open, reserve, unavailable,
+    RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
 };
 
 mod board;
@@ -30,6 +30,7 @@ mod inspection;
 mod log;
 mod planner;
 mod policies;
+mod reviews;
 mod runtime;
 mod shapes;
 mod suggestions;
@@ -42,6 +43,7 @@ use inspection::Inspection;
 pub use inspection::{Inspected, TestOutcome, inspect_folder};
 use planner::Planner;
 pub use policies::{Bundle, Edit, PolicyRequest};
+pub use reviews::{Decision, Verdict};
 use runtime::QueryRuntime;
 pub use shapes::{
     Asked, Caller, EngineConfig, QueryRequest, QueryState, QueryStatus, ReleasedBytes, StartError,
@@ -74,8 +76,17 @@ impl Engine {
     /// # Errors
     /// [`StartError`] in words for the person who runs the server.
     pub async fn open(config: EngineConfig) -> Result<Arc<Self>, StartError> {
-        let EngineConfig { home, noise_secret, limits, clock, entropy, lanes, steps, optimizer } =
-            config;
+        let EngineConfig {
+            home,
+            noise_secret,
+            limits,
+            clock,
+            entropy,
+            lanes,
+            steps,
+            stages,
+            optimizer,
+        } = config;
         let say = |error: &dyn std::fmt::Display| StartError(error.to_string());
         let snapshots = Snapshot::current(&home).map_err(|e| say(&e))?;
         if snapshots.is_empty() {
@@ -113,6 +124,7 @@ impl Engine {
             lanes: lanes.saturating_mul(LANES_PER_THREAD),
             optimizer,
             clock: Arc::clone(&clock),
+            stages,
         };
         let engine = Self {
             vault: Arc::new(vault),
@@ -184,12 +196,16 @@ impl Engine {
         let record = self.own_query(caller, id).await?;
         let state = match record.state {
             tresor_ledger::QueryState::Running => QueryState::Running,
+            tresor_ledger::QueryState::Held => QueryState::Held,
             tresor_ledger::QueryState::Released => QueryState::Succeeded,
+            tresor_ledger::QueryState::Refused => QueryState::RefusedByReview,
             tresor_ledger::QueryState::Failed | tresor_ledger::QueryState::Forfeited => {
                 QueryState::Failed
             }
         };
+        let comments = self.comments_to_author(id).await?;
         Ok(QueryStatus {
+            comments,
             id: record.query_id,
             state,
             project: record.account,
@@ -210,15 +226,20 @@ impl Engine {
     ) -> Result<ReleasedBytes, Refusal> {
         let record = self.own_query(caller, id).await?;
         let stored = self.vault.ledger.answer(id.as_str()).await.map_err(|e| unavailable(&e))?;
-        let Some(stored) = stored else {
-            return Err(match record.state {
-                tresor_ledger::QueryState::Running => Refusal::new(
-                    Code::NoResult,
-                    "the query is still running",
-                    "ask again; GET /api/v1/queries/{id}?wait=30s waits for its end",
-                ),
-                _ => Refusal::internal("asked for the result of a query that failed"),
-            });
+        let stored = match stored {
+            Some(tresor_ledger::Answer::Released(stored)) => stored,
+            Some(tresor_ledger::Answer::Held) => return Err(held()),
+            Some(tresor_ledger::Answer::Refused) => return Err(self.refused_by_review(id).await),
+            None => {
+                return Err(match record.state {
+                    tresor_ledger::QueryState::Running => Refusal::new(
+                        Code::NoResult,
+                        "the query is still running",
+                        "ask again; GET /api/v1/queries/{id}?wait=30s waits for its end",
+                    ),
+                    _ => Refusal::internal("asked for the result of a query that failed"),
+                });
+            }
         };
         // Apart from the threads that serve: a large answer takes a while to be written.
         let written = self.runtime.blocking(move || Released::recall(stored).write(format)).await;

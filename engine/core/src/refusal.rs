@@ -36,6 +36,8 @@ pub enum Class {
     Form,
     /// The budget does not cover it (422).
     Budget,
+    /// People decide whether the answer leaves (409).
+    Review,
     /// Nothing can be answered right now, for example because the ledger is not writable (503).
     Unavailable,
     /// A defect of ours; says nothing about data (500).
@@ -120,6 +122,14 @@ codes! {
     UnknownQuery = "unknown_query", NotFound, "no such query";
     /// The query exists but has no result (yet).
     NoResult = "no_result", NotFound, "there is no result";
+    /// Output checkers have yet to decide.
+    HeldForReview = "held_for_review", Review, "the answer is held for review";
+    /// Output checkers decided that the answer may not leave.
+    RefusedByReview = "refused_by_review", Review, "output checkers did not release the answer";
+    /// An answer that was never held, or that is not for this person to review.
+    UnknownReview = "unknown_review", NotFound, "no such review";
+    /// A decision was made before, or the review has ended.
+    ReviewConflict = "review_conflict", Conflict, "this was decided before";
     /// The role may not do this.
     Forbidden = "forbidden", Forbidden, "your role does not allow this";
     /// Project, membership or training has ended.

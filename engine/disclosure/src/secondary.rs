@@ -27,11 +27,14 @@ mod certificate;
 mod confirmed;
 mod gauss;
 mod intervals;
+mod loosen;
 mod modular;
 mod number;
 mod order;
+mod plain;
 mod print;
 mod residual;
+mod scope;
 mod singles;
 #[cfg(test)]
 mod tests;
@@ -93,6 +96,20 @@ pub struct Impossible {
 /// # Errors
 /// A hidden column that is told by known columns alone.
 pub fn suppress(columns: &[Column], options: Options) -> Result<Vec<bool>, Impossible> {
+    if let Some(withheld) = plain::safe_as_it_is(columns, options.zeros) {
+        return Ok(withheld);
+    }
+    if let Some(short) = plain::Short::of(columns, options.zeros)
+        && let Ok(withheld) = decide(&short.columns, options)
+        && let Some(withheld) = short.in_full(&withheld, columns.len())
+    {
+        return Ok(withheld);
+    }
+    decide(columns, options)
+}
+
+/// The long way.
+fn decide(columns: &[Column], options: Options) -> Result<Vec<bool>, Impossible> {
     let cells = Cells::of(columns, options);
     let offers = order::offers(&cells);
     let decided = confirmed::decide(&cells, &offers)

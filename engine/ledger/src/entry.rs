@@ -31,6 +31,10 @@ pub enum Kind {
     TokenIssued,
     /// An API token was withdrawn.
     TokenRevoked,
+    /// Somebody decided about an answer that is held.
+    Review,
+    /// Somebody read an answer that is or was held, in order to decide.
+    ReviewRead,
     /// Somebody read the audit log.
     LogRead,
     /// A policy change was begun, or its text was replaced.
@@ -54,7 +58,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 20] = [
         Self::Intent,
         Self::Outcome,
         Self::Forfeited,
@@ -63,6 +67,8 @@ impl Kind {
         Self::SignInFailed,
         Self::TokenIssued,
         Self::TokenRevoked,
+        Self::Review,
+        Self::ReviewRead,
         Self::LogRead,
         Self::PolicyDraft,
         Self::PolicyProposal,
@@ -87,6 +93,8 @@ impl Kind {
             Self::SignInFailed => "sign_in_failed",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::Review => "review",
+            Self::ReviewRead => "review_read",
             Self::LogRead => "log_read",
             Self::PolicyDraft => "policy_draft",
             Self::PolicyProposal => "policy_proposal",
@@ -110,6 +118,7 @@ impl Kind {
         match self {
             Self::Refusal
             | Self::SignInFailed
+            | Self::ReviewRead
             | Self::LogRead
             | Self::PolicyDraft
             | Self::PolicyProposal
@@ -125,7 +134,8 @@ impl Kind {
             | Self::Forfeited
             | Self::Replay
             | Self::TokenIssued
-            | Self::TokenRevoked => false,
+            | Self::TokenRevoked
+            | Self::Review => false,
         }
     }
 }

@@ -8,8 +8,9 @@ use crate::entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::intent::{Intent, IntentReceipt, Reservation};
 use crate::moment::Moment;
-use crate::outcome::{Outcome, OutcomeReceipt, StoredAnswer};
+use crate::outcome::{Answer, Outcome, OutcomeReceipt};
 use crate::query::QueryRecord;
+use crate::review::{HeldAnswer, NewVote, ReviewRecord, Voted};
 use crate::seal::Opening;
 use crate::sqlite::{self, Opened, Store};
 use crate::steps::Steps;
@@ -135,12 +136,64 @@ impl Ledger {
         sqlite::query(&self.store, id).await
     }
 
-    /// The answer of a query that was released, the same bytes each time.
+    /// The answer of a query that was released, the same bytes each time; or that it is held or was refused.
     ///
     /// # Errors
-    /// [`LedgerError::Damaged`] when the bytes are not those that were released; they are then not served.
-    pub async fn answer(&self, id: &str) -> Result<Option<StoredAnswer>> {
+    /// [`LedgerError::Damaged`] when the bytes are not those that were released, or the log does not say that they were;
+    /// they are then not served.
+    pub async fn answer(&self, id: &str) -> Result<Option<Answer>> {
         sqlite::answer(&self.store, id).await
+    }
+
+    /// Decides about an answer that is held. The last decision ends the review: the answer is served from then on if all
+    /// were to release it, and never if one was not. Everybody decides once, and nobody about a query of their own.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when what others decided is not what the log committed to; or the disk fails.
+    pub async fn vote(&self, vote: NewVote) -> Result<Voted> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { sqlite::vote(&store, vote).await }).await
+    }
+
+    /// The review of a query as this reader may see it: before the end with no vote but their own.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn review(&self, id: &str, reader: &str) -> Result<Option<ReviewRecord>> {
+        sqlite::review(&self.store, id, reader).await
+    }
+
+    /// The reviews that wait, oldest first, as this reader may see them; at most `limit`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn held_reviews(&self, reader: &str, limit: u32) -> Result<Vec<ReviewRecord>> {
+        sqlite::reviews(&self.store, true, reader, limit).await
+    }
+
+    /// The reviews that have ended, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn ended_reviews(&self, limit: u32) -> Result<Vec<ReviewRecord>> {
+        sqlite::reviews(&self.store, false, "", limit).await
+    }
+
+    /// An answer that is or was held, for somebody who reviews it. The reading must be recorded first
+    /// ([`Kind::ReviewRead`], about this query); without that, and where nothing was held, there is none.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when the bytes are not those that were settled.
+    pub async fn held_answer(&self, id: &str, reading: EntryReceipt) -> Result<Option<HeldAnswer>> {
+        sqlite::held_answer(&self.store, id, reading).await
+    }
+
+    /// The queries of an account whose answers were released, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn released_answers(&self, account: &str, limit: u32) -> Result<Vec<QueryRecord>> {
+        sqlite::released_answers(&self.store, account, limit).await
     }
 
     /// The audit log from entry `from_seq` on, oldest first, at most `limit` entries.

@@ -11,7 +11,7 @@ use tresor_ledger::Moment;
 use crate::clock::moment_of;
 use crate::desk::{Desk, Officers, PublicKey, Scope};
 use crate::ids::{ProjectId, UserId};
-use crate::policy::{Membership, PolicyRevision};
+use crate::policy::{Membership, PolicyRevision, Role};
 use crate::refusal::{Code, Refusal};
 
 /// A revision and the moment from which on it is in force.
@@ -111,6 +111,13 @@ impl InForce {
     pub(super) fn allows(&self, user: &UserId, object: &str, action: &str) -> bool {
         let frozen = self.standing.frozen.contains(&Scope::Person(user.clone()));
         !frozen && self.revision.has_global(user, object, action, self.now)
+    }
+
+    /// The roles outside projects that a person has, as the log names them.
+    pub(super) fn role(&self, user: &UserId) -> Option<String> {
+        let today = self.now.to_offset(time::UtcOffset::UTC).date();
+        let roles = self.revision.person(user)?.roles_on(today).map(Role::as_str);
+        Some(roles.collect::<Vec<_>>().join(", ")).filter(|roles| !roles.is_empty())
     }
 
     fn thawed(&self, user: &UserId, project: Option<&ProjectId>) -> Result<(), Refusal> {

@@ -19,6 +19,9 @@ use crate::policy::{
 };
 use crate::refusal::{Finding, Refusal};
 
+/// Officers with a signing key that a bundle has to leave: with fewer, nobody could ever change it again.
+const OFFICERS_MIN: usize = 2;
+
 /// What a bundle is held against.
 #[derive(Clone)]
 pub(super) struct Inspection {
@@ -122,6 +125,8 @@ pub struct Inspected {
     pub tests: Vec<TestOutcome>,
     /// Who may use what; nothing while files have mistakes.
     pub matrix: Option<String>,
+    /// That too few officers could sign: a first start may do with them, a change may not.
+    pub too_few_officers: Option<Finding>,
     /// Digest of the bundle that the folder makes.
     pub digest: String,
 }
@@ -150,16 +155,36 @@ pub async fn inspect_folder(
         Ok(revision) => revision,
         Err(errors) => {
             let findings = errors.problems().iter().map(finding).collect();
-            return Ok(Inspected { findings, tests: vec![], matrix: None, digest });
+            let (tests, matrix, too_few_officers) = (vec![], None, None);
+            return Ok(Inspected { findings, tests, matrix, too_few_officers, digest });
         }
     };
     let runtime = QueryRuntime::new(1).map_err(|e| say(&e))?;
     let inspected = runtime.blocking(move || {
         let (findings, tests) = inspection.all(&revision);
         let matrix = findings.is_empty().then(|| inspection.matrix(&revision));
-        Inspected { findings, tests, matrix, digest }
+        let too_few_officers = too_few_officers(&revision, now);
+        Inspected { findings, tests, matrix, too_few_officers, digest }
     });
     inspected.await.map_err(StartError)
+}
+
+/// Two officers who can sign have to be left.
+pub(super) fn too_few_officers(revision: &PolicyRevision, now: OffsetDateTime) -> Option<Finding> {
+    let able = revision.people().filter(|person| {
+        let may = |action| revision.has_global(&person.user, "policies", action, now);
+        person.signing_key().is_some() && may("propose") && may("approve")
+    });
+    let left = able.count();
+    (left < OFFICERS_MIN).then(|| Finding {
+        file: "policies/people.toml".to_owned(),
+        line: 1,
+        column: 1,
+        detail: format!(
+            "it leaves {left} officers with a signing key, and a change needs {OFFICERS_MIN}"
+        ),
+        hint: "keep two people with the role `officer` and a `signing_key`".to_owned(),
+    })
 }
 
 /// A mistake in a policy file as something to mend.

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use tresor_ledger::{NewEntry, Sealed};
 
 use super::board::InForce;
-use super::inspection::Inspection;
+use super::inspection::{Inspection, too_few_officers};
 use super::{Caller, Engine};
 use crate::clock::moment;
 use crate::desk::{Scope, Signed};
@@ -214,6 +214,13 @@ impl Engine {
         outcome.await.unwrap_or_else(|_| Err(Refusal::internal("an act at the desk panicked")))
     }
 
+    /// Whether two officers have a key, so that the policy in force can ever be changed.
+    #[must_use]
+    pub fn policies_can_change(&self) -> bool {
+        self.in_force()
+            .is_ok_and(|in_force| too_few_officers(in_force.revision(), in_force.now()).is_none())
+    }
+
     async fn answered(
         self: &Arc<Self>,
         caller: &Caller,
@@ -270,12 +277,12 @@ impl Engine {
     }
 
     /// Logs a refusal before it is told.
-    async fn refused_at_desk(
+    pub(super) async fn refused_at_desk<T>(
         &self,
         caller: &Caller,
         name: &str,
-        outcome: Result<Value, Refusal>,
-    ) -> Result<Value, Refusal> {
+        outcome: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let Err(refusal) = outcome else { return outcome };
         let mut entry = NewEntry::new(
             tresor_ledger::Kind::Refusal,
@@ -294,7 +301,7 @@ impl Engine {
     }
 }
 
-fn forbidden(object: &str, action: &str) -> Refusal {
+pub(super) fn forbidden(object: &str, action: &str) -> Refusal {
     Refusal::new(
         Code::Forbidden,
         format!("your role does not give you `{action}` on `{object}`"),

@@ -12,7 +12,7 @@ use crate::entropy::Entropy;
 use crate::ids::{ProjectId, QueryId, UserId};
 use crate::limits::Limits;
 use crate::secret::Secret;
-use crate::vault::Optimizer;
+use crate::vault::{NoStages, Optimizer, Stages};
 
 /// What the engine is made from.
 pub struct EngineConfig {
@@ -30,6 +30,8 @@ pub struct EngineConfig {
     pub lanes: usize,
     /// Told of every durable step of the ledger; [`NoSteps`] outside tests.
     pub steps: Arc<dyn Steps>,
+    /// Told of every stage of answering a query; [`NoStages`] outside benchmarks.
+    pub stages: Arc<dyn Stages>,
     /// Whether logical optimizer rules run; off in tests only.
     pub optimizer: Optimizer,
 }
@@ -51,6 +53,7 @@ impl EngineConfig {
             entropy,
             lanes: std::thread::available_parallelism().map_or(1, usize::from),
             steps: Arc::new(NoSteps),
+            stages: Arc::new(NoStages),
             optimizer: Optimizer::On,
         }
     }
@@ -92,12 +95,16 @@ pub enum Asked {
 
 /// Where a query stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum QueryState {
     /// Charged, being answered.
     Running,
-    /// Answered.
+    /// Answered; output checkers have yet to decide whether the answer leaves.
+    Held,
+    /// Answered, and the answer may be fetched.
     Succeeded,
+    /// Answered; output checkers decided that the answer may not leave.
+    RefusedByReview,
     /// Not answered, by defect, or cut off by a restart; the charge stays.
     Failed,
 }
@@ -115,6 +122,8 @@ pub struct QueryStatus {
     pub submitted_at: String,
     /// What was charged, in points.
     pub cost: u64,
+    /// What output checkers tell whoever asked, once all have decided.
+    pub comments: Vec<String>,
 }
 
 /// Bytes of a released answer, ready for a client.

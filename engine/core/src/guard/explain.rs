@@ -37,8 +37,14 @@ impl Guarded {
 
     fn explain_protection(&self) -> Value {
         let mut told = protection(&self.grant.profile);
-        if let (Some(note), Some(object)) = (self.reach.note(), told.as_object_mut()) {
+        let Some(object) = told.as_object_mut() else { return told };
+        if let Some(note) = self.reach.note() {
             object.insert("scope".to_owned(), json!(note));
+        }
+        if self.grant.profile.release.review {
+            let review =
+                "the answer is held until two output checkers have decided whether it leaves";
+            object.insert("review".to_owned(), json!(review));
         }
         told
     }

@@ -1,8 +1,7 @@
 //! Raw cells: true statistics. Never leave the vault, cannot be printed (ONLY-RELEASED).
 
-use std::collections::HashMap;
-
-use datafusion::common::Result;
+use datafusion::common::hash_map::Entry;
+use datafusion::common::{HashMap, Result};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::{Contribution, Distribution};
 
@@ -52,10 +51,10 @@ impl Cells {
     /// Adds a lane's cells. Lanes have disjoint persons, so what was measured merges.
     pub(super) fn add(&mut self, keys: Vec<ScalarValue>, measured: Vec<Measured>) -> Result<()> {
         match self.rows.entry(keys) {
-            std::collections::hash_map::Entry::Vacant(slot) => {
+            Entry::Vacant(slot) => {
                 slot.insert(measured);
             }
-            std::collections::hash_map::Entry::Occupied(mut slot) => {
+            Entry::Occupied(mut slot) => {
                 let known = slot.get_mut();
                 if known.len() != measured.len() {
                     return datafusion::common::internal_err!("lanes measured different arguments");
@@ -72,7 +71,12 @@ impl Cells {
         self.rows.get(keys).map(Vec::as_slice)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Vec<ScalarValue>, &Vec<Measured>)> {
-        self.rows.iter()
+    /// The cell of these keys, with its own keys.
+    pub(super) fn entry(&self, keys: &[ScalarValue]) -> Option<(&[ScalarValue], &[Measured])> {
+        self.rows.get_key_value(keys).map(|(keys, measured)| (keys.as_slice(), measured.as_slice()))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[ScalarValue], &[Measured])> {
+        self.rows.iter().map(|(keys, measured)| (keys.as_slice(), measured.as_slice()))
     }
 }

@@ -21,10 +21,12 @@ mod record_keys;
 mod released;
 mod row_conditions;
 mod session;
+mod stages;
 mod tables;
 
-pub(crate) use open::unavailable;
 pub use open::{Reservation, Reserved, Vault, open, reserve};
+pub(crate) use open::{held, unavailable};
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};
 pub use session::Optimizer;
+pub use stages::{NoStages, Stage, Stages};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
-use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome};
+use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome, REVIEWERS};
 
 use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
@@ -16,6 +16,7 @@ use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::record_keys::RecordKeys;
 use super::released::Released;
 use super::session::Optimizer;
+use super::stages::{Stage, Stages};
 use crate::clock::{Clock, moment};
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
@@ -37,6 +38,7 @@ pub struct Vault {
     pub(crate) lanes: usize,
     pub(crate) optimizer: Optimizer,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stages: Arc<dyn Stages>,
 }
 
 /// A guarded query whose intent and charge are durable (CHARGE-FIRST). May be opened once.
@@ -143,13 +145,21 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
         Ok(written) => {
             let summary = outcome_summary(&guarded, &written);
             let body = body(&guarded, &receipt, &id, written);
+            let review = guarded.grant.profile.release.review;
+            let reviewers = if review { REVIEWERS } else { 0 };
             let outcome = Outcome::Released {
                 digest: tresor_ledger::digest_of(&body),
                 answer: body.clone(),
                 summary,
+                reviewers,
             };
+            vault.stages.begins(Stage::Settle);
             let settled = vault.ledger.settle(receipt, outcome, at).await;
-            Released::settled(body, settled.map_err(|error| unavailable(&error))?)
+            let settled = settled.map_err(|error| unavailable(&error))?;
+            if review {
+                return Err(held());
+            }
+            Released::settled(body, settled)
         }
         Err(cause) => {
             let class = Code::ExecutionFailed.as_str().to_owned();
@@ -175,8 +185,10 @@ async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<
     let max_rows = usize::try_from(profile.release.max_rows)
         .unwrap_or(usize::MAX)
         .min(vault.limits.result_rows);
+    vault.stages.begins(Stage::Finish);
     let batches =
         finish(&guarded.finishing, &made.tables, &guarded.scans, max_rows, &ground).await?;
+    vault.stages.begins(Stage::Write);
     Body {
         columns: &guarded.columns,
         schema: guarded.finishing.schema(),
@@ -218,6 +230,7 @@ impl Made {
             made.tables.push(vec![]);
             let batches = match release {
                 Release::Personal(release) => {
+                    vault.stages.begins(Stage::Measure);
                     let cells = measure(release, &made.tables, ground).await?;
                     measured.push(MeasuredTable { at, release, cells, settled: None });
                     continue;
@@ -251,12 +264,19 @@ impl Made {
         for family in guarded.families.iter().filter(|family| family.stage == self.stage) {
             let extra = match &family.atoms {
                 Atoms::Member(_) => None,
-                Atoms::Extra(release) => Some(measure(release, &self.tables, ground).await?),
+                Atoms::Extra(release) => {
+                    vault.stages.begins(Stage::Measure);
+                    Some(measure(release, &self.tables, ground).await?)
+                }
             };
             families.push(MeasuredFamily { family, extra });
         }
-        let rules =
-            Rules { profile: &guarded.grant.profile, secret: &vault.noise, limits: &vault.limits };
+        let rules = Rules {
+            profile: &guarded.grant.profile,
+            secret: &vault.noise,
+            limits: &vault.limits,
+            stages: vault.stages.as_ref(),
+        };
         let protected = protect(measured, &families, &rules)?;
         for (table, rows) in measured.iter_mut().zip(protected) {
             // What was read by another release stays as it was read.
@@ -275,6 +295,17 @@ impl Made {
         }
         Ok(())
     }
+}
+
+/// There is an answer, and it waits for people to decide.
+pub(crate) fn held() -> Refusal {
+    Refusal::new(
+        Code::HeldForReview,
+        "the answer is held until two output checkers have decided whether it may leave",
+        "nothing is to be done: ask again later at the address of the query; the price stays charged, whatever they \
+         decide",
+    )
+    .under("`release.review` of the release profile")
 }
 
 pub(crate) fn unavailable(error: &LedgerError) -> Refusal {

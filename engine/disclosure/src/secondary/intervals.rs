@@ -6,48 +6,132 @@
 //! smaller: down to the least that it could be if this query showed nothing. Where there is none, the least wanted published cells
 //! are withheld, as few as make room.
 
+use std::collections::BTreeMap;
+
 use microlp::OptimizationDirection::{Maximize, Minimize};
 
 use super::cells::{Cell, Cells};
-use super::view::{Sight, View};
-use super::witness::{Witness, least, search};
+use super::loosen::loosen;
+use super::view::{Sight, View, truth};
+use super::witness::{Witness, least, search, total};
 
 /// Withholds more until every hidden cell has the room it needs; names one for which that is impossible.
 pub(super) fn widen(
     cells: &Cells,
     offers: &[usize],
-    mut published: Vec<bool>,
+    published: Vec<bool>,
 ) -> Result<Vec<bool>, usize> {
     if cells.cells.iter().all(|cell| Goal::of(cells, cell).is_none()) {
         return Ok(published);
     }
-    let mut room = Room::of(cells, &published);
-    let mut bare = Room::of(cells, &cells.cells.iter().map(|cell| cell.known).collect::<Vec<_>>());
-    let mut probes = 0_usize;
-    for (at, cell) in cells.cells.iter().enumerate() {
-        let Some(mut goal) = Goal::of(cells, cell) else { continue };
-        if room.is_enough(cell, goal) {
-            continue;
-        }
-        goal.low = bare.lowest(cell, goal.low);
-        if !room.is_enough(cell, goal) {
-            let sparing = probes < PROBES;
-            let enough = |shown: &[bool]| {
-                probes += 1;
-                Room::of(cells, shown).is_enough(cell, goal)
-            };
-            published = withdraw(offers, &published, sparing, enough).ok_or(at)?;
-            room = Room::of(cells, &published);
+    let mut widening = Widening::new(cells, offers, published);
+    let small = cells.cells.len() <= SMALL;
+    for round in 0..ROUNDS {
+        let how = match round {
+            0 if small => How::Sparing,
+            round if round + 1 < ROUNDS => How::Near,
+            _ => How::Surely,
+        };
+        if widening.pass(how)? {
+            break;
         }
     }
-    Ok(published)
+    Ok(widening.published)
+}
+
+/// Up to how many cells it is tried to get by with as little as possible.
+const SMALL: usize = 1_000;
+
+/// How often all hidden cells are gone through, at most. In the last round whatever is needed is withheld.
+const ROUNDS: usize = 5;
+
+/// How more is withheld.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// As little as possible, until [`PROBES`] are spent; then as [`How::Near`].
+    Sparing,
+    /// What is cheapest near the cell.
+    Near,
+    /// What is wanted least, up to the last cell that is needed.
+    Surely,
+}
+
+/// Cells, and what is still published.
+struct Widening<'a> {
+    cells: &'a Cells,
+    offers: &'a [usize],
+    published: Vec<bool>,
+    truth: Vec<Option<u128>>,
+    room: Room,
+    /// With nothing published that need not be.
+    bare: Room,
+    /// Hidden cells that have not all the room they need.
+    narrow: Vec<usize>,
+    probes: usize,
+}
+
+impl<'a> Widening<'a> {
+    fn new(cells: &'a Cells, offers: &'a [usize], published: Vec<bool>) -> Self {
+        let known: Vec<bool> = cells.cells.iter().map(|cell| cell.known).collect();
+        Self {
+            room: Room::of(cells, &published),
+            bare: Room::of(cells, &known),
+            truth: truth(cells),
+            narrow: (0..cells.cells.len()).collect(),
+            probes: 0,
+            cells,
+            offers,
+            published,
+        }
+    }
+
+    /// Makes room for every cell that has too little; says whether all are known to have enough.
+    fn pass(&mut self, how: How) -> Result<bool, usize> {
+        self.room = Room::of(self.cells, &self.published);
+        for at in std::mem::take(&mut self.narrow) {
+            let Some(cell) = self.cells.cells.get(at) else { continue };
+            let Some(mut goal) = Goal::of(self.cells, cell) else { continue };
+            if self.room.is_enough(cell, goal) {
+                continue;
+            }
+            goal.low = self.bare.lowest(cell, goal.low);
+            if self.room.is_enough(cell, goal) {
+                continue;
+            }
+            match how {
+                How::Sparing if self.probes < PROBES => self.withdraw(at, cell, goal, true)?,
+                How::Surely => self.withdraw(at, cell, goal, false)?,
+                How::Sparing | How::Near => {
+                    for lost in loosen(self.cells, &self.truth, &self.published, cell, goal) {
+                        if let Some(slot) = self.published.get_mut(lost) {
+                            *slot = false;
+                        }
+                    }
+                    self.narrow.push(at);
+                }
+            }
+        }
+        Ok(self.narrow.is_empty())
+    }
+
+    fn withdraw(&mut self, at: usize, cell: &Cell, goal: Goal, sparing: bool) -> Result<(), usize> {
+        let enough = |shown: &[bool]| {
+            self.probes += 1;
+            Room::of(self.cells, shown).is_enough(cell, goal)
+        };
+        self.published = withdraw(self.offers, &self.published, sparing, enough).ok_or(at)?;
+        self.room = Room::of(self.cells, &self.published);
+        Ok(())
+    }
 }
 
 /// How far the bounds of a cell must lie apart.
 #[derive(Debug, Clone, Copy)]
-struct Goal {
-    high: u128,
-    low: u128,
+pub(super) struct Goal {
+    /// As large as this.
+    pub(super) high: u128,
+    /// And as small as this.
+    pub(super) low: u128,
 }
 
 impl Goal {
@@ -111,12 +195,34 @@ fn withdraw(
 /// What readers cannot tell apart, with the tables found so far that show it.
 struct Room {
     view: Option<View>,
-    witnesses: Vec<Witness>,
+    kept: Kept,
+}
+
+/// Tables that were found, by the groups that they name.
+#[derive(Default)]
+struct Kept {
+    tables: Vec<Witness>,
+    naming: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Kept {
+    fn add(&mut self, witness: Witness) {
+        for group in witness.keys() {
+            self.naming.entry(*group).or_default().push(self.tables.len());
+        }
+        self.tables.push(witness);
+    }
+
+    /// Those that name one of these groups; others say nothing new of them.
+    fn of(&self, groups: &[usize]) -> impl Iterator<Item = &Witness> {
+        let naming = groups.iter().filter_map(|group| self.naming.get(group)).flatten();
+        naming.rev().filter_map(|at| self.tables.get(*at))
+    }
 }
 
 impl Room {
     fn of(cells: &Cells, published: &[bool]) -> Self {
-        Self { view: View::of(cells, published), witnesses: Vec::new() }
+        Self { view: View::of(cells, published), kept: Kept::default() }
     }
 
     /// Whether a cell can be as large and as small as asked.
@@ -139,44 +245,40 @@ impl Room {
         let groups = &sight.touched;
         let Some(view) = &self.view else { return false };
         let good = |witness: &Witness| {
-            total(witness, groups).is_some_and(|t| sight.least.saturating_add(t) >= goal)
+            total(view, witness, groups).is_some_and(|t| sight.least.saturating_add(t) >= goal)
         };
         sight.least >= goal
             || groups.iter().any(|group| view.is_free(*group))
-            || self.witnesses.iter().any(good)
-            || find(&mut self.witnesses, search(view, groups, Maximize), good)
+            || (view.truth.is_some() && good(&Witness::new()))
+            || self.kept.of(groups).any(good)
+            || find(&mut self.kept, search(view, groups, Maximize), good)
     }
 
     fn reaches_down(&mut self, sight: &Sight, goal: u128) -> bool {
         let groups = &sight.whole;
         let Some(view) = &self.view else { return false };
         let good = |witness: &Witness| {
-            total(witness, groups).is_some_and(|t| sight.least.saturating_add(t) <= goal)
+            total(view, witness, groups).is_some_and(|t| sight.least.saturating_add(t) <= goal)
         };
         (groups.is_empty() && sight.least <= goal)
-            || self.witnesses.iter().any(good)
-            || find(&mut self.witnesses, search(view, groups, Minimize), good)
+            || (view.truth.is_some() && good(&Witness::new()))
+            || self.kept.of(groups).any(good)
+            || find(&mut self.kept, search(view, groups, Minimize), good)
     }
 }
 
 /// Whether a table that will do is found; it is kept for other cells.
 fn find(
-    kept: &mut Vec<Witness>,
+    kept: &mut Kept,
     found: impl Iterator<Item = Witness>,
     good: impl Fn(&Witness) -> bool,
 ) -> bool {
     for witness in found {
         let will_do = good(&witness);
-        kept.push(witness);
+        kept.add(witness);
         if will_do {
             return true;
         }
     }
     false
-}
-
-/// What groups hold together in a table that says so.
-fn total(witness: &Witness, groups: &[usize]) -> Option<u128> {
-    let add = |sum: u128, group: &usize| sum.checked_add(witness.get(*group).copied().flatten()?);
-    groups.iter().try_fold(0, add)
 }

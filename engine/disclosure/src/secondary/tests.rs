@@ -2,6 +2,7 @@
 
 mod bounds;
 mod oracle;
+mod plain;
 mod published;
 mod random;
 mod small;

@@ -152,6 +152,11 @@ impl View {
     }
 }
 
+/// By atom: its true value, as far as the cells tell it.
+pub(super) fn truth(cells: &Cells) -> Vec<Option<u128>> {
+    settle(cells, |_| true).unwrap_or_else(|| vec![None; cells.atoms])
+}
+
 /// Values that follow one by one from the cells that count. `None` where they contradict each other.
 fn settle(cells: &Cells, counts: impl Fn(usize) -> bool) -> Option<Vec<Option<u128>>> {
     let mut values = vec![None; cells.atoms];

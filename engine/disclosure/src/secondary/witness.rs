@@ -2,7 +2,8 @@
 //!
 //! That a reader cannot bound a cell is shown by a table in which it is as large, or as small, as asked. A linear
 //! program finds candidates, in floating point; each is rounded and checked in exact integers, and only one that
-//! passes counts. So a solver that errs can make more be withheld and never less.
+//! passes counts. So a solver that errs can make more be withheld and never less. Most are found among the few groups
+//! that move most easily with the cell (`scope.rs`), while all others keep their true values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +11,17 @@ use microlp::{
     ComparisonOp, OptimizationDirection, Problem, SolutionStatus, SolveOptions, Variable,
 };
 
+use super::scope::{Web, around, closed};
 use super::view::View;
 
-/// How many groups may move at first, near the cell in question, while all others keep their true values.
-const NEAR: usize = 60;
+/// How many groups may move, near the cell in question, while all others keep their true values: few at first.
+const NEAR: [usize; 3] = [24, 64, 160];
 
 /// How many groups may move at all. A larger block is searched near the cell only, which is a rule on the safe side.
 const BLOCK: usize = 400;
 
-/// By group: what it holds beyond the least, where the table says so.
-pub(super) type Witness = Vec<Option<u128>>;
+/// What groups hold beyond the least; those that are not named hold the truth.
+pub(super) type Witness = BTreeMap<usize, u128>;
 
 /// Tables in which `groups` hold as much, or as little, as can be found; better ones later.
 pub(super) fn search(
@@ -27,77 +29,79 @@ pub(super) fn search(
     groups: &[usize],
     direction: OptimizationDirection,
 ) -> impl Iterator<Item = Witness> {
-    let near = around(view, groups, NEAR);
-    let all = around(view, groups, BLOCK.saturating_add(1));
-    let whole = all.len() <= BLOCK;
-    let far = (all.len() > near.len()).then_some(all);
-    let scopes = [Some((near, far.is_none())), far.map(|all| (all, whole))];
-    scopes
-        .into_iter()
-        .flatten()
-        .filter_map(move |(scope, whole)| solve(view, groups, direction, &scope, whole))
+    let mut last = 0;
+    let near = NEAR.into_iter().map_while(move |most| {
+        let found = around(view, groups, most);
+        // Where the last scope was not full there is no more to be found.
+        (std::mem::replace(&mut last, found.len()) < found.len()).then_some(found)
+    });
+    let near = near.filter_map(move |scope| {
+        view.truth.as_ref()?;
+        solve(view, groups, direction, &closed(view, &scope))
+    });
+    let block = std::iter::once_with(move || solve(view, groups, direction, &block(view, groups)?));
+    near.chain(block.flatten())
 }
 
 /// The least that `groups` can hold together, where that can be proven.
 pub(super) fn least(view: &View, groups: &[usize]) -> Option<u128> {
-    let all = around(view, groups, BLOCK.saturating_add(1));
-    let (problem, _) = (all.len() <= BLOCK)
-        .then(|| program(view, groups, OptimizationDirection::Minimize, &all, &[]))
-        .flatten()?;
+    if groups.is_empty() {
+        return Some(0);
+    }
+    let all = block(view, groups)?;
+    let (problem, _) = program(view, groups, OptimizationDirection::Minimize, &all)?;
     let solution = problem.solve_with(options()).ok()?.into_solution().ok()?;
     let proven = matches!(solution.status(), SolutionStatus::Optimal);
     proven.then(|| solution.objective().round() as u128)
 }
 
-/// The groups that ties reach from these, nearest first, up to a number of them.
-fn around(view: &View, groups: &[usize], most: usize) -> BTreeSet<usize> {
+/// All groups that ties reach from these, if there are not too many.
+fn block(view: &View, groups: &[usize]) -> Option<BTreeSet<usize>> {
     let mut found: BTreeSet<usize> = groups.iter().copied().collect();
     let mut ring: Vec<usize> = groups.to_vec();
     let mut seen: BTreeSet<usize> = BTreeSet::new();
-    while !ring.is_empty() && found.len() < most {
-        let ties = ring.iter().filter_map(|group| view.tied.get(*group)).flatten().copied();
-        let mut fresh: Vec<usize> = ties.filter(|tie| seen.insert(*tie)).collect();
-        ring.clear();
-        // Short ties first: what they hold moves together.
-        fresh.sort_by_key(|tie| view.ties.get(*tie).map_or(0, |tie| tie.groups.len()));
-        for group in fresh.iter().filter_map(|tie| view.ties.get(*tie)).flat_map(|t| &t.groups) {
-            if found.len() < most && found.insert(*group) {
-                ring.push(*group);
+    while let Some(group) = ring.pop() {
+        for tie in view.tied.get(group).into_iter().flatten() {
+            let held = view.ties.get(*tie).filter(|_| seen.insert(*tie));
+            for group in held.into_iter().flat_map(|tie| &tie.groups) {
+                if found.insert(*group) {
+                    ring.push(*group);
+                }
+            }
+            if found.len() > BLOCK {
+                return None;
             }
         }
     }
-    found
+    Some(found)
 }
 
-/// The best table in which only `scope` moves. `whole` says that no tie leads out of it.
+/// The best table in which only `scope` moves.
 fn solve(
     view: &View,
     groups: &[usize],
     direction: OptimizationDirection,
     scope: &BTreeSet<usize>,
-    whole: bool,
 ) -> Option<Witness> {
-    let mut witness: Witness = match &view.truth {
-        Some(truth) => truth.iter().copied().map(Some).collect(),
-        None if whole => vec![None; view.tied.len()],
-        None => return None,
-    };
-    let (problem, variables) = program(view, groups, direction, scope, &witness)?;
+    let (problem, variables) = program(view, groups, direction, scope)?;
     let solution = problem.solve_with(options()).ok()?.into_solution().ok()?;
-    for (group, variable) in variables {
-        *witness.get_mut(group)? = Some(solution.var_value(variable).round() as u128);
-    }
+    let value = |(group, variable): (usize, Variable)| {
+        (group, solution.var_value(variable).round() as u128)
+    };
+    let witness: Witness = variables.into_iter().map(value).collect();
     ties(view, scope).into_iter().all(|tie| agrees(view, tie, &witness)).then_some(witness)
 }
 
-/// The program whose best solution is sought; what lies outside of the scope holds what `outside` says.
+/// The program whose best solution is sought; what lies outside of the scope holds the truth.
 fn program(
     view: &View,
     groups: &[usize],
     direction: OptimizationDirection,
     scope: &BTreeSet<usize>,
-    outside: &[Option<u128>],
 ) -> Option<(Problem, BTreeMap<usize, Variable>)> {
+    if !groups.iter().any(|group| scope.contains(group)) {
+        return None;
+    }
     let mut problem = Problem::new(direction);
     let mut variables = BTreeMap::new();
     for group in scope {
@@ -110,17 +114,30 @@ fn program(
         };
         variables.insert(*group, variable);
     }
-    for tie in ties(view, scope) {
-        let tie = view.ties.get(tie)?;
+    for ((held, exact), rest) in within(view, scope)? {
         let terms: Vec<(Variable, f64)> =
-            tie.groups.iter().filter_map(|group| Some((*variables.get(group)?, 1.0))).collect();
-        let fixed = tie.groups.iter().filter(|group| !scope.contains(group));
-        let fixed = fixed.filter_map(|group| outside.get(*group).copied().flatten());
-        let rest = tie.rest.saturating_sub(fixed.fold(0, u128::saturating_add));
-        let how = if tie.exact { ComparisonOp::Eq } else { ComparisonOp::Ge };
+            held.iter().filter_map(|group| Some((*variables.get(group)?, 1.0))).collect();
+        let how = if exact { ComparisonOp::Eq } else { ComparisonOp::Ge };
         problem.add_constraint(&terms, how, rest as f64);
     }
     Some((problem, variables))
+}
+
+/// The ties as far as they lie in a scope, by what they hold there and whether they are exact; each once.
+fn within(view: &View, scope: &BTreeSet<usize>) -> Option<BTreeMap<(Vec<usize>, bool), u128>> {
+    let mut within: BTreeMap<(Vec<usize>, bool), u128> = BTreeMap::new();
+    for tie in ties(view, scope) {
+        let tie = view.ties.get(tie)?;
+        let (held, fixed): (Vec<usize>, Vec<usize>) =
+            tie.groups.iter().partition(|group| scope.contains(group));
+        let fixed = fixed.iter().map(|group| true_value(view, *group).unwrap_or(0));
+        let rest = tie.rest.saturating_sub(fixed.fold(0, u128::saturating_add));
+        if tie.exact || rest > 0 {
+            let least = within.entry((held, tie.exact)).or_default();
+            *least = rest.max(*least);
+        }
+    }
+    Some(within)
 }
 
 /// Few branches: a table that is hard to find counts as not there. No limit of time, so that answers repeat.
@@ -137,13 +154,48 @@ fn ties(view: &View, scope: &BTreeSet<usize>) -> BTreeSet<usize> {
     scope.iter().filter_map(|group| view.tied.get(*group)).flatten().copied().collect()
 }
 
+/// What a group truly holds, where that is known.
+fn true_value(view: &View, group: usize) -> Option<u128> {
+    view.truth.as_ref()?.get(group).copied()
+}
+
+/// What groups hold together in a table that says so.
+pub(super) fn total(view: &View, witness: &Witness, groups: &[usize]) -> Option<u128> {
+    let add = |sum: u128, group: &usize| {
+        sum.checked_add(witness.get(group).copied().or_else(|| true_value(view, *group))?)
+    };
+    groups.iter().try_fold(0, add)
+}
+
 /// Whether a table has the sum that a tie asks for.
 fn agrees(view: &View, tie: usize, witness: &Witness) -> bool {
     let Some(tie) = view.ties.get(tie) else { return false };
-    let add = |sum: u128, group: &usize| sum.checked_add(witness.get(*group).copied().flatten()?);
-    match tie.groups.iter().try_fold(0, add) {
+    match total(view, witness, &tie.groups) {
         Some(sum) if tie.exact => sum == tie.rest,
         Some(sum) => sum >= tie.rest,
         None => false,
+    }
+}
+
+impl Web for View {
+    fn ties_of(&self, group: usize) -> impl Iterator<Item = usize> {
+        self.tied.get(group).into_iter().flatten().copied()
+    }
+
+    fn is_exact(&self, tie: usize) -> bool {
+        self.ties.get(tie).is_some_and(|tie| tie.exact)
+    }
+
+    fn held_by(&self, tie: usize) -> impl Iterator<Item = usize> {
+        self.ties.get(tie).into_iter().flat_map(|tie| tie.groups.iter().copied())
+    }
+
+    fn can_move(&self, _group: usize) -> bool {
+        true
+    }
+
+    fn rank(&self, group: usize) -> u128 {
+        // What holds much can give much.
+        u128::MAX - true_value(self, group).unwrap_or(0)
     }
 }

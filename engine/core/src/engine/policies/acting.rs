@@ -9,15 +9,12 @@ use super::told;
 use crate::clock::moment_of;
 use crate::desk::{Act, Acting, Activate, Approve, Change, Passed, Propose, Scope, Signed};
 use crate::engine::board::Scheduled;
-use crate::engine::inspection::TestOutcome;
+use crate::engine::inspection::{TestOutcome, too_few_officers};
 use crate::engine::{Caller, Engine};
 use crate::ids::{BundleDigest, ChangeId, FreezeId};
 use crate::policy::PolicyRevision;
 use crate::refusal::{Code, Finding, Refusal};
 use crate::vault::unavailable;
-
-/// Officers with a signing key that a bundle has to leave: with fewer, nobody could ever change it again.
-const OFFICERS_MIN: usize = 2;
 
 /// A bundle that was inspected.
 struct Inspected {
@@ -221,22 +218,4 @@ impl Engine {
         });
         inspected.await.map_err(Refusal::internal)
     }
-}
-
-/// Two officers who can sign have to be left.
-fn too_few_officers(revision: &PolicyRevision, now: OffsetDateTime) -> Option<Finding> {
-    let able = revision.people().filter(|person| {
-        let may = |action| revision.has_global(&person.user, "policies", action, now);
-        person.signing_key().is_some() && may("propose") && may("approve")
-    });
-    let left = able.count();
-    (left < OFFICERS_MIN).then(|| Finding {
-        file: "policies/people.toml".to_owned(),
-        line: 1,
-        column: 1,
-        detail: format!(
-            "it leaves {left} officers with a signing key, and a change needs {OFFICERS_MIN}"
-        ),
-        hint: "keep two people with the role `officer` and a `signing_key`".to_owned(),
-    })
 }

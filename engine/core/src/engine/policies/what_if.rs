@@ -13,7 +13,7 @@ use crate::engine::planner::Planner;
 use crate::engine::{Caller, Engine};
 use crate::guard::Guarded;
 use crate::ids::{ChangeId, ProjectId, UserId};
-use crate::policy::{PolicyRevision, RowCondition, RowValue};
+use crate::policy::{HoldsFor, PolicyRevision, RowCondition, RowValue};
 use crate::refusal::{Code, Refusal};
 use crate::vault::unavailable;
 
@@ -234,7 +234,12 @@ fn protection(guarded: &Guarded) -> Value {
 
 fn condition(condition: &RowCondition) -> String {
     let values: Vec<String> = condition.values.iter().map(value).collect();
-    format!("{} {} {}", condition.column, condition.operator.as_str(), values.join(", "))
+    let test =
+        format!("{} {} {}", condition.column, condition.operator.as_str(), values.join(", "));
+    match condition.holds_for {
+        HoldsFor::Rows => test,
+        HoldsFor::Person => format!("{test}, for the person"),
+    }
 }
 
 fn value(value: &RowValue) -> String {

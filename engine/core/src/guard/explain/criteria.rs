@@ -176,5 +176,7 @@ fn steps(profile: &Profile) -> Vec<&'static str> {
             [perturb, Some("decide_on_perturbed_values"), withhold, round, Some(derive)]
         }
     };
-    steps.into_iter().flatten().chain(["finish_the_query_over_protected_values"]).collect()
+    let review = profile.release.review.then_some("two_people_decide_whether_it_leaves");
+    let finish = Some("finish_the_query_over_protected_values");
+    steps.into_iter().chain([finish, review]).flatten().collect()
 }

@@ -164,8 +164,8 @@ impl Access {
     ) -> Result<Decisions, Unanswerable> {
         let lines = self.index.lines(project, dataset, table, spot.column.as_ref());
         let speaking = self.index.speaking(dataset, table, spot);
-        let casbin = casbin_with(&self.model, Some(project), &[role], &lines)?;
-        let decide = |kind: Use| {
+        let mut casbin = Enforcer::build(&self.model, Some(project), &[role])?;
+        let mut decide = |kind: Use| {
             let target = Target::Columns {
                 dataset: dataset.clone(),
                 table: table.clone(),
@@ -173,9 +173,9 @@ impl Access {
                 kind: Some(kind),
             };
             let question = Question { project: Some(project), role, target };
-            Ok((kind, agreed(casbin.as_ref(), &speaking, &question)?))
+            Ok((kind, agreed(&mut casbin, &lines, &speaking, &question)?))
         };
-        Use::ALL.into_iter().map(decide).collect()
+        Use::ALL.into_iter().map(&mut decide).collect()
     }
 }
 
@@ -191,15 +191,15 @@ fn outside(
     index: &Index,
 ) -> Result<HashMap<(Role, &'static str, &'static str), Decision>, Unanswerable> {
     let speaking = index.speaking_outside();
+    let mut casbin = Enforcer::build(model, None, &Role::GLOBAL)?;
     let mut decided = HashMap::new();
     for (object, actions) in GLOBAL_OBJECTS {
         let lines = index.lines_outside(object);
-        let casbin = casbin_with(model, None, &Role::GLOBAL, &lines)?;
         for role in Role::GLOBAL {
             for action in actions {
                 let target = Target::Global { object, action };
                 let question = Question { project: None, role, target };
-                let decision = agreed(casbin.as_ref(), &speaking, &question)?;
+                let decision = agreed(&mut casbin, &lines, &speaking, &question)?;
                 decided.insert((role, object, *action), decision);
             }
         }
@@ -207,26 +207,14 @@ fn outside(
     Ok(decided)
 }
 
-/// Without a single rule casbin asks its matcher about empty texts and takes a yes for an allow: then it is not asked.
-fn casbin_with(
-    model: &Model,
-    project: Option<&ProjectId>,
-    roles: &[Role],
-    lines: &[&Rule],
-) -> Result<Option<Enforcer>, Unanswerable> {
-    if lines.is_empty() {
-        return Ok(None);
-    }
-    Enforcer::build(model, project, roles, lines).map(Some)
-}
-
 /// casbin's answer, if the rules as they were read say the same.
 fn agreed(
-    casbin: Option<&Enforcer>,
+    casbin: &mut Enforcer,
+    lines: &[&Rule],
     speaking: &[&Rule],
     question: &Question<'_>,
 ) -> Result<Decision, Unanswerable> {
-    let allowed = casbin.map_or(Ok(false), |casbin| casbin.allows(question))?;
+    let allowed = casbin.allows(question, lines)?;
     let decision = Decision::by_rules(speaking, question);
     if decision.allowed == allowed {
         return Ok(decision);

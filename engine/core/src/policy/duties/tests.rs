@@ -74,7 +74,7 @@ const FIX: &str =
 
 #[tokio::test]
 async fn nobody_in_a_project_is_officer_auditor_or_administrator() {
-    const MEMBER: &str = "policies/projects/heart.toml:12:1: `ada` is";
+    const MEMBER: &str = "policies/projects/heart.toml:18:1: `ada` is";
     for (role, why) in [
         ("officer", "an officer would decide about their own project"),
         ("auditor", "an auditor judges what projects ask"),

@@ -1,13 +1,14 @@
 //! What is decided on true values: which rows a table has, and which cells are withheld for their own sake.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
-use datafusion::common::Result;
+use datafusion::common::{HashMap, Result};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::Reason;
 use tresor_disclosure::profile::{ClassDisclosure, ZeroRule};
 use tresor_disclosure::table::{Cell, Line, Standing, Table, lines, screen};
 
+use super::rows::Keys;
 use super::{MeasuredTable, Rules, Settled, rows};
 use crate::vault::cells::Measured;
 
@@ -23,7 +24,7 @@ pub(super) struct Decided<'a> {
 
 /// One row, and what was decided about it.
 pub(super) struct Row<'a> {
-    pub(super) keys: Vec<ScalarValue>,
+    pub(super) keys: Keys<'a>,
     /// What was measured; nothing where nobody is in the cell.
     pub(super) measured: Option<&'a [Measured]>,
     pub(super) standing: Standing,
@@ -44,28 +45,21 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
     // A key that is not public may be shown for a group that is large enough for a measure, whatever else holds.
     let least = rules.profile.min_count.max(rules.profile.min_count_measure);
     let persons = |measured: &[Measured]| measured.first().map_or(0, |m| m.contribution.persons);
-    let large =
-        |keys: &[ScalarValue]| cells.get(keys).is_some_and(|measured| persons(measured) >= least);
+    let large = |measured: &[Measured]| persons(measured) >= least;
     let shown = rows::shown(release, cells, &large, rules.limits)?;
-    let listed: HashSet<&[ScalarValue]> = shown.rows.iter().map(Vec::as_slice).collect();
-    let mut unlisted: Vec<(&[ScalarValue], &[Measured])> = cells
-        .iter()
-        .filter(|(keys, _)| !listed.contains(keys.as_slice()))
-        .map(|(keys, measured)| (keys.as_slice(), measured.as_slice()))
-        .collect();
-    unlisted.sort_by(|(a, _), (b, _)| rows::compare(a, b));
+    let unlisted = shown.unlisted;
     let mut all: Vec<Cell> = shown
         .rows
         .iter()
-        .map(|keys| Cell {
+        .map(|(keys, measured)| Cell {
             structural: release.cannot_be(rules.profile, keys),
-            ..Cell::listed(cells.get(keys).map_or(0, persons))
+            ..Cell::listed(measured.map_or(0, persons))
         })
         .collect();
     all.extend(unlisted.iter().map(|(_, measured)| Cell::unlisted(persons(measured))));
     let lines: Vec<Line> = if looks_at_lines(rules) {
-        let keys =
-            shown.rows.iter().map(Vec::as_slice).chain(unlisted.iter().map(|(keys, _)| *keys));
+        let keys = shown.rows.iter().map(|(keys, _)| keys.as_ref());
+        let keys = keys.chain(unlisted.iter().map(|(keys, _)| *keys));
         let public = release.keys.iter().map(|key| key.domain.as_ref().map(|domain| domain.len()));
         lines(&all, &coded(keys), &public.collect::<Vec<_>>())
     } else {
@@ -77,10 +71,7 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
         .rows
         .into_iter()
         .zip(screening.cells)
-        .map(|(keys, standing)| {
-            let measured = cells.get(&keys);
-            Row { keys, measured, standing, arguments: vec![] }
-        })
+        .map(|((keys, measured), standing)| Row { keys, measured, standing, arguments: vec![] })
         .collect();
     if let Some(Settled(known)) = &table.settled {
         for (row, (standing, arguments)) in rows.iter_mut().zip(known) {

@@ -10,6 +10,7 @@
 
 mod alike;
 mod atoms;
+mod codes;
 mod counts;
 mod left_over;
 mod magnitudes;
@@ -33,10 +34,10 @@ pub(in crate::vault) struct MeasuredFamily<'a> {
 }
 
 /// Withholds what would tell a withheld cell or value.
-pub(super) fn withhold(
-    families: &[MeasuredFamily<'_>],
-    tables: &[MeasuredTable<'_>],
-    decided: &mut [Decided<'_>],
+pub(super) fn withhold<'a>(
+    families: &'a [MeasuredFamily<'_>],
+    tables: &'a [MeasuredTable<'_>],
+    decided: &mut [Decided<'a>],
     profile: &Profile,
 ) -> Result<()> {
     // What one family loses may be what another hides behind.
@@ -52,10 +53,10 @@ pub(super) fn withhold(
 }
 
 /// Withholds in one family, and tells whether anything went.
-fn of_family(
-    measured: &MeasuredFamily<'_>,
-    tables: &[MeasuredTable<'_>],
-    decided: &mut [Decided<'_>],
+fn of_family<'a>(
+    measured: &'a MeasuredFamily<'_>,
+    tables: &'a [MeasuredTable<'_>],
+    decided: &mut [Decided<'a>],
     profile: &Profile,
 ) -> Result<bool> {
     let places: Option<Vec<usize>> = measured
@@ -72,10 +73,11 @@ fn of_family(
     write_back(&repeated, &places, tables, decided);
     let mut more = !repeated.is_empty();
     for alike in sets {
-        let laid = Laid::out(measured, tables, decided, &places, &alike, profile)?;
+        let mut laid = Laid::out(measured, tables, decided, &places, &alike)?;
+        laid.decide(decided, &places, profile);
         let counts = counts::lost(&laid, profile);
         write_back(&counts, &places, tables, decided);
-        let laid = Laid::out(measured, tables, decided, &places, &alike, profile)?;
+        laid.decide(decided, &places, profile);
         let sums = magnitudes::lost(&laid, profile);
         write_back(&sums, &places, tables, decided);
         more |= !(counts.is_empty() && sums.is_empty());
@@ -114,8 +116,8 @@ fn repeated(
 /// Most atoms in all sums together, for tables with totals.
 const MOST_ENTRIES: usize = 200_000;
 
-/// Most sums of tables with totals in which bounds are looked for.
-const MOST_BOUNDED: usize = 2_000;
+/// Most sums, for tables with totals: bounds must be looked for in all of them.
+const MOST_SUMS: usize = 6_000;
 
 /// A number that a reader may or may not see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -207,7 +209,6 @@ impl Sums {
         }
         self.sums.sort_by(|a, b| (a.tie, &a.column.atoms).cmp(&(b.tie, &b.column.atoms)));
         let mut lost = self.without_too_many_totals();
-        self.spare_work();
         let everything =
             Column { atoms: (0..self.atoms).collect(), size: total, kind: Kind::Known };
         let shown = || self.sums.iter().map(|sum| sum.column.clone());
@@ -224,30 +225,18 @@ impl Sums {
     }
 
     /// Every further level of totals makes work, and a researcher can ask for many. Where there are too many, none is
-    /// shown, and the cells themselves are held against the total alone.
+    /// shown, and the cells themselves are held against the total alone. Decided by sizes, never by values.
     fn without_too_many_totals(&mut self) -> Vec<Number> {
         let entries: usize = self.sums.iter().map(|sum| sum.column.atoms.len()).sum();
-        if entries <= MOST_ENTRIES || entries == self.sums.len() {
+        let few = entries <= MOST_ENTRIES && self.sums.len() <= MOST_SUMS;
+        if few || entries == self.sums.len() {
             return vec![];
         }
-        let all = std::mem::take(&mut self.sums);
-        let (cells, totals): (Vec<Sum>, Vec<Sum>) =
-            all.into_iter().partition(|sum| sum.column.atoms.len() <= 1);
-        self.sums = cells;
+        let stays = |sum: &Sum| sum.column.atoms.len() <= 1 || sum.shown().is_none();
+        let (stay, totals): (Vec<Sum>, Vec<Sum>) =
+            std::mem::take(&mut self.sums).into_iter().partition(stays);
+        self.sums = stay;
         totals.iter().filter_map(Sum::shown).collect()
-    }
-
-    /// Bounds are looked for in tables of moderate size; in larger ones only exact values are kept from the reader.
-    fn spare_work(&mut self) {
-        let entries: usize = self.sums.iter().map(|sum| sum.column.atoms.len()).sum();
-        if self.sums.len() <= MOST_BOUNDED || entries == self.sums.len() {
-            return;
-        }
-        for sum in &mut self.sums {
-            if let Kind::Hidden { needs, .. } = &mut sum.column.kind {
-                *needs = 0;
-            }
-        }
     }
 
     fn ask(&self, columns: &[Column]) -> Option<Vec<bool>> {

@@ -25,10 +25,12 @@ use tresor_disclosure::{NoiseSecret, Profile, Reason};
 
 use self::decide::Decided;
 pub(super) use self::family::MeasuredFamily;
+use self::rows::Keys;
 pub(super) use self::status::Status;
 use super::cells::Cells;
 use crate::guard::release::{PersonalRelease, ROW};
 use crate::limits::Limits;
+use crate::vault::stages::{Stage, Stages};
 
 /// A protected table: what the finishing plan may read, and what was done to every value.
 pub(super) struct ProtectedTableRows {
@@ -61,6 +63,7 @@ pub(super) struct Rules<'a> {
     pub(super) profile: &'a Profile,
     pub(super) secret: &'a NoiseSecret,
     pub(super) limits: &'a Limits,
+    pub(super) stages: &'a dyn Stages,
 }
 
 /// Protects tables that are released together. What others have read before stays as it was.
@@ -69,16 +72,20 @@ pub(super) fn protect(
     families: &[MeasuredFamily<'_>],
     rules: &Rules<'_>,
 ) -> Result<Vec<ProtectedTableRows>> {
+    rules.stages.begins(Stage::Decide);
     let mut decided = tables
         .iter()
         .map(|table| decide::decide(table, rules))
         .collect::<Result<Vec<Decided<'_>>>>()?;
+    rules.stages.begins(Stage::Withhold);
     family::withhold(families, tables, &mut decided, rules.profile)?;
+    rules.stages.begins(Stage::Perturb);
     let mut values = tables
         .iter()
         .zip(&decided)
         .map(|(table, decided)| Values::of(table, decided, rules))
         .collect::<Result<Vec<_>>>()?;
+    rules.stages.begins(Stage::Tables);
     totals::from_parts(tables, families, &decided, &mut values, rules.profile)?;
     let made = tables.iter().zip(decided).zip(values);
     made.map(|((table, decided), values)| written(table.release, decided, values)).collect()
@@ -115,7 +122,7 @@ fn written(
     values: Values,
 ) -> Result<ProtectedTableRows> {
     let rows = decided.rows.into_iter().map(|row| (row.keys, (row.standing, row.arguments)));
-    let (keys, settled): (Vec<Vec<ScalarValue>>, Vec<_>) = rows.unzip();
+    let (keys, settled): (Vec<Keys<'_>>, Vec<_>) = rows.unzip();
     Ok(ProtectedTableRows {
         settled: Settled(settled),
         batch: table(release, &keys, values.columns)?,
@@ -128,7 +135,7 @@ fn written(
 
 fn table(
     release: &PersonalRelease,
-    rows: &[Vec<ScalarValue>],
+    rows: &[Keys<'_>],
     values: Vec<Vec<ScalarValue>>,
 ) -> Result<RecordBatch> {
     let mut fields = vec![];

@@ -4,13 +4,13 @@
 //! the sum of the parts that are left, whoever knows the true total could subtract.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::Result;
+use datafusion::common::{HashMap, HashSet, Result};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::Totals;
 use tresor_disclosure::table::Standing;
 
-use super::decide::{Decided, Row};
+use super::decide::Decided;
 use super::family::MeasuredFamily;
 use super::status::Status;
 use super::{MeasuredTable, Values};
@@ -92,24 +92,25 @@ impl Pair<'_> {
         let Some(release) = self.tables.get(self.table).map(|table| table.release) else {
             return Ok(());
         };
+        let unlisted: HashSet<Vec<&ScalarValue>> =
+            parts.unlisted.iter().filter_map(|(keys, _)| self.total_of(keys)).collect();
+        let mut of_totals: HashMap<Vec<&ScalarValue>, Vec<usize>> = HashMap::new();
+        for (at, part) in parts.rows.iter().enumerate() {
+            if let Some(total) = self.total_of(&part.keys) {
+                of_totals.entry(total).or_default().push(at);
+            }
+        }
         for (row, total) in totals.rows.iter().enumerate() {
-            if total.standing != Standing::Open
-                || parts.unlisted.iter().any(|(k, _)| self.lies_in(k, total))
-            {
+            let keys: Vec<&ScalarValue> = total.keys.iter().collect();
+            if total.standing != Standing::Open || unlisted.contains(&keys) {
                 continue;
             }
-            let of_total: Vec<usize> = parts
-                .rows
-                .iter()
-                .enumerate()
-                .filter(|(_, part)| self.lies_in(&part.keys, total))
-                .map(|(at, _)| at)
-                .collect();
+            let of_total = of_totals.get(&keys).map_or(&[][..], Vec::as_slice);
             for (output, statistic) in release.outputs.iter().enumerate() {
                 if !adds_up(&statistic.statistic, release) {
                     continue;
                 }
-                let Some(found) = values.get(self.place).and_then(|of| sum(of, output, &of_total))
+                let Some(found) = values.get(self.place).and_then(|of| sum(of, output, of_total))
                 else {
                     continue;
                 };
@@ -119,13 +120,10 @@ impl Pair<'_> {
         Ok(())
     }
 
-    /// Whether a part belongs to a total.
-    fn lies_in(&self, part: &[ScalarValue], total: &Row<'_>) -> bool {
-        let mut keys = self.total.keys.iter().zip(&total.keys);
-        keys.all(|(key, value)| {
-            let at = self.fine.keys.iter().position(|known| known == key);
-            at.and_then(|at| part.get(at)) == Some(value)
-        })
+    /// The keys of the total that a part belongs to.
+    fn total_of<'k>(&self, part: &'k [ScalarValue]) -> Option<Vec<&'k ScalarValue>> {
+        let place = |key: &usize| self.fine.keys.iter().position(|known| known == key);
+        self.total.keys.iter().map(|key| part.get(place(key)?)).collect()
     }
 }
 

@@ -8,7 +8,6 @@ use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
 
 use super::MeasuredFamily;
-use super::atoms::rows_in;
 use crate::guard::families::{Atoms, Member};
 use crate::vault::cells::Cells;
 
@@ -53,8 +52,7 @@ fn rows_of(members: &[Member], at: usize, cells: &Cells) -> Option<Vec<Option<u6
     let member = members.get(at)?;
     let mut rows = vec![];
     for (keys, _) in cells.iter() {
-        let keys: Vec<Option<ScalarValue>> = keys.iter().cloned().map(Some).collect();
-        match rows_in(&keys, member) {
+        match rows_in(keys, member) {
             Some(0) => return None,
             other => rows.push(other),
         }
@@ -65,4 +63,18 @@ fn rows_of(members: &[Member], at: usize, cells: &Cells) -> Option<Vec<Option<u6
 fn agree(one: &[Option<u64>], other: &[Option<u64>]) -> bool {
     let mut pairs = one.iter().zip(other);
     pairs.all(|(one, other)| one.is_none() || other.is_none() || one == other)
+}
+
+/// How many rows the persons of an atom have in a table. `None` where they are not in it; 0 where they are in several
+/// cells of it.
+pub(super) fn rows_in(keys: &[ScalarValue], member: &Member) -> Option<u64> {
+    let holds = |key: usize| matches!(keys.get(key), Some(ScalarValue::Boolean(Some(true))));
+    if !member.within.is_none_or(holds) {
+        return None;
+    }
+    match member.rows.map(|key| keys.get(key)) {
+        None => Some(1),
+        Some(Some(ScalarValue::Int64(Some(rows)))) => u64::try_from(*rows).ok(),
+        Some(_) => Some(0),
+    }
 }

@@ -1,15 +1,17 @@
 //! Atoms, and the cells of every table of the family as sets of them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use datafusion::common::{Result, internal_err};
+use datafusion::common::{HashMap, Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::profile::ZeroRule;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Contribution, Profile, Reason};
 
 use super::MeasuredFamily;
+use super::alike::rows_in;
+use super::codes::Codes;
 use super::left_over::View;
 use crate::guard::families::{Atoms, Member};
 use crate::guard::release::PersonalRelease;
@@ -27,12 +29,15 @@ pub(super) struct Laid<'a> {
     pub(super) extra: Option<&'a PersonalRelease>,
     /// Conditions of which the second holds wherever the first does.
     inside: &'a [(usize, usize)],
+    codes: Codes,
+    /// By key of the atoms: the number that stands for "holds".
+    yes: Vec<u32>,
 }
 
 /// A cell of the common refinement.
 pub(super) struct Atom<'a> {
-    /// Its keys; nothing where any would do, because nobody is in it.
-    keys: Vec<Option<ScalarValue>>,
+    /// Its keys, by numbers that stand for values; nothing where any would do, because nobody is in it.
+    keys: Vec<Option<u32>>,
     /// What was measured; nothing where nobody is in it.
     measured: Option<&'a [Measured]>,
     /// How many rows of the tables each row of the atom stands for.
@@ -48,13 +53,14 @@ impl Atom<'_> {
         }
     }
 
-    fn is_within(&self, member: &Member) -> bool {
-        member.within.is_none_or(|key| self.holds(key))
+    fn is_within(&self, member: &Member, yes: &[u32]) -> bool {
+        member.within.is_none_or(|key| self.holds(key, yes))
     }
 
     /// Whether the condition that this key stands for holds.
-    fn holds(&self, key: usize) -> bool {
-        matches!(self.keys.get(key), Some(Some(ScalarValue::Boolean(Some(true)))))
+    fn holds(&self, key: usize, yes: &[u32]) -> bool {
+        let held = self.keys.get(key).copied().flatten();
+        held.is_some() && yes.get(key).copied() == held
     }
 }
 
@@ -87,11 +93,12 @@ struct Between {
 }
 
 /// Which keys a table has, and the values of them in one of its cells.
-type Keyed<'a> = (&'a [usize], &'a [ScalarValue]);
+type Keyed<'a> = (&'a [usize], &'a [u32]);
 
 /// A cell of a table as a set of atoms.
 pub(super) struct LaidCell<'a> {
-    keys: &'a [ScalarValue],
+    /// Its keys, by numbers that stand for values.
+    keys: Vec<u32>,
     /// Its row, if it has one.
     pub(super) row: Option<usize>,
     /// What was decided about it.
@@ -101,7 +108,7 @@ pub(super) struct LaidCell<'a> {
     /// For each argument that only some rows contribute to, the key of the condition and the atoms for which it holds.
     parts: Vec<(usize, usize, Vec<u32>)>,
     /// Arguments that are withheld already so that others cannot be worked out.
-    gone: &'a [(usize, Reason)],
+    gone: Vec<usize>,
 }
 
 impl LaidCell<'_> {
@@ -117,13 +124,13 @@ impl LaidCell<'_> {
 
     /// Whether an argument is withheld already for another's sake.
     pub(super) fn has_lost(&self, argument: usize) -> bool {
-        self.gone.iter().any(|(known, _)| *known == argument)
+        self.gone.contains(&argument)
     }
 
-    fn take(&mut self, number: u32, atom: &Atom<'_>) {
+    fn take(&mut self, number: u32, atom: &Atom<'_>, yes: &[u32]) {
         self.atoms.push(number);
         for (_, key, part) in &mut self.parts {
-            if atom.holds(*key) {
+            if atom.holds(*key, yes) {
                 part.push(number);
             }
         }
@@ -131,14 +138,13 @@ impl LaidCell<'_> {
 }
 
 impl<'a> Laid<'a> {
-    /// Lays out what was measured and decided, of those members that are alike.
+    /// Lays out what was measured, of those members that are alike. What was decided about it is told by [`Self::decide`].
     pub(super) fn out(
         family: &'a MeasuredFamily<'_>,
         tables: &'a [MeasuredTable<'_>],
-        decided: &'a [Decided<'_>],
+        decided: &[Decided<'a>],
         places: &[usize],
         alike: &[usize],
-        profile: &Profile,
     ) -> Result<Self> {
         let mut members = vec![];
         for (member, &place) in family.family.members.iter().zip(places) {
@@ -155,43 +161,47 @@ impl<'a> Laid<'a> {
             },
             _ => return internal_err!("atoms that were not measured"),
         };
-        let mut found: Vec<_> = found.iter().collect();
-        // In an order that depends neither on the run nor on the words of the query: by who is in them.
-        found.sort_by_cached_key(|(keys, measured)| {
-            let c = contribution(Some(measured), None);
-            (c.key, c.rows, unordered(keys))
-        });
-        let atom = |(keys, measured): (&Vec<ScalarValue>, &'a Vec<Measured>)| Atom {
-            keys: keys.iter().cloned().map(Some).collect(),
-            measured: Some(measured),
-            rows: 1,
-        };
-        let atoms = found.into_iter().map(atom).collect();
+        let mut codes = Codes::default();
+        let of_alike: Vec<&Member> =
+            alike.iter().filter_map(|at| family.family.members.get(*at)).collect();
+        let atoms = atoms(found, &of_alike, &mut codes);
         let members = members
             .into_iter()
-            .map(|(member, table, decided)| empty_cells(member, table, decided))
+            .map(|(member, table, decided)| empty_cells(member, table, decided, &mut codes))
+            .enumerate()
+            .map(|(at, member)| match alike.contains(&at) {
+                true => member,
+                false => LaidMember { cells: vec![], ..member },
+            })
             .collect();
+        let width = width(&atoms, family.family.members.iter());
+        let holds = ScalarValue::Boolean(Some(true));
+        let yes = (0..width).map(|key| codes.code(key, &holds)).collect();
         let inside = family.family.inside.as_slice();
-        let mut laid = Self { atoms, real: 0, members, extra, inside };
+        let mut laid = Self { atoms, real: 0, members, extra, inside, codes, yes };
         laid.real = laid.len();
-        laid.leave_out(alike);
         laid.fill()?;
-        laid.add_empty(profile);
         Ok(laid)
     }
 
-    /// Leaves out what is not alike, and counts the rows that those who are left have in what is.
-    fn leave_out(&mut self, alike: &[usize]) {
-        for (at, member) in self.members.iter_mut().enumerate() {
-            if !alike.contains(&at) {
-                member.cells.clear();
+    /// Takes over what was decided about rows so far.
+    pub(super) fn decide(&mut self, decided: &[Decided<'_>], places: &[usize], profile: &Profile) {
+        let real = self.real;
+        self.atoms.truncate(usize::try_from(real).unwrap_or(usize::MAX));
+        for (member, place) in self.members.iter_mut().zip(places) {
+            for cell in &mut member.cells {
+                cell.atoms.retain(|atom| *atom < real);
+                for (.., part) in &mut cell.parts {
+                    part.retain(|atom| *atom < real);
+                }
+                let row = cell.row.and_then(|row| decided.get(*place)?.rows.get(row));
+                if let Some(row) = row {
+                    cell.standing = row.standing;
+                    cell.gone = row.arguments.iter().map(|(argument, _)| *argument).collect();
+                }
             }
         }
-        for atom in &mut self.atoms {
-            let members = alike.iter().filter_map(|at| self.members.get(*at));
-            let mut rows = members.filter_map(|of| rows_in(&atom.keys, of.member));
-            atom.rows = rows.next().unwrap_or(1);
-        }
+        self.add_empty(profile);
     }
 
     pub(super) fn atom(&self, number: u32) -> Option<&Atom<'a>> {
@@ -238,7 +248,7 @@ impl<'a> Laid<'a> {
         let keys: BTreeSet<usize> = alike.filter_map(|of| of.member.part).collect();
         let holding = |key: usize| {
             let atoms = (0_u32..).zip(&self.atoms);
-            atoms.filter(|(_, atom)| atom.holds(key)).map(|(number, _)| number).collect()
+            atoms.filter(|(_, atom)| atom.holds(key, &self.yes)).map(|(number, _)| number).collect()
         };
         keys.into_iter().map(|key| (key, holding(key))).collect()
     }
@@ -246,21 +256,21 @@ impl<'a> Laid<'a> {
     /// Every atom into its cell of each table.
     fn fill(&mut self) -> Result<()> {
         for member in self.members.iter_mut().filter(|member| !member.cells.is_empty()) {
-            let places: HashMap<&[ScalarValue], usize> =
-                member.cells.iter().enumerate().map(|(at, cell)| (cell.keys, at)).collect();
-            let mut projected: Vec<ScalarValue> = vec![];
+            let places: HashMap<Vec<u32>, usize> =
+                member.cells.iter().enumerate().map(|(at, cell)| (cell.keys.clone(), at)).collect();
+            let mut projected: Vec<u32> = vec![];
             for (number, atom) in (0_u32..).zip(&self.atoms) {
-                if !atom.is_within(member.member) {
+                if !atom.is_within(member.member, &self.yes) {
                     continue;
                 }
                 projected.clear();
                 let keys = member.member.keys.iter();
-                projected.extend(keys.filter_map(|&key| atom.keys.get(key).cloned().flatten()));
+                projected.extend(keys.filter_map(|&key| atom.keys.get(key).copied().flatten()));
                 let place = places.get(projected.as_slice());
                 let Some(cell) = place.and_then(|&at| member.cells.get_mut(at)) else {
                     return internal_err!("an atom in no cell");
                 };
-                cell.take(number, atom);
+                cell.take(number, atom, &self.yes);
             }
         }
         Ok(())
@@ -269,34 +279,38 @@ impl<'a> Laid<'a> {
     /// Where nobody is, but a reader must not know it, there is an atom without persons: a zero that is withheld has
     /// to be something that could be worked out. Tables with more keys come first, so that one serves for all.
     fn add_empty(&mut self, profile: &Profile) {
-        let width = self.atoms.first().map_or_else(
-            || self.members.iter().flat_map(|m| &m.member.keys).max().map_or(0, |most| most + 1),
-            |atom| atom.keys.len(),
-        );
         // In an order that does not depend on the words of the query.
-        let marks: Vec<(u64, u64)> = (0..width).map(|key| self.mark(key)).collect();
+        let marks: Vec<(u64, u64)> = (0..self.yes.len()).map(|key| self.mark(key)).collect();
         let mark = |key: Option<usize>| key.and_then(|key| marks.get(key).copied());
         let mut cells = vec![];
         for (at, member) in self.members.iter().enumerate() {
             let of_member = member.cells.iter().enumerate();
+            // What wants nothing now wants nothing later.
+            let of_member = of_member.filter(|(_, cell)| !cell.wanting(profile).is_empty());
             cells.extend(of_member.map(|(place, cell)| {
-                let keys = (Reverse(cell.keys.len()), unordered(cell.keys));
+                let keys = (Reverse(cell.keys.len()), self.unordered(member.member, cell));
                 (keys, mark(member.member.within), at, place)
             }));
         }
         cells.sort();
-        for (.., at, place) in cells {
+        let cells: Vec<(usize, usize)> =
+            cells.into_iter().map(|(.., at, place)| (at, place)).collect();
+        let asked = profile.zero == ZeroRule::TreatAsSmall && profile.complements;
+        let between = if asked { self.nobody_between() } else { vec![] };
+        if cells.is_empty() && between.is_empty() {
+            return;
+        }
+        let finding = Finding::over(self);
+        for (at, place) in cells {
             let cell = self.members.get(at).and_then(|member| member.cells.get(place));
             let mut wanted = cell.map(|cell| cell.wanting(profile)).unwrap_or_default();
             wanted.sort_by_key(|condition| mark(*condition));
             for condition in wanted {
-                self.place_empty(at, place, condition.as_slice(), width);
+                self.place_empty(at, place, condition.as_slice(), &finding);
             }
         }
-        if profile.zero == ZeroRule::TreatAsSmall && profile.complements {
-            for between in self.nobody_between() {
-                self.place_empty(between.member, between.cell, &between.conditions, width);
-            }
+        for between in between {
+            self.place_empty(between.member, between.cell, &between.conditions, &finding);
         }
     }
 
@@ -314,7 +328,7 @@ impl<'a> Laid<'a> {
             }
             let open = member.cells.iter().enumerate();
             for (place, cell) in open.filter(|(_, cell)| cell.standing == Standing::Open) {
-                let own = all.entry((&member.member.keys, cell.keys)).or_default();
+                let own = all.entry((&member.member.keys, &cell.keys)).or_default();
                 let parts = cell.parts.iter().map(|(_, key, atoms)| (Some(*key), atoms));
                 for (key, atoms) in std::iter::once((None, &cell.atoms)).chain(parts) {
                     let conditions = member.member.within.into_iter().chain(key).collect();
@@ -371,15 +385,19 @@ impl<'a> Laid<'a> {
         atoms.iter().copied().filter(|atom| *atom < self.real).collect()
     }
 
+    fn unordered(&self, member: &Member, cell: &LaidCell<'_>) -> Vec<&str> {
+        self.codes.unordered(member.keys.iter().copied().zip(cell.keys.iter().copied()))
+    }
+
     /// What tells a condition from others however it is written: who meets it.
     fn mark(&self, key: usize) -> (u64, u64) {
-        let holding = self.atoms.iter().filter(|atom| atom.holds(key));
+        let holding = self.atoms.iter().filter(|atom| atom.holds(key, &self.yes));
         holding
             .map(|atom| atom.contribution(None))
             .fold((0, 0), |(key, rows), c| (c.key.wrapping_add(key), c.rows.saturating_add(rows)))
     }
 
-    fn place_empty(&mut self, at: usize, cell: usize, conditions: &[usize], width: usize) {
+    fn place_empty(&mut self, at: usize, cell: usize, conditions: &[usize], finding: &Finding) {
         let Some((member, laid)) =
             self.members.get(at).and_then(|m| Some((m.member, m.cells.get(cell)?)))
         else {
@@ -388,37 +406,30 @@ impl<'a> Laid<'a> {
         if conditions.is_empty() && laid.standing != Standing::Open && !laid.atoms.is_empty() {
             return; // one of a finer table lies in it by now
         }
-        let mut keys: Vec<Option<ScalarValue>> = vec![None; width];
-        let known = member.keys.iter().copied().zip(laid.keys.iter().cloned());
+        let mut keys: Vec<Option<u32>> = vec![None; self.yes.len()];
+        let known = member.keys.iter().copied().zip(laid.keys.iter().copied().map(Some));
         let holds = member.within.into_iter().chain(conditions.iter().copied()).collect();
         let holds = self.with_wider(holds).into_iter();
-        let holds = holds.map(|key| (key, ScalarValue::Boolean(Some(true))));
+        let holds = holds.map(|key| (key, self.yes.get(key).copied()));
         for (key, value) in known.chain(holds) {
             if let Some(slot) = keys.get_mut(key) {
-                *slot = Some(value);
+                *slot = value;
             }
         }
         let number = self.len();
         let atom = Atom { keys, measured: None, rows: 1 };
-        for (other, member) in self.members.iter_mut().enumerate() {
-            if other != at && !atom.is_within(member.member) {
-                continue;
+        let mut found = vec![];
+        for (other, member) in self.members.iter().enumerate() {
+            if other == at {
+                found.push((other, cell));
+            } else if atom.is_within(member.member, &self.yes) {
+                found.extend(finding.first(other, member, &atom).map(|place| (other, place)));
             }
-            let keys = &member.member.keys;
-            let fits = |cell: &LaidCell<'_>| {
-                let mut pairs = keys.iter().zip(cell.keys);
-                pairs.all(|(&key, value)| match atom.keys.get(key) {
-                    Some(Some(known)) => known == value,
-                    Some(None) | None => true,
-                })
-            };
-            let first = || {
-                let fitting = member.cells.iter().enumerate().filter(|(_, cell)| fits(cell));
-                fitting.min_by_key(|(_, cell)| unordered(cell.keys)).map(|(place, _)| place)
-            };
-            let place = if other == at { Some(cell) } else { first() };
-            if let Some(cell) = place.and_then(|place| member.cells.get_mut(place)) {
-                cell.take(number, &atom);
+        }
+        for (member, place) in found {
+            let cell = self.members.get_mut(member).and_then(|m| m.cells.get_mut(place));
+            if let Some(cell) = cell {
+                cell.take(number, &atom, &self.yes);
             }
         }
         self.atoms.push(atom);
@@ -451,56 +462,106 @@ impl LaidCell<'_> {
     }
 }
 
-/// How many rows the persons of an atom have in a table, where they are in one cell of it.
-pub(super) fn rows_in(keys: &[Option<ScalarValue>], member: &Member) -> Option<u64> {
-    let holds = |key: usize| matches!(keys.get(key), Some(Some(ScalarValue::Boolean(Some(true)))));
-    if !member.within.is_none_or(holds) {
-        return None;
+/// The cells of each table by their keys, and in an order that does not depend on the words of the query.
+struct Finding {
+    places: Vec<HashMap<Vec<u32>, usize>>,
+    in_order: Vec<Vec<usize>>,
+}
+
+impl Finding {
+    fn over(laid: &Laid<'_>) -> Self {
+        let (mut places, mut in_order) = (vec![], vec![]);
+        for member in &laid.members {
+            let cells = member.cells.iter().enumerate();
+            places.push(cells.map(|(at, cell)| (cell.keys.clone(), at)).collect());
+            let mut order: Vec<usize> = (0..member.cells.len()).collect();
+            order.sort_by_cached_key(|at| {
+                let cell = member.cells.get(*at);
+                cell.map(|cell| laid.unordered(member.member, cell))
+            });
+            in_order.push(order);
+        }
+        Self { places, in_order }
     }
-    match member.rows.map(|key| keys.get(key)) {
-        None => Some(1),
-        Some(Some(Some(ScalarValue::Int64(Some(rows))))) => u64::try_from(*rows).ok(),
-        // They are in several cells.
-        Some(_) => Some(0),
+
+    /// The first cell of a table that an atom without persons fits in.
+    fn first(&self, at: usize, member: &LaidMember<'_>, atom: &Atom<'_>) -> Option<usize> {
+        let keys = || member.member.keys.iter().map(|&key| atom.keys.get(key).copied().flatten());
+        if let Some(keys) = keys().collect::<Option<Vec<u32>>>() {
+            return self.places.get(at)?.get(&keys).copied();
+        }
+        let fits = |place: &&usize| {
+            member.cells.get(**place).is_some_and(|cell| {
+                keys()
+                    .zip(&cell.keys)
+                    .all(|(known, value)| known.is_none_or(|known| known == *value))
+            })
+        };
+        self.in_order.get(at)?.iter().find(fits).copied()
     }
 }
 
-/// What tells a cell from others whichever way round its keys are written.
-fn unordered(keys: &[ScalarValue]) -> Vec<String> {
-    let mut texts: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    texts.sort();
-    texts
+/// How many keys atoms have.
+fn width<'a>(atoms: &[Atom<'_>], members: impl Iterator<Item = &'a Member>) -> usize {
+    let named = members.flat_map(|member| {
+        let conditions = member.contributes.iter().copied().flatten();
+        member.keys.iter().copied().chain(member.within).chain(conditions)
+    });
+    let most = named.max().map_or(0, |most| most + 1);
+    atoms.first().map_or(most, |atom| atom.keys.len().max(most))
+}
+
+/// The atoms that were measured, in an order that depends neither on the run nor on the words of the query: by who is
+/// in them.
+fn atoms<'a>(found: &'a Cells, alike: &[&Member], codes: &mut Codes) -> Vec<Atom<'a>> {
+    let mut coded = |keys: &[ScalarValue]| -> Vec<Option<u32>> {
+        keys.iter().enumerate().map(|(key, value)| Some(codes.code(key, value))).collect()
+    };
+    let mut atoms: Vec<Atom<'a>> = found
+        .iter()
+        .map(|(keys, measured)| {
+            let rows = alike.iter().find_map(|member| rows_in(keys, member)).unwrap_or(1);
+            Atom { keys: coded(keys), measured: Some(measured), rows }
+        })
+        .collect();
+    let persons = |atom: &Atom<'_>| {
+        let c = atom.contribution(None);
+        (c.key, c.rows)
+    };
+    let texts = |atom: &Atom<'_>| {
+        let keys = atom.keys.iter().enumerate();
+        codes.unordered(keys.filter_map(|(key, code)| Some((key, (*code)?))))
+    };
+    atoms.sort_by(|a, b| persons(a).cmp(&persons(b)).then_with(|| texts(a).cmp(&texts(b))));
+    atoms
 }
 
 /// The cells of a table, before any atom is in them.
 fn empty_cells<'a>(
     member: &'a Member,
     table: &'a MeasuredTable<'_>,
-    decided: &'a Decided<'_>,
+    decided: &Decided<'a>,
+    codes: &mut Codes,
 ) -> LaidMember<'a> {
     let conditions = member.contributes.iter().enumerate();
     let parts: Vec<(usize, usize, Vec<u32>)> =
         conditions.filter_map(|(argument, key)| key.map(|key| (argument, key, vec![]))).collect();
-    let cell = |keys: &'a [ScalarValue], row, standing, measured| LaidCell {
-        keys,
+    let mut cell = |keys: &[ScalarValue], row, standing, measured| LaidCell {
+        keys: member.keys.iter().zip(keys).map(|(key, value)| codes.code(*key, value)).collect(),
         row,
         standing,
         measured,
         atoms: vec![],
         parts: parts.clone(),
-        gone: &[],
+        gone: vec![],
     };
-    let listed = decided.rows.iter().enumerate().map(|(at, row)| LaidCell {
-        gone: &row.arguments,
-        ..cell(&row.keys, Some(at), row.standing, row.measured)
-    });
     let few = Standing::Withheld(Reason::TooFewPersons);
-    let unlisted = decided.unlisted.iter();
-    let unlisted = unlisted.map(|(keys, measured)| cell(keys, None, few, Some(measured)));
-    LaidMember {
-        member,
-        release: table.release,
-        cells: listed.chain(unlisted).collect(),
-        settled: table.settled.is_some(),
+    let mut cells = Vec::with_capacity(decided.rows.len() + decided.unlisted.len());
+    for (at, row) in decided.rows.iter().enumerate() {
+        cells.push(cell(&row.keys, Some(at), row.standing, row.measured));
     }
+    for (keys, measured) in &decided.unlisted {
+        cells.push(cell(keys, None, few, Some(measured)));
+    }
+    LaidMember { member, release: table.release, cells, settled: table.settled.is_some() }
 }
