@@ -97,7 +97,7 @@ async fn a_held_answer_is_at_no_address_in_no_form_and_no_repeat() {
     assert!(numbers.iter().all(|number| result.text.contains(number)));
 }
 
-/// An answer was refused: it stays away after a change of the profile and a restart, and a repeat finds the refusal.
+/// An answer was refused: it stays away after a restart, and a repeat finds the refusal.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_answer_stays_refused() {
     let home = home();
