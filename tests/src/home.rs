@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
 use tresor_core::clock::Clock;
 use tresor_core::engine::{Engine, EngineConfig};
@@ -23,6 +24,8 @@ pub const RESEARCHER: &str = "ann";
 pub const STRANGER: &str = "bob";
 /// Auditor.
 pub const AUDITOR: &str = "ivy";
+/// Governance officers.
+pub const OFFICERS: [&str; 3] = ["gil", "hal", "kim"];
 /// A project without noise and rounding: answers can be compared with the truth.
 pub const EXACT: &str = "exact";
 /// A project with noise and rounding.
@@ -39,6 +42,10 @@ pub const RULED: &str = "ruled";
 pub const RULED_SLICE: &str = "ruled-slice";
 /// A project like `exact` where nothing withheld can be worked out from what is shown.
 pub const STRICT: &str = "strict";
+/// A project without the people who opted out: for tests, those with HIV.
+pub const CONSENT: &str = "consent";
+/// A project with limits of its own.
+pub const LIMITED: &str = "limited";
 /// A project that has ended.
 pub const PAST: &str = "past";
 
@@ -61,6 +68,8 @@ impl Home {
         home.write("profiles/ruled.toml", &profile::with(&RULED_PROFILE));
         home.write("projects/ruled.toml", &project("ruled", "clinic", ""));
         home.write("projects/ruled-slice.toml", &project("ruled", "clinic", EAST));
+        home.write("projects/consent.toml", &project("exact", "clinic", OPT_OUTS));
+        home.write("projects/limited.toml", &project("exact", "clinic", LIMITS));
         home.add(clinic);
         home.add_registry();
         home
@@ -69,7 +78,7 @@ impl Home {
     /// The town beside the clinic, and for each release profile of the repository a project of its name about both.
     #[must_use]
     pub fn with_every_profile(self, town: &Town) -> Self {
-        self.write("access/rules.csv", &format!("{RULES}{TOWN_RULES}"));
+        self.write("access/rules.csv", &format!("{RULES}{TOWN_RULES}{OUTSIDE}"));
         for (id, text) in shelf::perturbation_tables() {
             self.write(&format!("ptables/{id}.toml"), &text);
         }
@@ -101,6 +110,21 @@ impl Home {
     /// Puts another profile in the place of the one of this name, for engines that start from now on.
     pub fn change_profile(&self, id: &str, text: &str) {
         self.write(&format!("profiles/{id}.toml"), text);
+    }
+
+    /// Adds a project about the clinic under one of the profiles that are there, with these lines at its end.
+    pub fn add_project_with(&self, id: &str, profile: &str, lines: &str) {
+        self.write(&format!("projects/{id}.toml"), &project(profile, "clinic", lines));
+    }
+
+    /// Puts a file of the policy in its place.
+    pub fn write_policy(&self, name: &str, text: &str) {
+        self.write(name, text);
+    }
+
+    /// A file of the policy.
+    pub fn policy(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path().join("policies").join(name)).unwrap()
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -223,8 +247,8 @@ impl Entropy for CountingEntropy {
 fn write_policies(folder: &Path, dataset: &str, rules: &str) {
     let write = |name: &str, text: &str| write_policy(folder, name, text);
     write("access/model.conf", include_str!("../../policies/access/model.conf"));
-    write("access/rules.csv", rules);
-    write("people.toml", PEOPLE);
+    write("access/rules.csv", &format!("{rules}{OUTSIDE}"));
+    write("people.toml", &people());
     write("ptables/site.toml", include_str!("../../policies/ptables/site.toml"));
     write("profiles/exact.toml", profile::PLAIN);
     write("profiles/noisy.toml", &profile::with(&NOISY_PROFILE));
@@ -324,6 +348,42 @@ p, researcher, *, tpch/nation/*, *, allow
 p, researcher, *, tpch/region/*, *, allow
 ";
 
+/// Rules about what is outside projects.
+const OUTSIDE: &str = "
+p, officer, *, policies, read, allow
+p, officer, *, policies, draft, allow
+p, officer, *, policies, propose, allow
+p, officer, *, policies, approve, allow
+p, officer, *, policies, activate, allow
+p, officer, *, freezes, read, allow
+p, officer, *, freezes, set, allow
+p, officer, *, freezes, lift, allow
+p, auditor, *, policies, read, allow
+p, auditor, *, freezes, read, allow
+";
+
+/// Everybody, the officers with the public halves of their keys.
+fn people() -> String {
+    let officers = OFFICERS.map(|user| {
+        let key = hex::encode(signing_key(user).verifying_key().to_bytes());
+        format!(
+            "[[people]]\nuser = \"{user}\"\nname = \"{user}\"\nsigning_key = \"ed25519:{key}\"\n\
+             roles = [{{ role = \"officer\", until = 2099-12-31 }}]\n"
+        )
+    });
+    format!("{PEOPLE}{}", officers.concat())
+}
+
+/// The key with which an officer of the tests signs.
+#[must_use]
+pub fn signing_key(user: &str) -> SigningKey {
+    let mut seed = [9; 32];
+    for (place, byte) in seed.iter_mut().zip(user.bytes()) {
+        *place = byte;
+    }
+    SigningKey::from_bytes(&seed)
+}
+
 const PEOPLE: &str = r#"
 [[people]]
 user = "ann"
@@ -344,6 +404,28 @@ table = "visits"
 column = "kind"
 operator = "="
 values = ["planned"]
+"#;
+
+/// Whoever opted out is in no table.
+pub const OPT_OUTS: &str = r#"
+[[row_conditions]]
+dataset = "clinic"
+table = "people"
+column = "hiv"
+operator = "="
+values = [false]
+holds_for = "person"
+"#;
+
+const LIMITS: &str = r#"
+[limits]
+functions_denied = ["median", "percentile_cont", "extract", "substr"]
+joins_max = 1
+set_operations = false
+
+[views.stays]
+description = "Visits with the sex of the patient."
+sql = "select v.person_id, v.cost, p.sex from visits v join people p on p.person_id = v.person_id"
 "#;
 
 /// The last one can be planned and not protected.
@@ -367,14 +449,21 @@ description = "The fifty richest people."
 sql = "select person_id, region from people order by income desc limit 50"
 "#;
 
-fn project(profile: &str, dataset: &str, more: &str) -> String {
+/// The file of a project, with more behind it.
+pub fn project(profile: &str, dataset: &str, more: &str) -> String {
     format!(
         r#"
 title = "A project for tests"
 lay_summary = "Tests."
+public_benefit = "None."
 purpose = "Tests."
-legal_basis = "none needed"
+organisation = {{ name = "A university" }}
+gdpr_article_6 = "not applicable"
+gdpr_article_9 = "not applicable"
+national_opt_out = "applied"
+controller = "A hospital"
 agreement = "none"
+approval = {{ reference = "T-1", committee = "Testers", until = 2099-12-31 }}
 start = 2024-01-01
 end = 2099-12-31
 release_profile = "{profile}"

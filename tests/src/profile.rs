@@ -30,7 +30,7 @@ complements = false
 sparsity_max_small = 1.0
 field_exclusions = []
 suffixes = { value = "", derived = "" }
-release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv", "arrow", "parquet"] }
+release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv", "arrow", "parquet"], review = false }
 "#;
 
 /// The plain profile with other lines: each must set a field that the plain one has.

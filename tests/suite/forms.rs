@@ -39,7 +39,7 @@ async fn asked(engine: &Arc<Engine>, project: &str, sql: &str) -> QueryId {
         match status.state {
             QueryState::Running => {}
             QueryState::Succeeded => return id,
-            QueryState::Failed => panic!("{sql}"),
+            QueryState::Failed | QueryState::Held | QueryState::RefusedByReview => panic!("{sql}"),
         }
     }
 }
@@ -171,8 +171,9 @@ async fn a_withheld_value_is_0_in_no_form() {
 async fn a_form_is_that_of_the_profile_of_the_release() {
     let home = Home::of(&Clinic::new(1000, 1));
     let only = |formats: &str, bytes: u64| {
-        let line =
-            format!("release = {{ max_rows = 5000, max_bytes = {bytes}, formats = {formats} }}");
+        let line = format!(
+            "release = {{ max_rows = 5000, max_bytes = {bytes}, formats = {formats}, review = false }}"
+        );
         profile::with(&[&line])
     };
     home.change_profile(EXACT, &only("[\"csv\"]", 1_000_000));

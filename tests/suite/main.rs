@@ -1,13 +1,18 @@
 //! Behaviour of the whole engine, driven through its one entry.
 
+mod access;
 mod attacks;
 mod canary;
 mod control;
+mod desk;
+mod expiry;
 mod forms;
 mod fuzz;
 mod kill;
 mod model;
 mod neighbours;
+mod opt_out;
+mod reviews;
 mod secret_bit;
 mod statistics;
 mod strangers;

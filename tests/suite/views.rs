@@ -27,7 +27,7 @@ async fn a_view_that_does_not_fit_the_data_stops_the_start() {
     let column = stopped("select person_id, colour from people").await;
     assert_eq!(
         column,
-        "policies/projects/viewed.toml:39:7: the view `more` does not fit the data that the project sees: there is \
+        "policies/projects/viewed.toml:45:7: the view `more` does not fit the data that the project sees: there is \
          no column `colour` in the tables of this query; see GET /api/v1/datasets for the tables and columns of your \
          project"
     );
@@ -39,7 +39,8 @@ async fn a_view_that_does_not_fit_the_data_stops_the_start() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn views_are_listed_with_their_columns() {
-    let engine = Home::of(&Clinic::new(60, 1)).engine().await;
+    let home = Home::of(&Clinic::new(60, 1));
+    let engine = home.engine().await;
     let listed = engine.datasets(&caller(RESEARCHER)).await.unwrap();
     let projects = listed["projects"].as_array().unwrap();
     let of = |id: &str| projects.iter().find(|project| project["id"] == id).unwrap();

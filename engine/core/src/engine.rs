@@ -11,20 +11,26 @@ use tresor_ledger::{Idempotency, Ledger};
 use crate::catalog::links::Links;
 use crate::catalog::view::{View, ViewTable};
 use crate::clock::Clock;
+use crate::clock::{moment, rfc3339};
+use crate::desk::Desk;
 use crate::entropy::Entropy;
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
 use crate::ids::{ProjectId, QueryId};
-use crate::policy::{PolicyRevision, Visible};
+use crate::policy::Visible;
 use crate::refusal::{Code, Refusal};
 use crate::sql::asks_to_explain;
 use crate::vault::{
-    RecordKeys, Released, Reservation, Reserved, Vault, moment, open, reserve, unavailable,
+    RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
 };
 
+mod board;
 mod catalogue;
+mod inspection;
 mod log;
 mod planner;
+mod policies;
+mod reviews;
 mod runtime;
 mod shapes;
 mod suggestions;
@@ -32,7 +38,12 @@ mod tokens;
 mod views;
 
 pub use crate::vault::{Markers, ResultFormat};
+use board::{Board, InForce};
+use inspection::Inspection;
+pub use inspection::{Inspected, TestOutcome, inspect_folder};
 use planner::Planner;
+pub use policies::{Bundle, Edit, PolicyRequest};
+pub use reviews::{Decision, Verdict};
 use runtime::QueryRuntime;
 pub use shapes::{
     Asked, Caller, EngineConfig, QueryRequest, QueryState, QueryStatus, ReleasedBytes, StartError,
@@ -49,7 +60,8 @@ const LANES_PER_THREAD: usize = 2;
 /// The engine.
 pub struct Engine {
     vault: Arc<Vault>,
-    policy: Arc<PolicyRevision>,
+    board: Board,
+    desk: tokio::sync::Mutex<Desk>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     token_pepper: [u8; 32],
@@ -76,7 +88,6 @@ impl Engine {
             optimizer,
         } = config;
         let say = |error: &dyn std::fmt::Display| StartError(error.to_string());
-        let policy = PolicyRevision::load(&home.join("policies")).await.map_err(|e| say(&e))?;
         let snapshots = Snapshot::current(&home).map_err(|e| say(&e))?;
         if snapshots.is_empty() {
             return Err(StartError(format!(
@@ -84,13 +95,8 @@ impl Engine {
                 home.join("extracts").display()
             )));
         }
-        let contracts: Vec<_> = snapshots.iter().map(Snapshot::contract).collect();
-        policy.check_contracts(&contracts).map_err(|e| say(&e))?;
         let snapshots: Arc<[_]> = snapshots.into_iter().map(Arc::new).collect();
-        let (policy, runtime) = (Arc::new(policy), QueryRuntime::new(lanes).map_err(|e| say(&e))?);
-        let at_start = (Arc::clone(&policy), Arc::clone(&snapshots), limits.clone());
-        let fits = runtime.blocking(move || views::check(&at_start.0, &at_start.1, &at_start.2));
-        fits.await.map_err(StartError)??;
+        let runtime = QueryRuntime::new(lanes).map_err(|e| say(&e))?;
         let spill = home.join("state").join("spill");
         runtime::wiped_folder(&spill).map_err(|e| say(&e))?;
         let now = moment(clock.as_ref());
@@ -99,6 +105,13 @@ impl Engine {
                 .await
                 .map_err(|e| say(&e))?;
         runtime::known_ledger(&home.join("state"), recovery.created).map_err(|e| say(&e))?;
+        let inspection = Inspection {
+            snapshots: Arc::clone(&snapshots),
+            limits: limits.clone(),
+            now: clock.now(),
+        };
+        let (desk, board) =
+            policies::open(&ledger, &home.join("policies"), &inspection, &runtime).await?;
         let token_pepper = tokens::pepper(&noise_secret)
             .ok_or_else(|| StartError("the noise key cannot key a hash".to_owned()))?;
         let vault = Vault {
@@ -115,7 +128,8 @@ impl Engine {
         };
         let engine = Self {
             vault: Arc::new(vault),
-            policy,
+            board,
+            desk: tokio::sync::Mutex::new(desk),
             clock,
             entropy,
             token_pepper,
@@ -182,16 +196,20 @@ impl Engine {
         let record = self.own_query(caller, id).await?;
         let state = match record.state {
             tresor_ledger::QueryState::Running => QueryState::Running,
+            tresor_ledger::QueryState::Held => QueryState::Held,
             tresor_ledger::QueryState::Released => QueryState::Succeeded,
+            tresor_ledger::QueryState::Refused => QueryState::RefusedByReview,
             tresor_ledger::QueryState::Failed | tresor_ledger::QueryState::Forfeited => {
                 QueryState::Failed
             }
         };
+        let comments = self.comments_to_author(id).await?;
         Ok(QueryStatus {
+            comments,
             id: record.query_id,
             state,
             project: record.account,
-            submitted_at: log::rfc3339(record.submitted_at),
+            submitted_at: rfc3339(record.submitted_at),
             cost: record.cost,
         })
     }
@@ -208,15 +226,20 @@ impl Engine {
     ) -> Result<ReleasedBytes, Refusal> {
         let record = self.own_query(caller, id).await?;
         let stored = self.vault.ledger.answer(id.as_str()).await.map_err(|e| unavailable(&e))?;
-        let Some(stored) = stored else {
-            return Err(match record.state {
-                tresor_ledger::QueryState::Running => Refusal::new(
-                    Code::NoResult,
-                    "the query is still running",
-                    "ask again; GET /api/v1/queries/{id}?wait=30s waits for its end",
-                ),
-                _ => Refusal::internal("asked for the result of a query that failed"),
-            });
+        let stored = match stored {
+            Some(tresor_ledger::Answer::Released(stored)) => stored,
+            Some(tresor_ledger::Answer::Held) => return Err(held()),
+            Some(tresor_ledger::Answer::Refused) => return Err(self.refused_by_review(id).await),
+            None => {
+                return Err(match record.state {
+                    tresor_ledger::QueryState::Running => Refusal::new(
+                        Code::NoResult,
+                        "the query is still running",
+                        "ask again; GET /api/v1/queries/{id}?wait=30s waits for its end",
+                    ),
+                    _ => Refusal::internal("asked for the result of a query that failed"),
+                });
+            }
         };
         // Apart from the threads that serve: a large answer takes a while to be written.
         let written = self.runtime.blocking(move || Released::recall(stored).write(format)).await;
@@ -242,7 +265,7 @@ impl Engine {
         caller: &Caller,
         request: &QueryRequest,
     ) -> Result<QueryId, Refusal> {
-        let guarded = self.guarded(caller, request, false).await?;
+        let guarded = self.guarded_by_current(caller, request).await?;
         self.room_to_wait()?;
         let id = self.new_query_id()?;
         let idempotency = request
@@ -256,10 +279,16 @@ impl Engine {
     }
 
     async fn try_check(&self, caller: &Caller, request: &QueryRequest) -> Result<Value, Refusal> {
-        let guarded = self.guarded(caller, request, true).await?;
-        let project = request.project.as_str();
-        let spent = self.vault.ledger.balance(project).await.map_err(|e| unavailable(&e))?;
-        let limit = self.policy.project(&request.project).map_or(0, |p| p.budget_points);
+        let in_force = self.in_force()?;
+        let guarded = self.guarded(caller, request, true, &in_force).await?;
+        let spent = self
+            .vault
+            .ledger
+            .balance(request.project.as_str())
+            .await
+            .map_err(|e| unavailable(&e))?;
+        let project = in_force.revision().project(&request.project);
+        let limit = project.map_or(0, |project| project.budget_points);
         let mut explained = guarded.explain();
         if let Some(object) = explained.as_object_mut() {
             let budget = serde_json::json!({
@@ -271,20 +300,35 @@ impl Engine {
         Ok(explained)
     }
 
+    /// Guards a request by the policy that is in force when it is done: what was activated or frozen meanwhile counts.
+    async fn guarded_by_current(
+        &self,
+        caller: &Caller,
+        request: &QueryRequest,
+    ) -> Result<Guarded, Refusal> {
+        loop {
+            let in_force = self.in_force()?;
+            let guarded = self.guarded(caller, request, false, &in_force).await?;
+            if self.in_force()?.is_like(&in_force) {
+                return Ok(guarded);
+            }
+        }
+    }
+
     /// Understands, authorises and guards a request. Runs on a thread with a deep stack: plans are recursive.
     async fn guarded(
         &self,
         caller: &Caller,
         request: &QueryRequest,
         explained: bool,
+        in_force: &InForce,
     ) -> Result<Guarded, Refusal> {
-        let policy = Arc::clone(&self.policy);
+        let in_force = in_force.clone();
         let snapshots = Arc::clone(&self.vault.snapshots);
         let limits = self.vault.limits.clone();
-        let now = self.clock.now();
         let (user, request) = (caller.user.clone(), request.clone());
         let planned = self.runtime.blocking(move || {
-            let membership = policy.enter(&user, &request.project, now)?;
+            let membership = in_force.enter(&user, &request.project)?;
             Planner::new(membership, &snapshots, &limits).plan(&request.sql, explained)
         });
         planned.await.unwrap_or_else(|cause| Err(Refusal::internal(cause)))
@@ -344,7 +388,7 @@ impl Engine {
             return Err(unknown());
         };
         let project = ProjectId::new(record.account.clone()).map_err(|_| unknown())?;
-        self.policy.enter(&caller.user, &project, self.clock.now())?;
+        self.in_force()?.enter(&caller.user, &project)?;
         Ok(record)
     }
 }
@@ -377,7 +421,7 @@ fn view(visible: &Visible, snapshots: &[Arc<Snapshot>]) -> View {
                 ViewTable::new(contract.dataset.clone(), snapshot.id().clone(), table, |column| {
                     seen.column(column.name.as_str()).is_some()
                 });
-            tables.push(seen.linked(&links));
+            tables.push(seen.linked(&links).within(contract));
         }
     }
     View::new(tables)

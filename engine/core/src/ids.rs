@@ -107,17 +107,44 @@ checked_name!(
     QueryId,
     "query id",
     "`q_` and 32 hexadecimal digits",
-    |text| text.strip_prefix("q_").is_some_and(|hex| hex.len() == 32
-        && hex.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c)))
+    |text| is_random_id(text, "q_")
+);
+checked_name!(
+    /// One policy change.
+    ChangeId,
+    "id of a policy change",
+    "`c_` and 32 hexadecimal digits",
+    |text| is_random_id(text, "c_")
+);
+checked_name!(
+    /// One freeze.
+    FreezeId,
+    "id of a freeze",
+    "`f_` and 32 hexadecimal digits",
+    |text| is_random_id(text, "f_")
 );
 checked_name!(
     /// The content address of a snapshot: SHA-256 of its manifest, hexadecimal.
     SnapshotId,
     "snapshot id",
     "64 hexadecimal digits",
-    |text| text.len() == 64
-        && text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+    |text| text.len() == 64 && is_hexadecimal(text)
 );
+checked_name!(
+    /// A policy bundle: SHA-256 of its files, hexadecimal.
+    BundleDigest,
+    "digest of a policy bundle",
+    "64 hexadecimal digits",
+    |text| text.len() == 64 && is_hexadecimal(text)
+);
+
+fn is_random_id(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|hex| hex.len() == 32 && is_hexadecimal(hex))
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+}
 
 fn starts_with_letter(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod clock;
+pub mod desk;
 pub mod engine;
 pub mod entropy;
 pub mod extract;

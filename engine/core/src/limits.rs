@@ -43,6 +43,36 @@ pub struct Limits {
     pub spill_bytes: u64,
     /// Time for one query, seconds.
     pub seconds: u64,
+    /// What the project may not do although the engine offers it.
+    pub project: ProjectLimits,
+}
+
+/// What one project may not do although the engine offers it. It only takes away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProjectLimits {
+    /// Functions that it may not call, each by the first of its names.
+    pub functions: Vec<Narrowed<String>>,
+    /// Joins after every CTE use is expanded.
+    pub joins: Option<Narrowed<usize>>,
+    /// The rule that forbids UNION, INTERSECT and EXCEPT.
+    pub no_set_operations: Option<String>,
+}
+
+/// A limit and the rule that sets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Narrowed<T> {
+    /// The limit.
+    pub value: T,
+    /// The file and line that say so.
+    pub rule: String,
+}
+
+impl Limits {
+    /// These limits in one project.
+    #[must_use]
+    pub fn within(&self, project: &ProjectLimits) -> Self {
+        Self { project: project.clone(), ..self.clone() }
+    }
 }
 
 impl Default for Limits {
@@ -68,6 +98,7 @@ impl Default for Limits {
             memory_bytes: 1 << 30,
             spill_bytes: 1 << 30,
             seconds: 120,
+            project: ProjectLimits::default(),
         }
     }
 }

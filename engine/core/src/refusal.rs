@@ -36,6 +36,8 @@ pub enum Class {
     Form,
     /// The budget does not cover it (422).
     Budget,
+    /// People decide whether the answer leaves (409).
+    Review,
     /// Nothing can be answered right now, for example because the ledger is not writable (503).
     Unavailable,
     /// A defect of ours; says nothing about data (500).
@@ -120,6 +122,14 @@ codes! {
     UnknownQuery = "unknown_query", NotFound, "no such query";
     /// The query exists but has no result (yet).
     NoResult = "no_result", NotFound, "there is no result";
+    /// Output checkers have yet to decide.
+    HeldForReview = "held_for_review", Review, "the answer is held for review";
+    /// Output checkers decided that the answer may not leave.
+    RefusedByReview = "refused_by_review", Review, "output checkers did not release the answer";
+    /// An answer that was never held, or that is not for this person to review.
+    UnknownReview = "unknown_review", NotFound, "no such review";
+    /// A decision was made before, or the review has ended.
+    ReviewConflict = "review_conflict", Conflict, "this was decided before";
     /// The role may not do this.
     Forbidden = "forbidden", Forbidden, "your role does not allow this";
     /// Project, membership or training has ended.
@@ -134,6 +144,20 @@ codes! {
     BudgetExhausted = "budget_exhausted", Budget, "the budget does not cover this query";
     /// Ledger, policy or extract cannot be used now.
     Unavailable = "unavailable", Unavailable, "no answers can be given right now";
+    /// The project, the person or everything is frozen.
+    Frozen = "frozen", Forbidden, "frozen by a governance officer";
+    /// A policy change, revision or freeze that does not exist.
+    UnknownChange = "unknown_change", NotFound, "no such policy change";
+    /// A policy change is not at the point at which this can be done.
+    ChangeConflict = "change_conflict", Conflict, "the policy change is not at this point";
+    /// Another revision was activated since the change was made.
+    ChangeStale = "change_stale", Conflict, "the policy moved on meanwhile";
+    /// A policy change of one's own that somebody else has to decide, or one of somebody else.
+    OwnChange = "own_change", Forbidden, "this is for somebody else to do";
+    /// A signature that is missing or does not fit.
+    SignatureInvalid = "signature_invalid", Forbidden, "the signature does not hold";
+    /// Policy files with mistakes, or whose tests fail.
+    PolicyInvalid = "policy_invalid", Policy, "the policy files have mistakes";
     /// Execution failed; nothing more is said.
     ExecutionFailed = "execution_failed", Internal, "the query could not be completed";
 }
@@ -155,6 +179,28 @@ impl SealedCause {
     }
 }
 
+/// One of several things that are wrong in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Path of the file, from `policies/`.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub detail: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column, detail, hint } = self;
+        write!(f, "{file}:{line}:{column}: {detail}; {hint}")
+    }
+}
+
 /// Why a query gets no answer.
 pub struct Refusal(Box<Parts>);
 
@@ -165,6 +211,7 @@ struct Parts {
     position: Option<Position>,
     rule: Option<String>,
     suggested_sql: Option<String>,
+    findings: Vec<Finding>,
     cause: Option<SealedCause>,
 }
 
@@ -179,6 +226,7 @@ impl Refusal {
             position: None,
             rule: None,
             suggested_sql: None,
+            findings: vec![],
             cause: None,
         }))
     }
@@ -223,6 +271,13 @@ impl Refusal {
     #[must_use]
     pub fn suggesting(mut self, sql: impl Into<String>) -> Self {
         self.0.suggested_sql = Some(sql.into());
+        self
+    }
+
+    /// Lists all that is wrong, each with its place.
+    #[must_use]
+    pub fn listing(mut self, findings: Vec<Finding>) -> Self {
+        self.0.findings = findings;
         self
     }
 
@@ -274,6 +329,12 @@ impl Refusal {
     #[must_use]
     pub fn suggested_sql(&self) -> Option<&str> {
         self.0.suggested_sql.as_deref()
+    }
+
+    /// All that is wrong, where it is more than one thing; each has its place in a file.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.0.findings
     }
 
     /// The sealed cause, where there is one.

@@ -309,6 +309,8 @@ pub struct ReleaseRule {
     pub max_bytes: u64,
     /// The forms.
     pub formats: Vec<Format>,
+    /// Whether people look at an answer before it leaves.
+    pub review: bool,
 }
 
 /// A form that a release is written in.

@@ -31,8 +31,26 @@ pub enum Kind {
     TokenIssued,
     /// An API token was withdrawn.
     TokenRevoked,
+    /// Somebody decided about an answer that is held.
+    Review,
+    /// Somebody read an answer that is or was held, in order to decide.
+    ReviewRead,
     /// Somebody read the audit log.
     LogRead,
+    /// A policy change was begun, or its text was replaced.
+    PolicyDraft,
+    /// The author of a policy change put it forward, with a signature.
+    PolicyProposal,
+    /// Another officer agreed to a policy change, with a signature.
+    PolicyApproval,
+    /// A policy revision was activated.
+    PolicyActivation,
+    /// A policy change was given up.
+    PolicyWithdrawal,
+    /// A person, a project or everything was frozen.
+    Freeze,
+    /// An officer agreed to end a freeze.
+    Thaw,
     /// The server started.
     Start,
     /// The server stopped.
@@ -40,7 +58,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 20] = [
         Self::Intent,
         Self::Outcome,
         Self::Forfeited,
@@ -49,7 +67,16 @@ impl Kind {
         Self::SignInFailed,
         Self::TokenIssued,
         Self::TokenRevoked,
+        Self::Review,
+        Self::ReviewRead,
         Self::LogRead,
+        Self::PolicyDraft,
+        Self::PolicyProposal,
+        Self::PolicyApproval,
+        Self::PolicyActivation,
+        Self::PolicyWithdrawal,
+        Self::Freeze,
+        Self::Thaw,
         Self::Start,
         Self::Stop,
     ];
@@ -66,7 +93,16 @@ impl Kind {
             Self::SignInFailed => "sign_in_failed",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::Review => "review",
+            Self::ReviewRead => "review_read",
             Self::LogRead => "log_read",
+            Self::PolicyDraft => "policy_draft",
+            Self::PolicyProposal => "policy_proposal",
+            Self::PolicyApproval => "policy_approval",
+            Self::PolicyActivation => "policy_activation",
+            Self::PolicyWithdrawal => "policy_withdrawal",
+            Self::Freeze => "freeze",
+            Self::Thaw => "thaw",
             Self::Start => "start",
             Self::Stop => "stop",
         }
@@ -80,13 +116,26 @@ impl Kind {
     /// that does it.
     pub(crate) const fn stands_alone(self) -> bool {
         match self {
-            Self::Refusal | Self::SignInFailed | Self::LogRead | Self::Start | Self::Stop => true,
+            Self::Refusal
+            | Self::SignInFailed
+            | Self::ReviewRead
+            | Self::LogRead
+            | Self::PolicyDraft
+            | Self::PolicyProposal
+            | Self::PolicyApproval
+            | Self::PolicyActivation
+            | Self::PolicyWithdrawal
+            | Self::Freeze
+            | Self::Thaw
+            | Self::Start
+            | Self::Stop => true,
             Self::Intent
             | Self::Outcome
             | Self::Forfeited
             | Self::Replay
             | Self::TokenIssued
-            | Self::TokenRevoked => false,
+            | Self::TokenRevoked
+            | Self::Review => false,
         }
     }
 }

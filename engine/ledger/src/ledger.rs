@@ -4,12 +4,13 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::entry::{AuditEntry, EntryReceipt, NewEntry};
+use crate::entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::intent::{Intent, IntentReceipt, Reservation};
 use crate::moment::Moment;
-use crate::outcome::{Outcome, OutcomeReceipt, StoredAnswer};
+use crate::outcome::{Answer, Outcome, OutcomeReceipt};
 use crate::query::QueryRecord;
+use crate::review::{HeldAnswer, NewVote, ReviewRecord, Voted};
 use crate::seal::Opening;
 use crate::sqlite::{self, Opened, Store};
 use crate::steps::Steps;
@@ -81,7 +82,50 @@ impl Ledger {
     /// or the disk fails.
     pub async fn record(&self, entry: NewEntry) -> Result<EntryReceipt> {
         let store = Arc::clone(&self.store);
-        self.carried(async move { sqlite::record(&store, entry).await }).await
+        self.carried(async move { sqlite::record(&store, entry, None).await }).await
+    }
+
+    /// The same for an entry about a document, which becomes durable with it and is never deleted: `document` in the body
+    /// is [`crate::digest_of`] its bytes.
+    ///
+    /// # Errors
+    /// As [`Self::record`], and [`LedgerError::Invalid`] when the body holds another digest.
+    pub async fn record_document(
+        &self,
+        entry: NewEntry,
+        document: Vec<u8>,
+    ) -> Result<EntryReceipt> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { sqlite::record(&store, entry, Some(document)).await }).await
+    }
+
+    /// A document that an entry speaks of, by digest.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when its bytes are not those that were kept.
+    pub async fn document(&self, digest: &str) -> Result<Option<Vec<u8>>> {
+        sqlite::document(&self.store, digest).await
+    }
+
+    /// The entries of these kinds from number `from_seq` on, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry does not have its hash.
+    pub async fn entries_of(
+        &self,
+        kinds: &[Kind],
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>> {
+        sqlite::entries_of(&self.store, kinds, from_seq, limit).await
+    }
+
+    /// The last entries of these kinds, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry does not have its hash.
+    pub async fn latest_of(&self, kinds: &[Kind], limit: u32) -> Result<Vec<AuditEntry>> {
+        sqlite::latest_of(&self.store, kinds, limit).await
     }
 
     /// What is known of a query.
@@ -92,12 +136,64 @@ impl Ledger {
         sqlite::query(&self.store, id).await
     }
 
-    /// The answer of a query that was released, the same bytes each time.
+    /// The answer of a query that was released, the same bytes each time; or that it is held or was refused.
     ///
     /// # Errors
-    /// [`LedgerError::Damaged`] when the bytes are not those that were released; they are then not served.
-    pub async fn answer(&self, id: &str) -> Result<Option<StoredAnswer>> {
+    /// [`LedgerError::Damaged`] when the bytes are not those that were released, or the log does not say that they were;
+    /// they are then not served.
+    pub async fn answer(&self, id: &str) -> Result<Option<Answer>> {
         sqlite::answer(&self.store, id).await
+    }
+
+    /// Decides about an answer that is held. The last decision ends the review: the answer is served from then on if all
+    /// were to release it, and never if one was not. Everybody decides once, and nobody about a query of their own.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when what others decided is not what the log committed to; or the disk fails.
+    pub async fn vote(&self, vote: NewVote) -> Result<Voted> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { sqlite::vote(&store, vote).await }).await
+    }
+
+    /// The review of a query as this reader may see it: before the end with no vote but their own.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn review(&self, id: &str, reader: &str) -> Result<Option<ReviewRecord>> {
+        sqlite::review(&self.store, id, reader).await
+    }
+
+    /// The reviews that wait, oldest first, as this reader may see them; at most `limit`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn held_reviews(&self, reader: &str, limit: u32) -> Result<Vec<ReviewRecord>> {
+        sqlite::reviews(&self.store, true, reader, limit).await
+    }
+
+    /// The reviews that have ended, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn ended_reviews(&self, limit: u32) -> Result<Vec<ReviewRecord>> {
+        sqlite::reviews(&self.store, false, "", limit).await
+    }
+
+    /// An answer that is or was held, for somebody who reviews it. The reading must be recorded first
+    /// ([`Kind::ReviewRead`], about this query); without that, and where nothing was held, there is none.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when the bytes are not those that were settled.
+    pub async fn held_answer(&self, id: &str, reading: EntryReceipt) -> Result<Option<HeldAnswer>> {
+        sqlite::held_answer(&self.store, id, reading).await
+    }
+
+    /// The queries of an account whose answers were released, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn released_answers(&self, account: &str, limit: u32) -> Result<Vec<QueryRecord>> {
+        sqlite::released_answers(&self.store, account, limit).await
     }
 
     /// The audit log from entry `from_seq` on, oldest first, at most `limit` entries.

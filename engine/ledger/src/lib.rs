@@ -7,7 +7,9 @@
 //!    first data page be read.
 //! 2. [`Ledger::settle`] takes that receipt, makes outcome and protected answer durable, and gives an
 //!    [`OutcomeReceipt`]. Only then may the first byte leave.
-//! 3. Whatever stops in between keeps its charge and is forfeited when the ledger is next opened (CHARGE-FIRST).
+//! 3. An answer that people must see first is held by the outcome: [`Ledger::vote`] ends that, when [`REVIEWERS`] others
+//!    have decided.
+//! 4. Whatever stops in between keeps its charge and is forfeited when the ledger is next opened (CHARGE-FIRST).
 //!
 //! When anything is wrong with the disk, the file or the numbers, the ledger refuses to work (FAIL-CLOSED).
 //!
@@ -22,6 +24,7 @@ mod ledger;
 mod moment;
 mod outcome;
 mod query;
+mod review;
 mod seal;
 mod sqlite;
 mod steps;
@@ -36,8 +39,11 @@ pub use intent::{Idempotency, Intent, IntentReceipt, MAX_AMOUNT, Reservation};
 pub use leaf::LeafHash;
 pub use ledger::{Ledger, Recovery};
 pub use moment::Moment;
-pub use outcome::{Outcome, OutcomeReceipt, StoredAnswer, digest_of};
+pub use outcome::{Answer, Outcome, OutcomeReceipt, StoredAnswer, digest_of};
 pub use query::{QueryRecord, QueryState};
+pub use review::{
+    Decision, HeldAnswer, NewVote, REVIEWERS, ReviewRecord, ReviewState, VoteRecord, Voted,
+};
 pub use seal::{Opening, Sealed};
 pub use steps::{NoSteps, Step, Steps};
 pub use token::{NewToken, TokenRecord};

@@ -15,6 +15,8 @@ pub enum Outcome {
         digest: String,
         /// Facts about the answer for whoever may read the log: a JSON object; numbers in it are whole, up to 2^53 - 1.
         summary: Value,
+        /// How many others must agree before it is served: 0, or [`crate::REVIEWERS`].
+        reviewers: u32,
     },
     /// Not answered. The charge stays.
     Failed {
@@ -47,10 +49,32 @@ impl OutcomeReceipt {
         &self.entry
     }
 
-    /// Digest of the answer that may be released; `None` when the query failed.
+    /// Digest of the answer that may be released; `None` when the query failed, and while the answer is held.
     #[must_use]
     pub fn answer_digest(&self) -> Option<&str> {
         self.answer_digest.as_deref()
+    }
+}
+
+/// What became of an answer.
+#[derive(Debug)]
+pub enum Answer {
+    /// It may leave.
+    Released(StoredAnswer),
+    /// It waits for people to decide.
+    Held,
+    /// People decided that it may not leave.
+    Refused,
+}
+
+impl Answer {
+    /// The answer, where it may leave.
+    #[must_use]
+    pub fn released(self) -> Option<StoredAnswer> {
+        match self {
+            Self::Released(answer) => Some(answer),
+            Self::Held | Self::Refused => None,
+        }
     }
 }
 

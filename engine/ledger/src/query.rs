@@ -1,6 +1,7 @@
 //! What the ledger knows of a query.
 
 use crate::moment::Moment;
+use crate::review::ReviewState;
 
 /// Where a query stands. Every end keeps its charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +10,10 @@ pub enum QueryState {
     Running,
     /// Answered; the answer is stored.
     Released,
+    /// Answered; the answer is stored and waits for people to decide.
+    Held,
+    /// Answered; people decided that the answer may not leave.
+    Refused,
     /// Ended without an answer.
     Failed,
     /// Cut off by a stop of the server.
@@ -20,15 +25,25 @@ impl QueryState {
         match self {
             Self::Running => "running",
             Self::Released => "released",
+            Self::Held => "held",
+            Self::Refused => "refused",
             Self::Failed => "failed",
             Self::Forfeited => "forfeited",
         }
     }
 
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Running, Self::Released, Self::Failed, Self::Forfeited]
+    /// The state in the `queries` table, with that of the review where there is one.
+    pub(crate) fn parse(text: &str, review: Option<ReviewState>) -> Option<Self> {
+        let ended = [Self::Running, Self::Released, Self::Failed, Self::Forfeited]
             .into_iter()
-            .find(|state| state.as_str() == text)
+            .find(|state| state.as_str() == text)?;
+        match (ended, review) {
+            (state, None) => Some(state),
+            (Self::Released, Some(ReviewState::Released)) => Some(Self::Released),
+            (Self::Released, Some(ReviewState::Held)) => Some(Self::Held),
+            (Self::Released, Some(ReviewState::Refused)) => Some(Self::Refused),
+            (_, Some(_)) => None,
+        }
     }
 }
 
@@ -51,7 +66,7 @@ pub struct QueryRecord {
     pub cost: u64,
     /// When it was reserved.
     pub submitted_at: Moment,
-    /// When it was settled or forfeited.
+    /// When it was settled or forfeited; for an answer that was held, when it was settled.
     pub ended_at: Option<Moment>,
     /// Shape of the SQL, without literals.
     pub sql_fingerprint: String,

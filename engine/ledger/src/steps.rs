@@ -35,13 +35,19 @@ pub enum Step {
     BeforeOutcome,
     /// Outcome and answer are written, not committed.
     OutcomeWritten,
-    /// Outcome and answer are durable; bytes may leave.
+    /// Outcome and answer are durable; bytes may leave, unless they are held.
     OutcomeCommitted,
+    /// Somebody is about to decide about an answer that is held.
+    BeforeVote,
+    /// The vote, and the end of the review if it is the last one, are written, not committed.
+    VoteWritten,
+    /// They are durable.
+    VoteCommitted,
 }
 
 impl Step {
     /// Every step, in the order in which a new ledger meets them (a restart comes first).
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::BeforeSchema,
         Self::SchemaWritten,
         Self::SchemaCommitted,
@@ -57,6 +63,9 @@ impl Step {
         Self::BeforeOutcome,
         Self::OutcomeWritten,
         Self::OutcomeCommitted,
+        Self::BeforeVote,
+        Self::VoteWritten,
+        Self::VoteCommitted,
     ];
 }
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 use tresor_core::engine::{
-    Asked, Caller, Engine, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
+    Asked, Caller, Engine, PolicyRequest, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
+    Verdict,
 };
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::Refusal;
@@ -34,6 +35,21 @@ pub(crate) trait Api: Send + Sync + 'static {
     ) -> Result<Vec<u8>, Refusal>;
     async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal>;
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal>;
+    async fn reviews(&self, caller: &Caller) -> Result<Value, Refusal>;
+    async fn review(&self, caller: &Caller, id: &QueryId) -> Result<Value, Refusal>;
+    async fn reviewed_answer(
+        &self,
+        caller: &Caller,
+        id: &QueryId,
+        format: ResultFormat,
+    ) -> Result<Vec<u8>, Refusal>;
+    async fn decide(
+        &self,
+        caller: &Caller,
+        id: &QueryId,
+        verdict: Verdict,
+    ) -> Result<Value, Refusal>;
+    async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal>;
     async fn ready(&self) -> Result<(), Refusal>;
 }
 
@@ -75,6 +91,36 @@ impl Api for Arc<Engine> {
 
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         Engine::audit(self, caller, from, limit).await
+    }
+
+    async fn reviews(&self, caller: &Caller) -> Result<Value, Refusal> {
+        Engine::reviews(self, caller).await
+    }
+
+    async fn review(&self, caller: &Caller, id: &QueryId) -> Result<Value, Refusal> {
+        Engine::review(self, caller, id).await
+    }
+
+    async fn reviewed_answer(
+        &self,
+        caller: &Caller,
+        id: &QueryId,
+        format: ResultFormat,
+    ) -> Result<Vec<u8>, Refusal> {
+        Engine::reviewed_answer(self, caller, id, format).await.map(ReleasedBytes::into_bytes)
+    }
+
+    async fn decide(
+        &self,
+        caller: &Caller,
+        id: &QueryId,
+        verdict: Verdict,
+    ) -> Result<Value, Refusal> {
+        Engine::decide(self, caller, id, verdict).await
+    }
+
+    async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal> {
+        Engine::policies(self, caller, request).await
     }
 
     async fn ready(&self) -> Result<(), Refusal> {

@@ -2,11 +2,12 @@
 //!
 //! A thin shell around [`tresor_core`]: it checks who asks, turns HTTP into a request to the engine and writes
 //! the engine's bytes back. It also makes the three things that core takes as arguments: the real clock, the
-//! real randomness and the secrets of a home. Must never know: plans, rows, policies, the ledger's tables.
+//! real randomness and the secrets of a home. Must never know: plans, rows, what policies mean, the ledger's tables.
 //!
 //! - `api` what the HTTP face asks of the engine
 //! - `http` the API: routes, sign-in, problem documents, its own description
 //! - `accept` connections: limits on slow and numerous clients, orderly shutdown
+//! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
 //! - `cli` the command line
 
@@ -18,6 +19,7 @@ mod extracts;
 mod home;
 mod http;
 mod real;
+mod signing;
 mod stop;
 
 use std::path::Path;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-use super::contract::{ColumnContract, ColumnType, Role, TableContract};
+use super::contract::{ColumnContract, ColumnType, Contract, Role, TableContract};
 use super::links::{LinkEnd, Links};
-use crate::ids::{ColumnId, ColumnName, DatasetId, SnapshotId};
+use crate::ids::{ColumnId, ColumnName, DatasetId, SnapshotId, TableName};
 
 /// The tables one project may see.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +28,8 @@ pub struct ViewTable {
     pub table: TableContract,
     /// Which columns tell an area, those included that are not visible: conditions of the policy may use them.
     pub areas: Vec<ColumnName>,
+    /// The same of every table of its dataset; none where nobody has said.
+    pub areas_of_dataset: Option<Vec<(TableName, ColumnName)>>,
     /// Which of its columns are linked to columns of tables about the same persons.
     pub links: Vec<LinkEnd>,
     schema: SchemaRef,
@@ -91,13 +93,23 @@ impl ViewTable {
         };
         let areas = full.columns.iter().filter(|column| column.area);
         let areas = areas.map(|column| column.name.clone()).collect();
-        Self { dataset, snapshot, table, areas, links: vec![], schema }
+        Self { dataset, snapshot, table, areas, areas_of_dataset: None, links: vec![], schema }
     }
 
     /// The same table with those links of the contract whose columns are visible.
     #[must_use]
     pub fn linked(self, links: &Links) -> Self {
         Self { links: links.ends_in(&self.table.name, &self.table.columns), ..self }
+    }
+
+    /// The same table, knowing which columns of its dataset tell an area.
+    #[must_use]
+    pub fn within(self, contract: &Contract) -> Self {
+        let areas = contract.tables.iter().flat_map(|table| {
+            let areas = table.columns.iter().filter(|column| column.area);
+            areas.map(|column| (table.name.clone(), column.name.clone()))
+        });
+        Self { areas_of_dataset: Some(areas.collect()), ..self }
     }
 
     /// The Arrow schema of the visible columns.

@@ -21,10 +21,10 @@ impl Engine {
     /// # Errors
     /// When the caller is in no project today.
     pub async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal> {
-        let now = self.clock.now();
+        let in_force = self.in_force()?;
         let mut projects = vec![];
-        for project in self.policy.projects_of(&caller.user) {
-            let Ok(membership) = self.policy.enter(&caller.user, &project.id, now) else {
+        for project in in_force.revision().projects_of(&caller.user) {
+            let Ok(membership) = in_force.enter(&caller.user, &project.id) else {
                 continue;
             };
             projects.push(json!({

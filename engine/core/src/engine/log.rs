@@ -1,13 +1,12 @@
 //! What the engine writes into the audit log, and how the auditor reads it.
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use tresor_ledger::{AuditEntry, Kind, LedgerError, Moment, NewEntry, Opening, Sealed};
+use tresor_ledger::{AuditEntry, Kind, LedgerError, NewEntry, Opening, Sealed};
 
 use super::{Caller, Engine, QueryRequest};
+use crate::clock::{moment, rfc3339};
 use crate::refusal::{Code, Refusal};
-use crate::vault::{moment, unavailable};
+use crate::vault::unavailable;
 
 impl Engine {
     /// The audit log, oldest first, from entry `from`, at most `limit` entries. The reading itself is logged.
@@ -15,7 +14,7 @@ impl Engine {
     /// # Errors
     /// [`Code::Forbidden`] unless the caller is an auditor.
     pub async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
-        if !self.policy.has_global(&caller.user, "audit-log", "read", self.clock.now()) {
+        if !self.in_force()?.allows(&caller.user, "audit-log", "read") {
             return Err(Refusal::new(
                 Code::Forbidden,
                 "only an auditor may read the audit log",
@@ -50,8 +49,9 @@ impl Engine {
         let mut entry =
             NewEntry::new(Kind::Refusal, caller.user.as_str(), moment(self.clock.as_ref()));
         // Only a project that the caller is in: the log must not be a way to fill accounts.
-        let member = self.policy.enter(&caller.user, &request.project, self.clock.now());
-        if let Ok(membership) = member {
+        let in_force = self.in_force()?;
+        let revision = in_force.revision();
+        if let Ok(membership) = revision.enter(&caller.user, &request.project, in_force.now()) {
             entry.account = Some(request.project.to_string());
             entry.role = Some(membership.role().to_owned());
         }
@@ -59,7 +59,8 @@ impl Engine {
             "code": refusal.code().as_str(),
             "rule": refusal.rule(),
             "check_only": check,
-            "policy_digest": self.policy.digest(),
+            "policy_revision": revision.number(),
+            "policy_digest": revision.digest(),
         });
         let text =
             |field: &str, text: &str| Sealed { field: field.to_owned(), text: text.to_owned() };
@@ -78,8 +79,11 @@ impl Engine {
         let mut entry = NewEntry::new(Kind::Start, "system", moment(self.clock.as_ref()));
         let snapshots: Vec<&str> =
             self.vault.snapshots.iter().map(|snapshot| snapshot.id().as_str()).collect();
+        let in_force = self.in_force().ok();
+        let revision = in_force.as_ref().map(|in_force| in_force.revision());
         entry.body = json!({
-            "policy_digest": self.policy.digest(),
+            "policy_revision": revision.map(|revision| revision.number()),
+            "policy_digest": revision.map(|revision| revision.digest()),
             "snapshots": snapshots,
             "forfeited": forfeited,
             "version": env!("CARGO_PKG_VERSION"),
@@ -110,12 +114,4 @@ fn one(entry: &AuditEntry, openings: &[Opening]) -> Value {
         "opened": opened,
         "leaf_hash": entry.leaf_hash.to_string(),
     })
-}
-
-/// A moment as people and programs read it.
-pub(super) fn rfc3339(at: Moment) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1000)
-        .ok()
-        .and_then(|at| at.format(&Rfc3339).ok())
-        .unwrap_or_default()
 }

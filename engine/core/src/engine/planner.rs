@@ -15,17 +15,19 @@ use crate::sql::{Submission, understand};
 pub(super) struct Planner<'a> {
     membership: Membership<'a>,
     view: View,
-    limits: &'a Limits,
+    /// Those of the engine, and what the project may do less.
+    limits: Limits,
 }
 
 impl<'a> Planner<'a> {
     pub(super) fn new(
         membership: Membership<'a>,
         snapshots: &[Arc<Snapshot>],
-        limits: &'a Limits,
+        limits: &Limits,
     ) -> Self {
         let contracts: Vec<_> = snapshots.iter().map(|snapshot| snapshot.contract()).collect();
         let view = view(&membership.visible(&contracts), snapshots);
+        let limits = limits.within(&membership.project().limits);
         Self { membership, view, limits }
     }
 
@@ -39,13 +41,13 @@ impl<'a> Planner<'a> {
             if let Some(broken) = self.broken_view(sql) {
                 return broken;
             }
-            suggestions::added(refusal, sql, &self.view, self.limits, &|sql| {
+            suggestions::added(refusal, sql, &self.view, &self.limits, &|sql| {
                 self.try_plan(sql, true).err()
             })
         })
     }
 
-    fn try_plan(&self, sql: &str, explained: bool) -> Result<Guarded, Refusal> {
+    pub(super) fn try_plan(&self, sql: &str, explained: bool) -> Result<Guarded, Refusal> {
         let submission = Submission {
             user: self.membership.user().clone(),
             project: self.membership.project().id.clone(),
@@ -53,15 +55,15 @@ impl<'a> Planner<'a> {
             explained,
         };
         let queries = &self.membership.project().queries;
-        let understood = understand(submission, &self.view, queries, self.limits)?;
-        guard(authorise(understood, &self.membership)?, self.limits)
+        let understood = understand(submission, &self.view, queries, &self.limits)?;
+        guard(authorise(understood, &self.membership)?, &self.limits)
     }
 
     /// The refusal of a view that cannot even be counted. The cause is for officers: it may name what the project does
     /// not see (NOT-YOURS-IS-NOT-THERE).
     fn broken_view(&self, sql: &str) -> Option<Refusal> {
         let queries = &self.membership.project().queries;
-        queries.used_by(sql, self.limits).into_iter().find_map(|name| {
+        queries.used_by(sql, &self.limits).into_iter().find_map(|name| {
             let cause = self.try_plan(&format!("SELECT count(*) FROM {name}"), false).err()?;
             Some(cannot_be_used(name, &cause))
         })

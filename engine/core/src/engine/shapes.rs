@@ -95,12 +95,16 @@ pub enum Asked {
 
 /// Where a query stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum QueryState {
     /// Charged, being answered.
     Running,
-    /// Answered.
+    /// Answered; output checkers have yet to decide whether the answer leaves.
+    Held,
+    /// Answered, and the answer may be fetched.
     Succeeded,
+    /// Answered; output checkers decided that the answer may not leave.
+    RefusedByReview,
     /// Not answered, by defect, or cut off by a restart; the charge stays.
     Failed,
 }
@@ -118,6 +122,8 @@ pub struct QueryStatus {
     pub submitted_at: String,
     /// What was charged, in points.
     pub cost: u64,
+    /// What output checkers tell whoever asked, once all have decided.
+    pub comments: Vec<String>,
 }
 
 /// Bytes of a released answer, ready for a client.

@@ -7,10 +7,11 @@ use sha2::Sha256;
 use tresor_ledger::{Moment, NewToken};
 
 use super::{Caller, Engine};
+use crate::clock::moment;
 use crate::ids::UserId;
 use crate::refusal::{Code, Refusal};
 use crate::secret::Secret;
-use crate::vault::{moment, unavailable};
+use crate::vault::unavailable;
 
 /// The key of token hashes, derived from the noise secret so that it is in no database.
 pub(super) fn pepper(secret: &Secret) -> Option<[u8; 32]> {
@@ -48,7 +49,7 @@ impl Engine {
     /// # Errors
     /// When policy does not know the person, or the ledger cannot be written.
     pub async fn issue_token(&self, user: &UserId, valid_for: Duration) -> Result<String, Refusal> {
-        if self.policy.person(user).is_none() {
+        if self.in_force()?.revision().person(user).is_none() {
             return Err(Refusal::new(
                 Code::Forbidden,
                 format!("`{user}` is not in policies/people.toml"),

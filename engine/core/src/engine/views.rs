@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{StartError, view};
+use super::view;
 use crate::catalog::contract::Contract;
 use crate::catalog::view::View;
 use crate::extract::Snapshot;
@@ -13,14 +13,13 @@ use crate::sql::{Submission, understand};
 
 /// Plans every view of every project over the tables that the project sees.
 ///
-/// # Errors
-/// Every view that does not fit them, with place and fix. Whether answers over it can be protected is found when it is
-/// used.
-pub(super) fn check(
+/// Gives every view that does not fit them, with place and fix. Whether answers over it can be protected is found when it
+/// is used.
+pub(super) fn misfits(
     policy: &PolicyRevision,
     snapshots: &[Arc<Snapshot>],
     limits: &Limits,
-) -> Result<(), StartError> {
+) -> Vec<PolicyError> {
     let contracts: Vec<&Contract> = snapshots.iter().map(|snapshot| snapshot.contract()).collect();
     let mut mistakes = vec![];
     // A project without members has nobody who could use a view.
@@ -38,11 +37,7 @@ pub(super) fn check(
             }
         }
     }
-    if mistakes.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-    Err(StartError(lines.join("\n")))
+    mistakes
 }
 
 /// The names of the columns of a view.
@@ -59,6 +54,7 @@ pub(super) fn columns(
         sql: format!("SELECT * FROM {name}"),
         explained: true,
     };
-    let understood = understand(submission, seen, &project.queries, limits)?;
+    let limits = limits.within(&project.limits);
+    let understood = understand(submission, seen, &project.queries, &limits)?;
     Ok(understood.column_names().map(str::to_owned).collect())
 }

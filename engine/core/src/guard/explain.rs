@@ -26,15 +26,25 @@ impl Guarded {
             "person_flow": self.flow.lines(),
             "protection": self.explain_protection(),
             "allowed_by": self.grant.allowed_by.iter().map(allowed_by).collect::<Vec<_>>(),
-            "policy": { "digest": self.grant.policy_digest, "profile": self.grant.profile.id },
+            "policy": {
+                "revision": self.grant.policy_revision,
+                "digest": self.grant.policy_digest,
+                "profile": self.grant.profile.id,
+            },
             "snapshots": self.snapshots.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
         })
     }
 
     fn explain_protection(&self) -> Value {
         let mut told = protection(&self.grant.profile);
-        if let (Some(note), Some(object)) = (self.reach.note(), told.as_object_mut()) {
+        let Some(object) = told.as_object_mut() else { return told };
+        if let Some(note) = self.reach.note() {
             object.insert("scope".to_owned(), json!(note));
+        }
+        if self.grant.profile.release.review {
+            let review =
+                "the answer is held until two output checkers have decided whether it leaves";
+            object.insert("review".to_owned(), json!(review));
         }
         told
     }

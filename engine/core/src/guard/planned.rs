@@ -47,9 +47,15 @@ kind = { type = "text", role = "category", values = ["birth", "urgent"], descrip
 
 const PROJECT: &str = r#"title = "Study"
 lay_summary = "Tests."
+public_benefit = "None."
 purpose = "Tests."
-legal_basis = "none needed"
+organisation = { name = "A university" }
+gdpr_article_6 = "not applicable"
+gdpr_article_9 = "not applicable"
+national_opt_out = "applied"
+controller = "A hospital"
 agreement = "none"
+approval = { reference = "T-1", committee = "Testers", until = 2099-12-31 }
 start = 2024-01-01
 end = 2099-12-31
 release_profile = "tresor-default"
@@ -113,6 +119,7 @@ fn view(contract: &Contract) -> View {
         ViewTable::new(contract.dataset.clone(), id.clone(), table, |column| {
             column.name.as_str() != "ward"
         })
+        .within(contract)
     };
     View::new(contract.tables.iter().map(seen).collect())
 }

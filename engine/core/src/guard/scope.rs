@@ -12,9 +12,10 @@ use datafusion::logical_expr::LogicalPlan;
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::Scope;
 
+use crate::catalog::contract::TableKind;
 use crate::catalog::view::ViewTable;
-use crate::ids::ColumnId;
-use crate::policy::Grant;
+use crate::ids::{ColumnId, ColumnName, TableName};
+use crate::policy::{Grant, HoldsFor, RowCondition};
 use crate::refusal::Refusal;
 use crate::sql::SourceTable;
 
@@ -72,6 +73,19 @@ impl Reach {
     }
 }
 
+/// Whether a condition that holds for persons leaves those of an area, whichever table says so. Where nobody has said
+/// which columns tell one, any may.
+fn by_area(condition: &RowCondition, table: &ViewTable) -> bool {
+    let holds_here = match (condition.holds_for, &table.table.kind) {
+        (HoldsFor::Person, TableKind::Personal { .. }) => true,
+        (HoldsFor::Rows, _) | (HoldsFor::Person, TableKind::Public { .. }) => false,
+    };
+    let ColumnId { dataset, table: name, column } = &condition.column;
+    let is_area = |(table, area): &(TableName, ColumnName)| table == name && area == column;
+    let told = table.areas_of_dataset.as_ref().is_none_or(|areas| areas.iter().any(is_area));
+    holds_here && *dataset == table.dataset && told
+}
+
 /// Whether the query, or a condition of the project, uses an area of this table.
 fn uses_area(table: &ViewTable, grant: &Grant) -> bool {
     let is_area = |column: &ColumnId| {
@@ -80,5 +94,5 @@ fn uses_area(table: &ViewTable, grant: &Grant) -> bool {
             && table.areas.contains(&column.column)
     };
     grant.uses.iter().any(|(column, _)| is_area(column))
-        || grant.row_conditions.iter().any(|condition| is_area(&condition.column))
+        || grant.row_conditions.iter().any(|it| is_area(&it.column) || by_area(it, table))
 }

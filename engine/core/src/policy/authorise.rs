@@ -16,6 +16,8 @@ use crate::sql::{QueryText, Understood};
 #[derive(Clone)]
 pub struct Grant {
     pub(crate) role: String,
+    /// The number of the policy revision.
+    pub(crate) policy_revision: u64,
     pub(crate) policy_digest: String,
     pub(crate) profile: Profile,
     /// Of the profile as its file has it.
@@ -90,10 +92,13 @@ pub fn authorise(
         reads.push(read);
         uses.push((column.clone(), kind));
     }
+    // One decision that casbin and the rules disagree about, and none of the others is worth anything.
+    membership.revision().answerable()?;
     crossed::refuse(membership.profile(), understood.reads())?;
     let project = membership.project();
     let grant = Grant {
         role: membership.role().to_owned(),
+        policy_revision: membership.revision().number(),
         policy_digest: membership.revision().digest().to_owned(),
         profile: membership.profile().clone(),
         profile_digest: membership.revision().profile_digest(&membership.profile().id).to_owned(),

@@ -7,9 +7,9 @@ use super::nearest::did_you_mean;
 use super::profile_columns::ProfileColumn;
 use super::report::{Place, PolicyErrors, Report};
 use super::revision::PolicyRevision;
-use super::row_conditions::{RowCondition, RowOperator, RowValue};
+use super::row_conditions::{HoldsFor, RowCondition, RowOperator, RowValue};
 use super::views::ProjectView;
-use crate::catalog::contract::{ColumnContract, ColumnType, Contract};
+use crate::catalog::contract::{ColumnContract, ColumnType, Contract, TableKind};
 use crate::ids::{ColumnName, DatasetId, TableName};
 
 impl PolicyRevision {
@@ -19,7 +19,7 @@ impl PolicyRevision {
     /// Every name that does not, with place and fix.
     pub fn check_contracts(&self, contracts: &[&Contract]) -> Result<(), PolicyErrors> {
         let mut check = Check { contracts, report: Report::default() };
-        for rule in &self.rules {
+        for rule in self.access.rules() {
             if let Target::Columns { dataset, table, column, .. } = &rule.target {
                 check.column(&rule.id.place(), dataset, table, column.as_ref());
             }
@@ -105,10 +105,33 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Whether a person stays must be said by one row: two could say both.
+    fn about_persons(&mut self, condition: &RowCondition) {
+        let (id, place) = (&condition.column, &condition.place);
+        match condition.holds_for {
+            HoldsFor::Rows => return,
+            HoldsFor::Person => {}
+        }
+        let contract = self.contracts.iter().find(|contract| contract.dataset == id.dataset);
+        let wrong = match contract.and_then(|it| it.table(id.table.as_str())).map(|it| &it.kind) {
+            None | Some(TableKind::Personal { one_row_per_person: true }) => return,
+            Some(TableKind::Personal { one_row_per_person: false }) => {
+                format!(
+                    "`{}` has many rows per person, which could say both of one person",
+                    id.table
+                )
+            }
+            Some(TableKind::Public { .. }) => format!("`{}` is not about people", id.table),
+        };
+        let fix = "name a table with one row per person, or leave `holds_for` out";
+        self.report.add(place.clone(), wrong, fix);
+    }
+
     fn condition(&mut self, condition: &RowCondition) {
         let id = &condition.column;
         let column = self.column(&condition.place, &id.dataset, &id.table, Some(&id.column));
         let Some(column) = column else { return };
+        self.about_persons(condition);
         if !condition.values.iter().all(|value| fits(column.kind, value)) {
             let wrong = format!("`{}` cannot be compared with such a value", column.name);
             let fix = format!("write {}", in_words(column.kind));

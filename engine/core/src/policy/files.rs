@@ -21,6 +21,8 @@ pub(super) const PEOPLE: &str = "people.toml";
 pub(super) const PROJECTS: &str = "projects";
 /// Release profiles, one file each.
 pub(super) const PROFILES: &str = "profiles";
+/// What the policies should answer to which query, one file or more.
+pub(super) const TESTS: &str = "tests";
 /// Perturbation tables that profiles name, one file each.
 pub(super) const PTABLES: &str = "ptables";
 
@@ -119,7 +121,7 @@ impl PolicyFiles {
     pub(super) fn report_strangers(&self, report: &mut Report) {
         for path in self.0.keys() {
             let known = match path.rsplit_once('/') {
-                Some((PROJECTS | PROFILES | PTABLES, name)) => name.ends_with(".toml"),
+                Some((PROJECTS | PROFILES | PTABLES | TESTS, name)) => name.ends_with(".toml"),
                 _ => [MODEL, RULES, PEOPLE].contains(&path.as_str()),
             };
             if !known {
@@ -130,20 +132,50 @@ impl PolicyFiles {
                     "projects/<id>.toml",
                     "profiles/<id>.toml",
                     "ptables/<id>.toml",
+                    "tests/<id>.toml",
                 ];
                 report.add(start_of(path), "no such policy file", did_you_mean(path, likely));
             }
         }
     }
 
-    /// SHA-256 over the sorted paths and contents, each with its length before it, hexadecimal.
-    pub(super) fn digest(&self) -> String {
-        let mut hash = Sha256::new();
+    /// The path and text of every file, by path.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// The text at this path.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(String::as_str)
+    }
+
+    /// The bundle in one piece: the sorted paths and texts, each with its length before it (8 bytes, big-endian).
+    #[must_use]
+    pub fn to_bundle(&self) -> Vec<u8> {
+        let mut bundle = Vec::new();
         for part in self.0.iter().flat_map(|(path, text)| [path, text]) {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
+            bundle.extend((part.len() as u64).to_be_bytes());
+            bundle.extend(part.as_bytes());
         }
-        hex::encode(hash.finalize())
+        bundle
+    }
+
+    /// Reads what [`Self::to_bundle`] wrote; nothing when it is something else.
+    #[must_use]
+    pub fn from_bundle(mut bundle: &[u8]) -> Option<Self> {
+        let mut files = BTreeMap::new();
+        while !bundle.is_empty() {
+            let path = part(&mut bundle)?;
+            files.insert(path, part(&mut bundle)?);
+        }
+        Some(Self(files))
+    }
+
+    /// SHA-256 of the bundle, hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        hex::encode(Sha256::digest(self.to_bundle()))
     }
 }
 
@@ -168,6 +200,14 @@ impl<'a> Source<'a> {
             (at, line.trim_end_matches(['\r', '\n']))
         })
     }
+}
+
+/// Takes the next part off a bundle.
+fn part(bundle: &mut &[u8]) -> Option<String> {
+    let (length, rest) = bundle.split_first_chunk::<8>()?;
+    let (part, rest) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
+    *bundle = rest;
+    String::from_utf8(part.to_vec()).ok()
 }
 
 fn start_of(path: &str) -> Place {

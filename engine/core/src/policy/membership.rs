@@ -5,7 +5,8 @@
 use time::{Date, OffsetDateTime, UtcOffset};
 use tresor_disclosure::profile::Profile;
 
-use super::access::Decision;
+use super::access::{Decision, Uses};
+use super::people::Person;
 use super::projects::{Member, Project};
 use super::revision::PolicyRevision;
 use super::row_conditions::RowCondition;
@@ -24,6 +25,13 @@ pub struct Membership<'a> {
     profile: &'a Profile,
 }
 
+/// Something that a member needs, and the days (UTC) on which it holds.
+struct Needed {
+    what: &'static str,
+    first: Date,
+    last: Date,
+}
+
 /// See [`PolicyRevision::enter`].
 pub(super) fn enter<'a>(
     revision: &'a PolicyRevision,
@@ -35,9 +43,12 @@ pub(super) fn enter<'a>(
     let found = revision.project(project).and_then(|found| Some((found, found.member(user)?)));
     let Some((project, member)) = found else { return Err(no_such_project(project)) };
     let today = now.to_offset(UtcOffset::UTC).date();
-    check_period("the project", project.start, project.end, today)?;
-    check_period("your membership", member.from, member.until, today)?;
-    check_period("your training", Date::MIN, member.training_until, today)?;
+    // Loading has checked that every member is a person; somebody who is not one has no access (FAIL-CLOSED).
+    let person = revision
+        .person(user)
+        .ok_or_else(|| Refusal::unavailable("a member who is not in people.toml"))?;
+    needed(person, project, member).iter().try_for_each(|needed| needed.check(today))?;
+    revision.answerable()?;
     // Loading has checked that the profile exists; without it there is no answer (FAIL-CLOSED).
     let profile = revision
         .profiles
@@ -77,10 +88,12 @@ impl<'a> Membership<'a> {
         self.revision
     }
 
-    /// The last day (UTC) on which this holds: of project, membership and training, the one that ends first.
+    /// The last day (UTC) on which this holds: of everything that a member needs, the end that comes first.
     #[must_use]
     pub fn last_day(&self) -> Date {
-        self.project.end.min(self.member.until).min(self.member.training_until)
+        let person = self.revision.person(self.user());
+        let needed = person.map(|person| needed(person, self.project, self.member));
+        needed.into_iter().flatten().map(|needed| needed.last).min().unwrap_or(Date::MIN)
     }
 
     /// The conditions on the rows of a table; all of them hold together.
@@ -98,6 +111,12 @@ impl<'a> Membership<'a> {
     #[must_use]
     pub fn decide(&self, column: &ColumnId, kind: Use) -> Decision {
         self.revision.access.column(&self.project.id, self.member.role, column, kind)
+    }
+
+    /// Every way in which one column may be used.
+    #[must_use]
+    pub fn uses(&self, column: &ColumnId) -> Uses {
+        self.revision.access.uses(&self.project.id, self.member.role, column)
     }
 
     /// Everything of these datasets that the project may use.
@@ -128,13 +147,30 @@ fn no_such_project(project: &ProjectId) -> Refusal {
     )
 }
 
-fn check_period(what: &str, first: Date, last: Date, today: Date) -> Result<(), Refusal> {
-    let detail = if today < first {
-        format!("{what} begins on {first}")
-    } else if today > last {
-        format!("{what} ended on {last}")
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::new(Code::Expired, detail, "ask a governance officer"))
+/// Everything that must hold on the day on which somebody works in a project.
+fn needed(person: &Person, project: &Project, member: &Member) -> Vec<Needed> {
+    let until = |what, last| Needed { what, first: Date::MIN, last };
+    let mut all = vec![
+        Needed { what: "the project", first: project.start, last: project.end },
+        until("the approval of the project", project.legal.approval.until),
+        Needed { what: "your membership", first: member.from, last: member.until },
+        until("your training", member.training_until),
+    ];
+    all.extend(person.until.map(|last| until("your account", last)));
+    all.extend(member.accreditation.iter().map(|it| until("your accreditation", it.until)));
+    all
+}
+
+impl Needed {
+    fn check(&self, today: Date) -> Result<(), Refusal> {
+        let Self { what, first, last } = self;
+        let detail = if today < *first {
+            format!("{what} begins on {first}")
+        } else if today > *last {
+            format!("{what} ended on {last}")
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::new(Code::Expired, detail, "ask a governance officer"))
+    }
 }

@@ -10,15 +10,19 @@ mod access;
 mod authorise;
 mod contract_check;
 mod crossed;
+mod duties;
 mod files;
 mod matrix;
 mod membership;
 mod nearest;
 mod people;
+mod policy_tests;
 mod profile_columns;
 mod profiles;
+mod project_limits;
 mod projects;
 mod ptables;
+mod register;
 mod report;
 mod revision;
 mod row_conditions;
@@ -30,16 +34,22 @@ mod views;
 mod visible;
 
 pub use crate::catalog::usage::Use;
+pub use crate::limits::ProjectLimits;
 pub use access::{Decision, GLOBAL_OBJECTS, Role, RuleId, Uses};
 pub use authorise::{Authorised, Grant, authorise};
 pub use files::PolicyFiles;
 pub use matrix::access_matrix;
 pub use membership::Membership;
 pub use people::{GlobalRole, Person};
-pub use projects::{Member, Project};
+pub use policy_tests::{Expected, PolicyTest};
+pub use projects::{
+    About, Accreditation, Approval, Legal, Member, NationalOptOut, Organisation, Project,
+    RiskAppetite, Sensitivity,
+};
+pub use register::{register, register_csv};
 pub use report::{Place, PolicyError, PolicyErrors};
 pub use revision::PolicyRevision;
-pub use row_conditions::{RowCondition, RowOperator, RowValue};
+pub use row_conditions::{HoldsFor, RowCondition, RowOperator, RowValue};
 pub use tresor_disclosure::profile::Profile;
 pub use views::ProjectView;
 pub use visible::{Visible, VisibleColumn, VisibleDataset, VisibleTable};

@@ -3,19 +3,29 @@
 //! The fields follow the data use register, so that the public register can be written from these files.
 //! Must never know: which columns a project may use (that is `access/`), what its queries cost.
 
+mod about;
+mod legal;
+mod members;
+
 use std::collections::BTreeMap;
 
 use time::Date;
 
-use super::access::Role;
+pub use self::about::{About, Organisation, RiskAppetite, Sensitivity};
+pub use self::legal::{Approval, Legal, NationalOptOut};
+pub use self::members::{Accreditation, Member};
+
+use self::members::read_members;
 use super::files::{PROJECTS, PolicyFiles, Source};
 use super::nearest::did_you_mean;
+use super::project_limits::read_limits;
 use super::report::{Place, Report};
 use super::row_conditions::{RowCondition, read_row_condition};
 use super::section::{Located, Section, parse};
-use super::values::{amount, day, name, text, word};
+use super::values::{amount, day, name, text};
 use super::views::{ProjectView, read_views};
 use crate::ids::{DatasetId, ProjectId, UserId};
+use crate::limits::ProjectLimits;
 use crate::sql::Views;
 
 /// An approved project.
@@ -25,14 +35,10 @@ pub struct Project {
     pub id: ProjectId,
     /// Its title.
     pub title: String,
-    /// What it does, for everybody.
-    pub lay_summary: String,
-    /// The purpose for which queries are asked.
-    pub purpose: String,
-    /// The legal basis.
-    pub legal_basis: String,
-    /// The reference of the agreement under which data are used.
-    pub agreement: String,
+    /// What it is for, as the register of data uses tells everybody.
+    pub about: About,
+    /// Why it may use the data, and who says so.
+    pub legal: Legal,
     /// The first day (UTC).
     pub start: Date,
     /// The last day (UTC).
@@ -47,26 +53,13 @@ pub struct Project {
     pub members: Vec<Member>,
     /// Which rows it works on, where not all.
     pub row_conditions: Vec<RowCondition>,
+    /// What it may not do although the engine offers it.
+    pub limits: ProjectLimits,
     /// Queries that researchers use like tables, in the order of the file.
     pub views: Vec<ProjectView>,
     /// The same as queries.
     pub(crate) queries: Views,
     pub(super) datasets_at: Vec<Place>,
-}
-
-/// A person in a project.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// The person.
-    pub user: UserId,
-    /// Their role in this project.
-    pub role: Role,
-    /// The first day (UTC).
-    pub from: Date,
-    /// The last day (UTC).
-    pub until: Date,
-    /// The last day (UTC) on which their training counts.
-    pub training_until: Date,
 }
 
 impl Project {
@@ -117,10 +110,8 @@ fn read_project(
     let table = parse(source, report)?;
     let mut section = Section::root(source, &table);
     let title = section.one("title", text, report);
-    let lay_summary = section.one("lay_summary", text, report);
-    let purpose = section.one("purpose", text, report);
-    let legal_basis = section.one("legal_basis", text, report);
-    let agreement = section.one("agreement", text, report);
+    let about = About::read(&mut section, report);
+    let legal = Legal::read(&mut section, report);
     let start = section.one("start", day, report);
     let end = section.one("end", day, report);
     let release_profile = section.one("release_profile", text, report);
@@ -128,6 +119,7 @@ fn read_project(
     let datasets = section.many("datasets", name::<DatasetId>, report);
     let members = section.sections("members", report);
     let conditions = section.sections("row_conditions", report);
+    let limits = section.maybe_section("limits", report);
     let views = section.named("views", report);
     let whole = section.place();
     section.finish(report);
@@ -143,18 +135,18 @@ fn read_project(
         .into_iter()
         .filter_map(|condition| read_row_condition(condition, &datasets, report))
         .collect();
+    let limits = limits.map(|limits| read_limits(limits, report)).unwrap_or_default();
     let (views, queries) = read_views(views, report);
     Some(Project {
         id: id.clone(),
         members: read_members(members, known, report),
         row_conditions,
+        limits,
         views,
         queries,
         title: title?.value,
-        lay_summary: lay_summary?.value,
-        purpose: purpose?.value,
-        legal_basis: legal_basis?.value,
-        agreement: agreement?.value,
+        about: about?,
+        legal: legal?,
         start: start?.value,
         end: end?.value,
         release_profile: release_profile?.value,
@@ -164,45 +156,7 @@ fn read_project(
     })
 }
 
-fn read_members(sections: Vec<Section<'_>>, known: &Known<'_>, report: &mut Report) -> Vec<Member> {
-    let mut members: Vec<Member> = Vec::new();
-    for section in sections {
-        let place = section.place();
-        let Some(member) = read_member(section, known, report) else { continue };
-        if members.iter().any(|earlier| earlier.user == member.user) {
-            let wrong = format!("`{}` is a member twice", member.user);
-            report.add(
-                place,
-                wrong,
-                "keep one entry for each person, with the last day in `until`",
-            );
-        }
-        members.push(member);
-    }
-    members
-}
-
-fn read_member(mut section: Section<'_>, known: &Known<'_>, report: &mut Report) -> Option<Member> {
-    let user = section.one("user", name::<UserId>, report);
-    let role = section.one("role", |it| word(it, &Role::IN_PROJECTS, Role::as_str), report);
-    let from = section.one("from", day, report);
-    let until = section.one("until", day, report);
-    let training_until = section.one("training_until", day, report);
-    section.finish(report);
-    report_reversed(from.as_ref(), until.as_ref(), report);
-    if let (Some(user), Some(known)) = (&user, &known.users) {
-        report_unknown("person", user.value.as_str(), &user.place, known, report);
-    }
-    Some(Member {
-        user: user?.value,
-        role: role?.value,
-        from: from?.value,
-        until: until?.value,
-        training_until: training_until?.value,
-    })
-}
-
-fn report_reversed(
+pub(super) fn report_reversed(
     first: Option<&Located<Date>>,
     last: Option<&Located<Date>>,
     report: &mut Report,

@@ -6,10 +6,12 @@ use std::path::Path;
 use time::{OffsetDateTime, UtcOffset};
 use tresor_disclosure::profile::Profile;
 
-use super::access::{Access, Rule, check_model, read_rules};
+use super::access::{Access, Unanswerable, check_model, read_rules};
+use super::duties;
 use super::files::{MODEL, PROFILES, PolicyFiles};
 use super::membership::{Membership, enter};
 use super::people::{Person, read_people};
+use super::policy_tests::{PolicyTest, read_policy_tests};
 use super::profile_columns::{ProfileColumn, read_profile_columns};
 use super::profiles::{profile_digests, read_profiles};
 use super::projects::{Known, Project, read_projects};
@@ -20,14 +22,15 @@ use crate::refusal::Refusal;
 /// One revision of the policy. Immutable; a change makes a new one, which replaces this one whole.
 #[derive(Debug)]
 pub struct PolicyRevision {
+    number: u64,
     digest: String,
     pub(super) people: BTreeMap<UserId, Person>,
     pub(super) projects: BTreeMap<ProjectId, Project>,
     pub(super) profiles: BTreeMap<String, Profile>,
     pub(super) profile_columns: Vec<ProfileColumn>,
     profile_digests: BTreeMap<String, String>,
-    pub(super) rules: Vec<Rule>,
     pub(super) access: Access,
+    tests: Vec<PolicyTest>,
 }
 
 impl PolicyRevision {
@@ -61,23 +64,44 @@ impl PolicyRevision {
         );
         check_model(files, &mut report);
         let rules = read_rules(files, &projects, &mut report);
+        let tests = read_policy_tests(files, &mut report);
+        duties::check_rules(&rules, &mut report);
+        if let Some(people) = &people {
+            duties::check_people(&people.by_user, &projects, &mut report);
+        }
         report.into_result()?;
 
-        let access = Access::build(&rules, &projects).await.map_err(|cause| {
-            let place = Place { file: format!("policies/{MODEL}"), line: 1, column: 1 };
-            PolicyErrors::one(place, cause.0, "this is a defect of the engine: report it")
-        })?;
+        let access = Access::build(rules, &projects).await.map_err(unanswerable)?;
         let people = people.map(|people| people.by_user).unwrap_or_default();
         Ok(Self {
+            number: 0,
             digest: files.digest(),
             profile_digests: profile_digests(files),
             people,
             projects,
             profiles,
             profile_columns,
-            rules,
             access,
+            tests,
         })
+    }
+
+    /// The revision with the number under which it was activated.
+    #[must_use]
+    pub fn numbered(mut self, number: u64) -> Self {
+        self.number = number;
+        self
+    }
+
+    /// The number under which it was activated, from 1; 0 for files that were not.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Everybody who may sign in, by id.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
     }
 
     /// SHA-256 over the sorted paths and contents of the files that decide, hexadecimal.
@@ -90,6 +114,12 @@ impl PolicyRevision {
     #[must_use]
     pub fn profile_digest(&self, id: &str) -> &str {
         self.profile_digests.get(id).map_or("", String::as_str)
+    }
+
+    /// What officers expect of it, in the order of the files.
+    #[must_use]
+    pub fn tests(&self) -> &[PolicyTest] {
+        &self.tests
     }
 
     /// The project of this id, for officers and auditors. Researchers come through [`Self::enter`].
@@ -130,6 +160,20 @@ impl PolicyRevision {
         enter(self, user, project, now)
     }
 
+    /// Asks every question about access that there is: which use of which column, in which project. A query asks only
+    /// what it needs; this is for a revision that is to come into force.
+    ///
+    /// # Errors
+    /// When casbin fails or contradicts the rules; then the revision must not come into force (FAIL-CLOSED).
+    pub fn ask_everything(&self) -> Result<(), PolicyErrors> {
+        self.access.ask_everything().map_err(unanswerable)
+    }
+
+    /// Whether the revision may still answer: an access rule that casbin reads otherwise ends it (FAIL-CLOSED).
+    pub(super) fn answerable(&self) -> Result<(), Refusal> {
+        self.access.broken().map_or(Ok(()), |cause| Err(Refusal::unavailable(cause.0.clone())))
+    }
+
     /// Whether a person may do this outside projects today, for example `audit-log`, `read`.
     #[must_use]
     pub fn has_global(
@@ -144,4 +188,9 @@ impl PolicyRevision {
             person.roles_on(today).any(|role| self.access.outside(role, object, action))
         })
     }
+}
+
+fn unanswerable(cause: Unanswerable) -> PolicyErrors {
+    let place = Place { file: format!("policies/{MODEL}"), line: 1, column: 1 };
+    PolicyErrors::one(place, cause.0, "this is a defect of the engine: report it")
 }

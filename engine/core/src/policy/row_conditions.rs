@@ -1,4 +1,4 @@
-//! Which rows of a table a project works on: opt-outs, consent, a slice.
+//! Which rows of a table, or which persons of a dataset, a project works on: opt-outs, consent, a slice.
 //!
 //! A closed form and not SQL, so that nothing in it can fail on a row and an officer reads it in one glance. A row
 //! stays only when the condition is true: a missing value passes `is null` and nothing else. Several conditions on one
@@ -13,7 +13,7 @@ use super::section::{Complaint, Located, Section, kind_of};
 use super::values::{day, name, whole_number, word};
 use crate::ids::{ColumnId, ColumnName, DatasetId, TableName};
 
-/// A condition on the rows of one table.
+/// A condition on the rows of one table, or on what it says of persons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowCondition {
     /// The column it looks at.
@@ -22,8 +22,33 @@ pub struct RowCondition {
     pub operator: RowOperator,
     /// What it is compared with: none for `is null` and `is not null`, at least one for `in` and `not in`, else one.
     pub values: Vec<RowValue>,
+    /// Whether it decides about rows or about persons.
+    pub holds_for: HoldsFor,
     /// Where it is written: its name in records.
     pub place: Place,
+}
+
+/// What a condition decides about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldsFor {
+    /// `"rows"`: which rows of its table stay.
+    Rows,
+    /// `"person"`: which persons stay, in every table of the dataset. Its table has one row per person, and who has no
+    /// row there does not stay.
+    Person,
+}
+
+impl HoldsFor {
+    const ALL: [Self; 2] = [Self::Rows, Self::Person];
+
+    /// The word in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rows => "rows",
+            Self::Person => "person",
+        }
+    }
 }
 
 /// How the value of a row is compared.
@@ -123,6 +148,8 @@ pub(super) fn read_row_condition(
     let operator =
         section.one("operator", |it| word(it, &RowOperator::ALL, RowOperator::as_str), report);
     let values = section.many("values", row_value, report);
+    let holds_for =
+        section.maybe("holds_for", |it| word(it, &HoldsFor::ALL, HoldsFor::as_str), report);
     section.finish(report);
 
     if let Some(Located { value, place }) = &dataset
@@ -141,6 +168,8 @@ pub(super) fn read_row_condition(
         column: ColumnId { dataset: dataset?.value, table: table?.value, column: column?.value },
         operator: operator.value,
         values: values.into_iter().map(|value| value.value).collect(),
+        // A word that cannot be read is reported, and then there is no revision at all.
+        holds_for: holds_for.map_or(HoldsFor::Rows, |it| it.value),
         place,
     })
 }

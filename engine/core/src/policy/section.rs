@@ -77,6 +77,55 @@ impl<'a> Section<'a> {
         self.accepted(value, accept, report)
     }
 
+    /// A key that may be left out.
+    pub(super) fn maybe<T>(
+        &mut self,
+        key: &'static str,
+        accept: impl Fn(&DeValue<'a>) -> Result<T, Complaint>,
+        report: &mut Report,
+    ) -> Option<Located<T>> {
+        let value = self.take(key)?;
+        self.accepted(value, accept, report)
+    }
+
+    /// A table (`[key]` or `key = { .. }`) that must be there.
+    pub(super) fn section(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+    ) -> Option<Section<'a>> {
+        if !self.has(key) {
+            self.asked.push(key);
+            let fix = format!("add a line `{key} = {{ .. }}`");
+            report.add(self.place.clone(), format!("`{key}` is missing"), fix);
+            return None;
+        }
+        self.maybe_section(key, report)
+    }
+
+    /// A table (`[key]` or `key = { .. }`) that may be left out.
+    pub(super) fn maybe_section(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+    ) -> Option<Section<'a>> {
+        let value = self.take(key)?;
+        let place = self.source.place(value.span().start);
+        match value.get_ref() {
+            DeValue::Table(table) => Some(Self::new(self.source, place, table)),
+            other => {
+                let wrong = format!("`{key}` is a table, and this is {}", kind_of(other));
+                report.add(place, wrong, format!("write `{key} = {{ .. }}`"));
+                None
+            }
+        }
+    }
+
+    /// Whether a key is there that nobody has asked for yet.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.left.iter().any(|(name, ..)| *name == key)
+    }
+
     /// A list; empty when the key is left out.
     pub(super) fn many<T>(
         &mut self,

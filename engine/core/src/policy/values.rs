@@ -69,6 +69,65 @@ pub(super) fn day(value: &DeValue<'_>) -> Result<Date, Complaint> {
     Err(complaint(wrong, "write year, month and day without quotes, as in 2026-03-31"))
 }
 
+/// True or false.
+pub(super) fn truth(value: &DeValue<'_>) -> Result<bool, Complaint> {
+    match value {
+        DeValue::Boolean(truth) => Ok(*truth),
+        other => {
+            let wrong = format!("this is {}, not true or false", kind_of(other));
+            Err(complaint(wrong, "write true or false, without quotes"))
+        }
+    }
+}
+
+/// A researcher's ORCID iD: four groups of four, the last sign checks the others (ISO 7064, 11-2).
+pub(super) fn orcid(value: &DeValue<'_>) -> Result<String, Complaint> {
+    let text = any_text(value)?;
+    let groups = text.split('-').map(str::len);
+    let signs: String = text.split('-').collect();
+    let (digits, check) = signs.split_at_checked(15).unwrap_or((&signs, ""));
+    let plain = groups.eq([4; 4]) && digits.bytes().all(|sign| sign.is_ascii_digit());
+    let sum = digits.bytes().fold(0_u32, |sum, sign| (sum + u32::from(sign & 0x0F)) * 2 % 11);
+    let expected = match (12 - sum) % 11 {
+        10 => "X".to_owned(),
+        digit => digit.to_string(),
+    };
+    if plain && check == expected {
+        return Ok(text.to_owned());
+    }
+    Err(complaint(
+        format!("`{text}` is not an ORCID iD"),
+        "copy it from orcid.org without the address, as in 0000-0002-1825-0097",
+    ))
+}
+
+/// What a public key for signatures begins with.
+const ED25519: &str = "ed25519:";
+
+/// A public key: `ed25519:` and 64 hexadecimal digits.
+pub(super) fn public_key(value: &DeValue<'_>) -> Result<[u8; 32], Complaint> {
+    let text = any_text(value)?;
+    let Some(digits) = text.strip_prefix(ED25519) else {
+        return Err(complaint(
+            "a public key begins with `ed25519:`",
+            "write `ed25519:` and the 64 hexadecimal digits of the public key",
+        ));
+    };
+    let mut key = [0; 32];
+    match hex::decode_to_slice(digits, &mut key) {
+        Ok(()) => Ok(key),
+        Err(_) => Err(complaint(
+            format!("a public key has 64 hexadecimal digits, and this is {}", what(digits)),
+            "write `ed25519:` and the 64 hexadecimal digits of the public key",
+        )),
+    }
+}
+
+fn what(digits: &str) -> String {
+    let count = digits.chars().count();
+    if count == 64 { "something else".to_owned() } else { format!("{count} characters long") }
+}
+
 fn any_text<'v>(value: &'v DeValue<'_>) -> Result<&'v str, Complaint> {
     match value {
         DeValue::String(text) => Ok(text.as_ref()),

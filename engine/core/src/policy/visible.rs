@@ -6,7 +6,6 @@
 use super::access::Uses;
 use super::membership::Membership;
 use crate::catalog::contract::{Contract, TableContract};
-use crate::catalog::usage::Use;
 use crate::ids::{ColumnId, ColumnName, DatasetId, TableName};
 
 /// Everything a project may use, in the order of the contracts.
@@ -108,8 +107,7 @@ fn visible_table(
             table: table.name.clone(),
             column: column.name.clone(),
         };
-        let allowed = |kind: &Use| membership.decide(&id, *kind).allowed;
-        let uses: Uses = Use::ALL.into_iter().filter(allowed).collect();
+        let uses = membership.uses(&id);
         if !uses.is_empty() {
             columns.push(VisibleColumn { name: column.name.clone(), uses });
         }

@@ -3,6 +3,7 @@
 //! Knows the catalogue view of one project. Must never know: rows, policies, profiles, prices.
 
 mod comma_joins;
+mod denied;
 mod expanded;
 mod expressions;
 pub mod functions;

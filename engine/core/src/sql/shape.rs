@@ -20,7 +20,7 @@ use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use self::clauses::{check_join, check_limit, check_order};
 use super::sizes;
 use super::text::{QueryText, position};
-use crate::limits::Limits;
+use crate::limits::{Limits, Narrowed};
 use crate::refusal::{Code, Position, Refusal};
 
 /// Parses the text and accepts exactly one SELECT, small enough to be looked at further.
@@ -219,6 +219,7 @@ impl Counts<'_> {
                 ) {
                     return Err(unsupported("BY NAME", "list the columns in the same order"));
                 }
+                self.set_operation(*op).map_err(|refusal| refusal.at(position(body.span())))?;
                 self.body(left, names)?;
                 self.body(right, names)
             }
@@ -313,7 +314,35 @@ impl Counts<'_> {
     /// Counts joins.
     fn joined(&mut self, more: usize) -> Result<(), Refusal> {
         self.joins = self.joins.saturating_add(more);
-        self.within("joins", self.joins, self.limits.joins, "joins")
+        self.within("joins", self.joins, self.limits.joins, "joins")?;
+        match &self.limits.project.joins {
+            Some(Narrowed { value, rule }) if self.joins > *value => {
+                Err(Refusal::new(
+                    Code::TooLarge,
+                    format!("the query has {} joins; your project may have {value}", self.joins),
+                    "ask about fewer tables at once (a sub-query in WHERE, INTERSECT and EXCEPT are joins too, and a \
+                     CTE counts once for every use)",
+                )
+                .under(rule.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// INTERSECT and EXCEPT link rows as joins do, and are made joins.
+    fn set_operation(&mut self, op: SetOperator) -> Result<(), Refusal> {
+        if let Some(rule) = &self.limits.project.no_set_operations {
+            return Err(Refusal::new(
+                Code::UnsupportedSql,
+                "your project may not use UNION, INTERSECT or EXCEPT",
+                "send one query for each part, or ask the governance officer of the project",
+            )
+            .under(rule.clone()));
+        }
+        match op {
+            SetOperator::Union => Ok(()),
+            SetOperator::Intersect | SetOperator::Except | SetOperator::Minus => self.joined(1),
+        }
     }
 
     fn group_by(&self, group_by: &GroupByExpr) -> Result<(), Refusal> {

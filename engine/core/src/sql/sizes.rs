@@ -8,9 +8,9 @@ use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArgumentClause, FunctionArguments, Spanned, Visit, Visitor,
 };
 
-use super::functions;
 use super::shape::{name_position, unsupported};
 use super::text::position;
+use super::{denied, functions};
 use crate::limits::Limits;
 use crate::refusal::{Code, Position, Refusal};
 
@@ -59,7 +59,7 @@ impl Visitor for Sizes<'_> {
                 );
                 self.too_large(what, "in_list", position(expr.span()))
             }
-            Expr::Function(function) => match check_function(function) {
+            Expr::Function(function) => match check_function(function, self.limits) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(refusal) => self.stop(refusal.at(name_position(&function.name))),
             },
@@ -74,7 +74,7 @@ impl Visitor for Sizes<'_> {
 }
 
 /// A call may only use the plain parts of the syntax, and its name must be on the list.
-fn check_function(function: &Function) -> Result<(), Refusal> {
+fn check_function(function: &Function, limits: &Limits) -> Result<(), Refusal> {
     let Function {
         name,
         uses_odbc_syntax,
@@ -87,6 +87,7 @@ fn check_function(function: &Function) -> Result<(), Refusal> {
     } = function;
     let written = name.to_string().to_lowercase();
     functions::check_name(&written)?;
+    denied::check_name(&written, limits)?;
     if *uses_odbc_syntax || !matches!(parameters, FunctionArguments::None) {
         return Err(unsupported("this way of calling a function", "write `name(arguments)`"));
     }

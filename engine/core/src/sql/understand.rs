@@ -12,7 +12,8 @@ use super::reads::{self, Reads};
 use super::text::QueryText;
 use super::views::Views;
 use super::{
-    comma_joins, expanded, expressions, group_keys, planning_error, shape, subqueries, windows,
+    comma_joins, denied, expanded, expressions, group_keys, planning_error, shape, subqueries,
+    windows,
 };
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};
@@ -105,6 +106,7 @@ pub fn understand(
         .map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_names(&plan, &text)?;
     check_expressions(&plan, &text)?;
+    denied::check_plan(&plan, &text, limits)?;
     let plan =
         analysed(plan, &names).map_err(|error| planning_error::refuse(&error, &names, &text))?;
     check_expressions(&plan, &text)?;

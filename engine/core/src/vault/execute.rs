@@ -4,6 +4,7 @@
 //! partition, sorted by person; the kernel's state carries on from shard to shard. Only here, and where the
 //! finishing plan runs, are batches looked into.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,26 +30,26 @@ use super::finish::in_memory;
 use super::kernel::{Broken, Kernel, Keys};
 use super::proof::{self, Proven};
 use super::record_keys::RecordKeys;
+use super::row_conditions;
 use super::session::{Optimizer, runtime, session};
-use super::tables::{FileFacts, SnapshotTable};
+use super::tables::{File, SnapshotTable};
 use crate::catalog::contract::TableKind;
 use crate::catalog::view::{ViewTable, arrow_field};
 use crate::extract::Snapshot;
 use crate::guard::EarlierTable;
 use crate::guard::release::{PERSON, PersonalRelease};
+use crate::ids::TableName;
 use crate::limits::Limits;
+use crate::policy::RowCondition;
 use crate::sql::SourceTable;
-
-/// The row condition of a table, if the project has one.
-pub(super) type Conditions = Arc<dyn Fn(&ViewTable) -> Option<Expr> + Send + Sync>;
 
 /// What running a plan needs beside the plan.
 #[derive(Clone)]
 pub(super) struct Ground {
     pub(super) snapshots: Arc<[Arc<Snapshot>]>,
     pub(super) record_keys: Arc<RecordKeys>,
-    /// The project's row conditions, as predicates over the columns of a table.
-    pub(super) conditions: Conditions,
+    /// The project's row conditions.
+    pub(super) conditions: Arc<[RowCondition]>,
     pub(super) limits: Limits,
     pub(super) spill: PathBuf,
     pub(super) optimizer: Optimizer,
@@ -68,7 +69,7 @@ pub(super) async fn measure(
     let sorted = sorted_by_person(&release.input)?;
     let plan = state.optimize(&bind(&sorted, earlier, ground)?)?;
     // Nothing is opened before the plan is proven as it will run.
-    let plan = Arc::new(proof::release(plan, &release)?);
+    let plan = Arc::new(proof::release(plan, &release, &ground.conditions)?);
 
     let mut tasks = tokio::task::JoinSet::new();
     for shards in split(snapshot.shards().len(), ground.lanes) {
@@ -99,7 +100,8 @@ pub(super) async fn copy_public(
 ) -> Result<Vec<RecordBatch>> {
     let runtime = runtime(&ground.limits, &ground.spill)?;
     let state = session(&runtime, ground.optimizer);
-    let plan = proof::public(state.optimize(&bind(plan, earlier, ground)?)?)?;
+    let plan = state.optimize(&bind(plan, earlier, ground)?)?;
+    let plan = proof::public(plan, &ground.conditions)?;
     collect(&plan, &state, usize::MAX).await
 }
 
@@ -153,7 +155,8 @@ async fn lane(
         let Some(cut) = snapshot.shards().get(shard) else { continue };
         let record_keys = ground.record_keys.of(snapshot, shard)?;
         let keys = Keys { first: cut.first, keys: &record_keys };
-        let bound = proof::release(rebind(plan.plan(), ground, shard)?, release)?;
+        let bound = rebind(plan.plan(), ground, shard)?;
+        let bound = proof::release(bound, release, &ground.conditions)?;
         let mut stream = run(&bound, state).await?;
         while let Some(batch) = stream.next().await {
             let batch = batch?;
@@ -294,27 +297,42 @@ fn file_table(view: &Arc<ViewTable>, ground: &Ground, shard: usize) -> Result<Sn
     let Some(table) = snapshot.contract().table(view.table.name.as_str()) else {
         return internal_err!("a table that is not in its snapshot");
     };
+    let columns = view.table.columns.iter();
+    let visible = columns.filter_map(|column| table.column(column.name.as_str()).map(|(at, _)| at));
+    let condition = row_conditions::predicate(&ground.conditions, view);
+    let file = file_of(&snapshot, &view.table.name, shard, condition)?;
+    let mut persons = BTreeMap::new();
+    for (table, condition) in row_conditions::of_persons(&ground.conditions, view) {
+        let file = file_of(&snapshot, &table, shard, Some(condition))?;
+        persons.insert(table, file);
+    }
+    SnapshotTable::new(Arc::clone(view), visible.collect(), file, persons)
+}
+
+/// The file of one shard of a personal table, or the one file of a public table.
+fn file_of(
+    snapshot: &Snapshot,
+    name: &TableName,
+    shard: usize,
+    condition: Option<Expr>,
+) -> Result<File> {
+    let name = name.as_str();
+    let Some(table) = snapshot.contract().table(name) else {
+        return internal_err!("a table that is not in its snapshot");
+    };
     let personal = matches!(table.kind, TableKind::Personal { .. });
-    let name = view.table.name.as_str();
     let file = if personal { snapshot.shard_file(name, shard) } else { snapshot.public_file(name) };
     let Some(file) = file else {
         return internal_err!("a file that is not in its snapshot");
     };
-    let schema = Schema::new(table.columns.iter().map(arrow_field).collect::<Vec<_>>());
-    let visible = view
-        .table
-        .columns
-        .iter()
-        .filter_map(|column| table.column(column.name.as_str()).map(|(at, _)| at))
-        .collect();
-    let facts = FileFacts {
+    Ok(File {
+        schema: Arc::new(Schema::new(table.columns.iter().map(arrow_field).collect::<Vec<_>>())),
         path: Arc::from(file.path.as_path()),
         bytes: file.bytes,
         rows: file.rows,
         person: table.person_column().filter(|_| personal),
-        condition: (ground.conditions)(view),
-    };
-    SnapshotTable::new(Arc::clone(view), Arc::new(schema), visible, facts)
+        condition,
+    })
 }
 
 fn find(view: &ViewTable, ground: &Ground) -> Result<Arc<Snapshot>> {

@@ -4,6 +4,7 @@
 //! finishing plan runs over protected tables, the outcome is settled, and only then a [`Released`] exists.
 //! Raw rows and raw cells are private to this module. Must never know: HTTP, who is allowed what.
 
+mod admitted;
 mod answer;
 mod barrier;
 mod cells;
@@ -24,7 +25,7 @@ mod stages;
 mod tables;
 
 pub use open::{Reservation, Reserved, Vault, open, reserve};
-pub(crate) use open::{moment, unavailable};
+pub(crate) use open::{held, unavailable};
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};
 pub use session::Optimizer;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
-use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, Outcome};
+use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome, REVIEWERS};
 
 use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
@@ -15,10 +15,9 @@ use super::finish::{earlier, finish};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::record_keys::RecordKeys;
 use super::released::Released;
-use super::row_conditions;
 use super::session::Optimizer;
 use super::stages::{Stage, Stages};
-use crate::clock::Clock;
+use crate::clock::{Clock, moment};
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
 use crate::guard::families::Atoms;
@@ -123,6 +122,7 @@ fn intent(
         details: json!({
             "columns": guarded.grant.reads,
             "rules": guarded.grant.rules,
+            "policy_revision": guarded.grant.policy_revision,
             "protected_tables": guarded.releases.len(),
         }),
     }
@@ -145,14 +145,21 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
         Ok(written) => {
             let summary = outcome_summary(&guarded, &written);
             let body = body(&guarded, &receipt, &id, written);
+            let review = guarded.grant.profile.release.review;
+            let reviewers = if review { REVIEWERS } else { 0 };
             let outcome = Outcome::Released {
                 digest: tresor_ledger::digest_of(&body),
                 answer: body.clone(),
                 summary,
+                reviewers,
             };
             vault.stages.begins(Stage::Settle);
             let settled = vault.ledger.settle(receipt, outcome, at).await;
-            Released::settled(body, settled.map_err(|error| unavailable(&error))?)
+            let settled = settled.map_err(|error| unavailable(&error))?;
+            if review {
+                return Err(held());
+            }
+            Released::settled(body, settled)
         }
         Err(cause) => {
             let class = Code::ExecutionFailed.as_str().to_owned();
@@ -164,11 +171,10 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
 }
 
 async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<Written> {
-    let conditions = guarded.grant.row_conditions.clone();
     let ground = Ground {
         snapshots: Arc::clone(&vault.snapshots),
         record_keys: Arc::clone(&vault.record_keys),
-        conditions: Arc::new(move |table| row_conditions::predicate(&conditions, table)),
+        conditions: guarded.grant.row_conditions.clone().into(),
         limits: vault.limits.clone(),
         spill: vault.spill.clone(),
         optimizer: vault.optimizer,
@@ -205,6 +211,8 @@ struct Made {
     statuses: Statuses,
     may_omit: bool,
     warnings: BTreeSet<String>,
+    /// How many earlier results were made.
+    stage: usize,
 }
 
 impl Made {
@@ -216,7 +224,7 @@ impl Made {
         ground: &Ground,
     ) -> datafusion::common::Result<Self> {
         let mut made = Self::default();
-        let mut waiting = vec![];
+        let mut measured = vec![];
         for (at, release) in guarded.releases.iter().enumerate() {
             made.statuses.push(vec![]);
             made.tables.push(vec![]);
@@ -224,7 +232,7 @@ impl Made {
                 Release::Personal(release) => {
                     vault.stages.begins(Stage::Measure);
                     let cells = measure(release, &made.tables, ground).await?;
-                    waiting.push(MeasuredTable { at, release, cells });
+                    measured.push(MeasuredTable { at, release, cells, settled: None });
                     continue;
                 }
                 Release::Public(plan) => {
@@ -232,7 +240,8 @@ impl Made {
                     super::public::with_row_numbers(plan, batches)?
                 }
                 Release::Earlier(plan) => {
-                    made.protect(std::mem::take(&mut waiting), guarded, vault, ground).await?;
+                    made.protect(&mut measured, guarded, vault, ground).await?;
+                    made.stage += 1;
                     earlier(plan, &made.tables, &guarded.scans, ground).await?
                 }
             };
@@ -240,23 +249,19 @@ impl Made {
                 *slot = batches;
             }
         }
-        made.protect(waiting, guarded, vault, ground).await?;
+        made.protect(&mut measured, guarded, vault, ground).await?;
         Ok(made)
     }
 
     async fn protect(
         &mut self,
-        waiting: Vec<MeasuredTable<'_>>,
+        measured: &mut [MeasuredTable<'_>],
         guarded: &Guarded,
         vault: &Vault,
         ground: &Ground,
     ) -> datafusion::common::Result<()> {
         let mut families = vec![];
-        let here = |at: usize| waiting.iter().any(|table| table.at == at);
-        for family in &guarded.families {
-            if !family.members.iter().all(|member| here(member.release)) {
-                continue;
-            }
+        for family in guarded.families.iter().filter(|family| family.stage == self.stage) {
             let extra = match &family.atoms {
                 Atoms::Member(_) => None,
                 Atoms::Extra(release) => {
@@ -272,8 +277,13 @@ impl Made {
             limits: &vault.limits,
             stages: vault.stages.as_ref(),
         };
-        let protected = protect(&waiting, &families, &rules)?;
-        for (table, rows) in waiting.iter().zip(protected) {
+        let protected = protect(measured, &families, &rules)?;
+        for (table, rows) in measured.iter_mut().zip(protected) {
+            // What was read by another release stays as it was read.
+            if table.settled.is_some() {
+                continue;
+            }
+            table.settled = Some(rows.settled);
             self.may_omit |= rows.may_omit;
             self.warnings.extend(rows.warnings.into_iter().map(str::to_owned));
             if let Some(slot) = self.statuses.get_mut(table.at) {
@@ -287,9 +297,15 @@ impl Made {
     }
 }
 
-pub(crate) fn moment(clock: &dyn Clock) -> Moment {
-    let micros = clock.now().unix_timestamp_nanos() / 1000;
-    Moment(i64::try_from(micros).unwrap_or(i64::MAX))
+/// There is an answer, and it waits for people to decide.
+pub(crate) fn held() -> Refusal {
+    Refusal::new(
+        Code::HeldForReview,
+        "the answer is held until two output checkers have decided whether it may leave",
+        "nothing is to be done: ask again later at the address of the query; the price stays charged, whatever they \
+         decide",
+    )
+    .under("`release.review` of the release profile")
 }
 
 pub(crate) fn unavailable(error: &LedgerError) -> Refusal {

@@ -5,8 +5,12 @@
 //! column with what it can say of a person ([`Taint`]); a plan whose rows are not of one person each is not run.
 //! It was written without the guard's rules, so that one mistake cannot be in both.
 //!
-//! Must never know: rows, SQL text, policy, how the guard decides.
+//! It also finds the row conditions of the policy in every scan: they are read back from the plan and compared with
+//! what the grant says, so that a table which was bound without them is not read.
+//!
+//! Must never know: rows, SQL text, how the guard decides, how conditions are written into a plan.
 
+mod conditions;
 mod expression;
 mod functions;
 mod group;
@@ -28,6 +32,7 @@ use self::relation::{About, Relation};
 use self::scan::Sources;
 use self::taint::Taint;
 use crate::guard::release::{Argument, PersonalRelease};
+use crate::policy::RowCondition;
 
 /// A plan that was proven. The vault runs no other.
 pub(super) struct Proven(LogicalPlan);
@@ -52,8 +57,12 @@ impl From<Unproven> for DataFusionError {
 
 /// Proves the input of a release: rows of one person each, in the order of their persons, whose keys and values
 /// say nothing of person numbers (PERSON-KNOWN).
-pub(super) fn release(plan: LogicalPlan, release: &PersonalRelease) -> Proof<Proven> {
-    let root = Prover::new(Sources::Persons).relation(&plan)?;
+pub(super) fn release(
+    plan: LogicalPlan,
+    release: &PersonalRelease,
+    conditions: &[RowCondition],
+) -> Proof<Proven> {
+    let root = Prover::new(Sources::Persons, conditions).relation(&plan)?;
     match root.about {
         // Nothing is said about anybody where the optimizer has found that there are no rows.
         About::NoRows => return Ok(Proven(plan)),
@@ -66,8 +75,8 @@ pub(super) fn release(plan: LogicalPlan, release: &PersonalRelease) -> Proof<Pro
 }
 
 /// Proves a plan over public files: about nobody.
-pub(super) fn public(plan: LogicalPlan) -> Proof<Proven> {
-    Prover::new(Sources::Public).relation(&plan)?;
+pub(super) fn public(plan: LogicalPlan, conditions: &[RowCondition]) -> Proof<Proven> {
+    Prover::new(Sources::Public, conditions).relation(&plan)?;
     Ok(Proven(plan))
 }
 
@@ -78,7 +87,7 @@ pub(super) fn unbound(plan: &LogicalPlan) -> Proof<()> {
 
 /// Proves a finishing plan as it runs: over the results that the vault has put into memory.
 pub(super) fn finishing(plan: LogicalPlan) -> Proof<Proven> {
-    Prover::new(Sources::Results).relation(&plan)?;
+    Prover::new(Sources::Results, &[]).relation(&plan)?;
     Ok(Proven(plan))
 }
 

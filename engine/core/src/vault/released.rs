@@ -12,7 +12,8 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-use tresor_ledger::{OutcomeReceipt, StoredAnswer};
+use serde_json::Value;
+use tresor_ledger::{EntryReceipt, HeldAnswer, OutcomeReceipt, StoredAnswer};
 
 pub use self::form::{Markers, ResultFormat};
 use self::stored::{Answer, Forms};
@@ -21,7 +22,15 @@ use crate::refusal::Refusal;
 /// A protected answer that may leave.
 pub struct Released {
     body: Vec<u8>,
-    _receipt: OutcomeReceipt,
+    _receipt: Receipt,
+}
+
+/// Why it may leave.
+enum Receipt {
+    /// It was released.
+    Outcome(#[expect(dead_code, reason = "held as proof, not read")] OutcomeReceipt),
+    /// It is held, and somebody who decides about it reads it: that they do is durable.
+    Reading(#[expect(dead_code, reason = "held as proof, not read")] EntryReceipt),
 }
 
 impl Released {
@@ -31,13 +40,23 @@ impl Released {
         if receipt.answer_digest() != Some(digest.as_str()) {
             return Err(Refusal::internal("the receipt is about another answer"));
         }
-        Ok(Self { body, _receipt: receipt })
+        Ok(Self { body, _receipt: Receipt::Outcome(receipt) })
     }
 
     /// An answer of an earlier query, as the ledger kept it.
     #[must_use]
     pub fn recall(stored: StoredAnswer) -> Self {
-        Self { body: stored.bytes, _receipt: stored.receipt }
+        Self { body: stored.bytes, _receipt: Receipt::Outcome(stored.receipt) }
+    }
+
+    /// An answer that is or was held, for an output checker and nobody else: whoever calls has asked policy.
+    pub(crate) fn for_checker(held: HeldAnswer) -> Self {
+        Self { body: held.bytes, _receipt: Receipt::Reading(held.reading) }
+    }
+
+    /// What the answer says of itself, without its rows: columns, summary, notes, and the record of the release.
+    pub(crate) fn about(&self) -> Result<Value, Refusal> {
+        stored::about(&self.body)
     }
 
     /// The answer in a form, the same bytes each time.

@@ -1,18 +1,46 @@
 //! Row conditions of the policy as predicates that a scan tests behind the barrier.
 
+use std::collections::BTreeMap;
+
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::ident;
 
+use crate::catalog::contract::TableKind;
 use crate::catalog::view::ViewTable;
-use crate::policy::{RowCondition, RowOperator, RowValue};
+use crate::ids::TableName;
+use crate::policy::{HoldsFor, RowCondition, RowOperator, RowValue};
 
-/// All conditions on one table together; `None` where there is none.
+/// All conditions on one table together; `None` where there is none. One that holds for the person is tested on its
+/// own table like any other: that has one row per person.
 pub(super) fn predicate(conditions: &[RowCondition], table: &ViewTable) -> Option<Expr> {
     conditions
         .iter()
         .filter(|c| c.column.dataset == table.dataset && c.column.table == table.table.name)
         .map(one)
         .reduce(Expr::and)
+}
+
+/// What other tables must say of a person for the person's rows in this one to stay, by table.
+pub(super) fn of_persons(
+    conditions: &[RowCondition],
+    table: &ViewTable,
+) -> BTreeMap<TableName, Expr> {
+    let personal = match table.table.kind {
+        TableKind::Personal { .. } => true,
+        TableKind::Public { .. } => false,
+    };
+    let mut found: BTreeMap<TableName, Expr> = BTreeMap::new();
+    for condition in conditions.iter().filter(|_| personal) {
+        let (HoldsFor::Person, column) = (condition.holds_for, &condition.column) else { continue };
+        if column.dataset == table.dataset && column.table != table.table.name {
+            let both = match found.remove(&column.table) {
+                Some(others) => others.and(one(condition)),
+                None => one(condition),
+            };
+            found.insert(column.table.clone(), both);
+        }
+    }
+    found
 }
 
 fn one(condition: &RowCondition) -> Expr {

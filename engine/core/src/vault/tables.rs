@@ -1,59 +1,47 @@
 //! Tables of a snapshot as one lane sees them: one shard of a personal table, or a whole public one.
 
+mod file;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::Session;
-use datafusion::common::stats::Precision;
-use datafusion::common::{DFSchema, Result, Statistics, internal_datafusion_err};
-use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::{FileScanConfigBuilder, ParquetSource};
-use datafusion::datasource::source::DataSourceExec;
+use datafusion::common::{Result, internal_datafusion_err};
 use datafusion::datasource::{TableProvider, TableType};
-use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
-use datafusion::physical_expr::expressions::col;
-use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::filter::FilterExec;
-use datafusion::physical_plan::projection::ProjectionExec;
 
+pub(super) use self::file::File;
+use super::admitted::AdmittedExec;
 use super::barrier::BarrierExec;
 use crate::catalog::view::ViewTable;
+use crate::ids::TableName;
 
-/// One file of a snapshot with what the planner may know about it.
+/// One file of a snapshot as a table, and the rows of it that the project works on.
 #[derive(Debug)]
 pub(super) struct SnapshotTable {
     view: Arc<ViewTable>,
-    /// Every column of the file, as the contract types them.
-    file_schema: SchemaRef,
+    file: File,
     /// The columns that the project may see, as positions in the file.
     visible: Vec<usize>,
     schema: SchemaRef,
-    file: Arc<Path>,
-    bytes: u64,
-    rows: u64,
-    /// Position of the person in the file, by which it is sorted.
-    person: Option<usize>,
-    /// The project's row condition, over the columns of the file.
-    condition: Option<Expr>,
+    /// Tables with one row per person, each with what it must say of a person for the person's rows to stay.
+    persons: BTreeMap<TableName, File>,
 }
 
 impl SnapshotTable {
     pub(super) fn new(
         view: Arc<ViewTable>,
-        file_schema: SchemaRef,
         visible: Vec<usize>,
-        file: FileFacts,
+        file: File,
+        persons: BTreeMap<TableName, File>,
     ) -> Result<Self> {
-        let schema = Arc::new(file_schema.project(&visible)?);
-        let FileFacts { path, bytes, rows, person, condition } = file;
-        Ok(Self { view, file_schema, visible, schema, file: path, bytes, rows, person, condition })
+        let schema = Arc::new(file.schema.project(&visible)?);
+        Ok(Self { view, file, visible, schema, persons })
     }
 
     /// The table of the catalogue that it serves.
@@ -61,54 +49,39 @@ impl SnapshotTable {
         &self.view
     }
 
-    /// The scan of the whole file, in its order.
-    fn whole(&self, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
-        let path =
-            self.file.to_str().ok_or_else(|| internal_datafusion_err!("path is not UTF-8"))?;
-        let source = Arc::new(ParquetSource::new(Arc::clone(&self.file_schema)));
-        let url = ObjectStoreUrl::local_filesystem();
-        let mut statistics = Statistics::new_unknown(&self.file_schema);
-        statistics.num_rows = Precision::Inexact(usize::try_from(self.rows).unwrap_or(usize::MAX));
-        let mut builder = FileScanConfigBuilder::new(url, source)
-            .with_file(PartitionedFile::new(path, self.bytes))
-            .with_statistics(statistics)
-            .with_projection_indices(Some(columns.to_vec()))?;
-        if let Some(person) = self.person {
-            let name = self.file_schema.field(person).name();
-            let sort = PhysicalSortExpr::new_default(col(name, &self.file_schema)?);
-            builder = builder.with_output_ordering(LexOrdering::new([sort]).into_iter().collect());
-        }
-        Ok(DataSourceExec::from_data_source(builder.build()))
+    /// The condition on its rows.
+    pub(super) const fn condition(&self) -> Option<&Expr> {
+        self.file.condition.as_ref()
     }
 
-    /// The scan behind the row condition and its barrier: columns are dropped after the condition was tested.
-    fn behind_condition(
+    /// What this other table must say of a person for the person's rows to stay.
+    pub(super) fn condition_of_person(&self, table: &TableName) -> Option<&Expr> {
+        self.persons.get(table).and_then(|file| file.condition.as_ref())
+    }
+
+    /// The rows that the project works on, behind the barrier: columns are dropped after the conditions were tested.
+    fn behind_conditions(
         &self,
         state: &dyn Session,
-        condition: &Expr,
         columns: &[usize],
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let all: Vec<usize> = (0..self.file_schema.fields().len()).collect();
-        let schema = DFSchema::try_from(self.file_schema.as_ref().clone())?;
-        let predicate = state.create_physical_expr(condition.clone(), &schema)?;
-        let filtered = Arc::new(FilterExec::try_new(predicate, self.whole(&all)?)?);
-        let mut exprs = vec![];
-        for &at in columns {
-            let name = self.file_schema.field(at).name();
-            exprs.push((col(name, &self.file_schema)?, name.clone()));
+        let mut read = columns.to_vec();
+        if !self.persons.is_empty() {
+            let person = person_of(&self.file)?;
+            read.retain(|column| *column != person);
+            read.insert(0, person);
         }
-        let shown = ProjectionExec::try_new(exprs, filtered)?;
-        Ok(Arc::new(BarrierExec::new(Arc::new(shown))))
+        let mut rows = self.file.rows(state, &read)?;
+        for file in self.persons.values() {
+            let persons = file.rows(state, &[person_of(file)?])?;
+            rows = Arc::new(AdmittedExec::new(persons, rows, 0));
+        }
+        Ok(Arc::new(BarrierExec::new(self.file.only(columns, rows)?)))
     }
 }
 
-/// What is known of a file.
-pub(super) struct FileFacts {
-    pub(super) path: Arc<Path>,
-    pub(super) bytes: u64,
-    pub(super) rows: u64,
-    pub(super) person: Option<usize>,
-    pub(super) condition: Option<Expr>,
+fn person_of(file: &File) -> Result<usize> {
+    file.person.ok_or_else(|| internal_datafusion_err!("a table about persons without persons"))
 }
 
 #[async_trait]
@@ -143,9 +116,9 @@ impl TableProvider for SnapshotTable {
             }
             None => self.visible.clone(),
         };
-        match &self.condition {
-            None => self.whole(&columns),
-            Some(condition) => self.behind_condition(state, condition, &columns),
+        if self.file.condition.is_none() && self.persons.is_empty() {
+            return self.file.whole(&columns);
         }
+        self.behind_conditions(state, &columns)
     }
 }

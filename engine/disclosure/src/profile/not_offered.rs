@@ -1,8 +1,7 @@
 //! Words of published rules that have no place here, and why.
 //!
-//! Somebody who copies an organisation's rules should read the reason and not only that the word is unknown. Lock-out,
-//! comparison with earlier releases and review by people are not fields: they concern many queries or people, and not
-//! the numbers of one release.
+//! Somebody who copies an organisation's rules should read the reason and not only that the word is unknown. Lock-out
+//! and comparison with earlier releases are not fields: they concern many queries, and not the numbers of one release.
 
 /// Why a word cannot be written in a profile, and what to write; `None` for words nobody publishes.
 #[must_use]
@@ -31,9 +30,10 @@ pub fn not_offered(word: &str) -> Option<(&'static str, &'static str)> {
             "leave it out",
         ),
         "differencing" => ("is no part of a profile", "leave it out"),
-        "review" | "reviewers" => {
-            ("is no part of a profile: people decide on releases", "leave it out")
-        }
+        "reviewers" => (
+            "is no number to choose: where people look at answers, they are two",
+            "write `review = true` in `release`",
+        ),
         "jpeg" | "png" | "svg" | "txt" => {
             ("is no form of a table", "write `json`, `csv`, `arrow` or `parquet`")
         }

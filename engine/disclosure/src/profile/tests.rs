@@ -34,7 +34,7 @@ complements = true
 sparsity_max_small = 1.0
 field_exclusions = []
 suffixes = { value = "", derived = "" }
-release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv"] }
+release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv"], review = false }
 "#;
 
 #[test]

@@ -8,6 +8,7 @@
 //! | `store` | the one writer, the readers, and their health |
 //! | `append` | writes an audit entry |
 //! | `reserve`, `settle`, `forfeit`, `record`, `tokens` | the writes, one transaction each |
+//! | `review` | votes about answers that are held, and what one reader may see of them |
 //! | `read` | the reads |
 //! | `verify` | checks the log entry by entry, and the books against the log |
 //! | `fault` | what an error of the database means |
@@ -20,6 +21,7 @@ mod lock;
 mod read;
 mod record;
 mod reserve;
+mod review;
 mod schema;
 mod settle;
 mod store;
@@ -29,9 +31,12 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use read::{answer, balance, entries, find_token, opening, query};
+pub(crate) use read::{
+    answer, balance, document, entries, entries_of, find_token, latest_of, opening, query,
+};
 pub(crate) use record::record;
 pub(crate) use reserve::reserve;
+pub(crate) use review::{held_answer, released_answers, review, reviews, vote};
 pub(crate) use settle::settle;
 pub(crate) use store::{Opened, Store};
 pub(crate) use tokens::{revoke_token, store_token};

@@ -10,8 +10,9 @@ use crate::entry::{AuditEntry, EntryReceipt, Kind};
 use crate::error::{LedgerError, Result};
 use crate::leaf::LeafHash;
 use crate::moment::Moment;
-use crate::outcome::{OutcomeReceipt, StoredAnswer, digest_of};
+use crate::outcome::{Answer, OutcomeReceipt, StoredAnswer, digest_of};
 use crate::query::{QueryRecord, QueryState};
+use crate::review::ReviewState;
 use crate::seal::Opening;
 use crate::token::TokenRecord;
 
@@ -24,12 +25,14 @@ macro_rules! reading {
     }};
 }
 
+pub(super) use reading;
+
 /// What is known of a query.
 pub(crate) async fn query(store: &Store, id: &str) -> Result<Option<QueryRecord>> {
     reading!(store, async |conn: &mut SqliteConnection| {
         let row = sqlx::query(
-            "SELECT q.*, c.cost FROM queries q JOIN charges c ON c.query_id = q.query_id
-             WHERE q.query_id = $1",
+            "SELECT q.*, c.cost, r.state AS review FROM queries q JOIN charges c ON c.query_id = q.query_id
+             LEFT JOIN reviews r ON r.query_id = q.query_id WHERE q.query_id = $1",
         )
         .bind(id)
         .fetch_optional(conn)
@@ -38,8 +41,12 @@ pub(crate) async fn query(store: &Store, id: &str) -> Result<Option<QueryRecord>
     })
 }
 
-fn query_of(row: &SqliteRow) -> Result<QueryRecord> {
+/// The query of a row of `queries`, with its `cost` and the state of its `review`.
+pub(super) fn query_of(row: &SqliteRow) -> Result<QueryRecord> {
     let state: String = row.try_get("state")?;
+    let review: Option<String> = row.try_get("review")?;
+    let review = review.map(|state| ReviewState::parse(&state).ok_or_else(unknown_state));
+    let review = review.transpose()?;
     let snapshots: String = row.try_get("snapshots")?;
     let outcome_seq: Option<i64> = row.try_get("outcome_seq")?;
     Ok(QueryRecord {
@@ -47,7 +54,7 @@ fn query_of(row: &SqliteRow) -> Result<QueryRecord> {
         account: row.try_get("account")?,
         user: row.try_get("user_id")?,
         role: row.try_get("role")?,
-        state: QueryState::parse(&state).ok_or_else(|| damaged("a query has no known state"))?,
+        state: QueryState::parse(&state, review).ok_or_else(unknown_state)?,
         failure_class: row.try_get("failure_class")?,
         cost: loaded(row.try_get("cost")?)?,
         submitted_at: Moment(row.try_get("submitted_at")?),
@@ -63,9 +70,28 @@ fn query_of(row: &SqliteRow) -> Result<QueryRecord> {
     })
 }
 
-/// The stored answer. Its bytes must have the digest that stands beside them and the one that stands in the log.
-pub(crate) async fn answer(store: &Store, id: &str) -> Result<Option<StoredAnswer>> {
+/// The stored answer, unless it is held or refused. Its bytes must have the digest that stands beside them and the one
+/// that stands in the log.
+pub(crate) async fn answer(store: &Store, id: &str) -> Result<Option<Answer>> {
     reading!(store, async |conn: &mut SqliteConnection| {
+        let Some(kept) = Kept::of(conn, id).await? else { return Ok(None) };
+        match review_of(conn, id, &kept.outcome).await? {
+            Some(ReviewState::Held) => Ok(Some(Answer::Held)),
+            Some(ReviewState::Refused) => Ok(Some(Answer::Refused)),
+            Some(ReviewState::Released) | None => Ok(Some(Answer::Released(kept.served(id)))),
+        }
+    })
+}
+
+/// An answer with its outcome, whether or not it may be served.
+pub(super) struct Kept {
+    pub(super) bytes: Vec<u8>,
+    digest: String,
+    outcome: AuditEntry,
+}
+
+impl Kept {
+    pub(super) async fn of(conn: &mut SqliteConnection, id: &str) -> Result<Option<Self>> {
         let found: Option<(Vec<u8>, String, i64)> = sqlx::query_as(
             "SELECT a.bytes, a.digest, q.outcome_seq FROM answers a JOIN queries q ON q.query_id = a.query_id
              WHERE a.query_id = $1 AND q.state = 'released'",
@@ -74,26 +100,123 @@ pub(crate) async fn answer(store: &Store, id: &str) -> Result<Option<StoredAnswe
         .fetch_optional(&mut *conn)
         .await?;
         let Some((bytes, digest, outcome_seq)) = found else { return Ok(None) };
-        let entry = entry_at(conn, outcome_seq).await?;
-        let logged = entry.body.get("answer_digest").and_then(|digest| digest.as_str());
-        let of_this_query = entry.kind == Kind::Outcome && entry.query_id.as_deref() == Some(id);
+        let outcome = entry_at(conn, outcome_seq).await?;
+        let logged = outcome.body.get("answer_digest").and_then(|digest| digest.as_str());
+        let of_this_query =
+            outcome.kind == Kind::Outcome && outcome.query_id.as_deref() == Some(id);
         if !of_this_query || logged != Some(digest.as_str()) || digest_of(&bytes) != digest {
             return Err(LedgerError::Damaged(format!(
                 "the answer of query `{id}` is not the one that was released"
             )));
         }
+        Ok(Some(Self { bytes, digest, outcome }))
+    }
+
+    fn served(self, id: &str) -> StoredAnswer {
+        let Self { bytes, digest, outcome } = self;
         let receipt = OutcomeReceipt {
             query_id: id.to_owned(),
-            entry: EntryReceipt { seq: entry.seq, leaf_hash: entry.leaf_hash },
+            entry: EntryReceipt { seq: outcome.seq, leaf_hash: outcome.leaf_hash },
             answer_digest: Some(digest.clone()),
         };
-        Ok(Some(StoredAnswer { bytes, digest, receipt }))
-    })
+        StoredAnswer { bytes, digest, receipt }
+    }
+}
+
+/// Where the review of an answer stands, by the table and by the log: both must say that it was released.
+async fn review_of(
+    conn: &mut SqliteConnection,
+    id: &str,
+    outcome: &AuditEntry,
+) -> Result<Option<ReviewState>> {
+    let found: Option<(String, Option<i64>)> =
+        sqlx::query_as("SELECT state, decided_seq FROM reviews WHERE query_id = $1")
+            .bind(id)
+            .fetch_optional(&mut *conn)
+            .await?;
+    let held = word(outcome, "state") == Some(QueryState::Held.as_str());
+    let contradicts = || damaged("a review is not the one in the log");
+    let Some((state, decided_seq)) = found else {
+        return if held { Err(contradicts()) } else { Ok(None) };
+    };
+    let state = ReviewState::parse(&state).filter(|_| held).ok_or_else(contradicts)?;
+    if let Some(seq) = decided_seq {
+        let last = entry_at(conn, seq).await?;
+        let of_this_query = last.kind == Kind::Review && last.query_id.as_deref() == Some(id);
+        if !of_this_query || word(&last, "state") != Some(state.as_str()) {
+            return Err(contradicts());
+        }
+    }
+    Ok(Some(state))
+}
+
+fn word<'a>(entry: &'a AuditEntry, name: &str) -> Option<&'a str> {
+    entry.body.get(name).and_then(|word| word.as_str())
 }
 
 /// Entries from number `from_seq` on, at most `limit`.
 pub(crate) async fn entries(store: &Store, from_seq: u64, limit: u32) -> Result<Vec<AuditEntry>> {
     reading!(store, async |conn: &mut SqliteConnection| page(conn, from_seq, limit).await)
+}
+
+/// Entries of these kinds from number `from_seq` on, oldest first.
+pub(crate) async fn entries_of(
+    store: &Store,
+    kinds: &[Kind],
+    from_seq: u64,
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    const SQL: &str = "SELECT * FROM entries
+         WHERE kind IN (SELECT value FROM json_each($1)) AND seq >= $2 ORDER BY seq LIMIT $3";
+    of_kinds(store, SQL, kinds, from_seq, limit).await
+}
+
+/// The last entries of these kinds, newest first.
+pub(crate) async fn latest_of(
+    store: &Store,
+    kinds: &[Kind],
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    const SQL: &str = "SELECT * FROM entries
+         WHERE kind IN (SELECT value FROM json_each($1)) AND seq >= $2 ORDER BY seq DESC LIMIT $3";
+    of_kinds(store, SQL, kinds, 0, limit).await
+}
+
+async fn of_kinds(
+    store: &Store,
+    sql: &'static str,
+    kinds: &[Kind],
+    from_seq: u64,
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let words = serde_json::json!(words).to_string();
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let rows = sqlx::query(sql)
+            .bind(words)
+            .bind(stored(from_seq)?)
+            .bind(limit)
+            .fetch_all(conn)
+            .await?;
+        rows.iter().map(entry_of).collect::<Result<Vec<_>>>()
+    })
+}
+
+/// The document of this digest; its bytes must have it.
+pub(crate) async fn document(store: &Store, digest: &str) -> Result<Option<Vec<u8>>> {
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let found: Option<Vec<u8>> =
+            sqlx::query_scalar("SELECT bytes FROM documents WHERE digest = $1")
+                .bind(digest)
+                .fetch_optional(conn)
+                .await?;
+        match found {
+            Some(bytes) if digest_of(&bytes) != digest => {
+                Err(damaged("a document does not have its digest"))
+            }
+            found => Ok(found),
+        }
+    })
 }
 
 /// Entries from number `from_seq` on, each checked against its hash.
@@ -110,7 +233,7 @@ pub(super) async fn page(
     rows.iter().map(entry_of).collect()
 }
 
-async fn entry_at(conn: &mut SqliteConnection, seq: i64) -> Result<AuditEntry> {
+pub(super) async fn entry_at(conn: &mut SqliteConnection, seq: i64) -> Result<AuditEntry> {
     let row = sqlx::query("SELECT * FROM entries WHERE seq = $1")
         .bind(seq)
         .fetch_optional(conn)
@@ -147,18 +270,20 @@ fn entry_of(row: &SqliteRow) -> Result<AuditEntry> {
 
 /// What opens the commitments of an entry; each opening must fit its commitment.
 pub(crate) async fn opening(store: &Store, seq: u64) -> Result<Vec<Opening>> {
-    reading!(store, async |conn: &mut SqliteConnection| {
-        let rows: Vec<(String, Vec<u8>, String)> =
-            sqlx::query_as("SELECT field, salt, text FROM openings WHERE seq = $1 ORDER BY field")
-                .bind(stored(seq)?)
-                .fetch_all(&mut *conn)
-                .await?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let entry = entry_at(conn, stored(seq)?).await?;
-        rows.into_iter().map(|row| opening_of(&entry, row)).collect()
-    })
+    reading!(store, async |conn: &mut SqliteConnection| openings(conn, seq).await)
+}
+
+pub(super) async fn openings(conn: &mut SqliteConnection, seq: u64) -> Result<Vec<Opening>> {
+    let rows: Vec<(String, Vec<u8>, String)> =
+        sqlx::query_as("SELECT field, salt, text FROM openings WHERE seq = $1 ORDER BY field")
+            .bind(stored(seq)?)
+            .fetch_all(&mut *conn)
+            .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let entry = entry_at(conn, stored(seq)?).await?;
+    rows.into_iter().map(|row| opening_of(&entry, row)).collect()
 }
 
 fn opening_of(
@@ -204,6 +329,10 @@ fn token_of(row: &SqliteRow) -> Result<TokenRecord> {
     })
 }
 
-fn damaged(what: &str) -> LedgerError {
+fn unknown_state() -> LedgerError {
+    damaged("a query has no known state")
+}
+
+pub(super) fn damaged(what: &str) -> LedgerError {
     LedgerError::Damaged(what.to_owned())
 }

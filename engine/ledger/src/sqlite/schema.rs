@@ -12,7 +12,8 @@ use crate::steps::{Step, Steps};
 /// Stands in the file, so that another program's database is not taken for a ledger. "TRSR" in ASCII.
 const APPLICATION_ID: i64 = 0x5452_5352;
 /// Each version sets `user_version` to its number, counted from 1.
-const VERSIONS: [&str; 1] = [include_str!("schema/v1.sql")];
+const VERSIONS: [&str; 3] =
+    [include_str!("schema/v1.sql"), include_str!("schema/v2.sql"), include_str!("schema/v3.sql")];
 
 /// Brings the file to the latest version. Tells whether it was empty before.
 ///

@@ -11,6 +11,7 @@ use crate::intent::IntentReceipt;
 use crate::moment::Moment;
 use crate::outcome::{Outcome, OutcomeReceipt, digest_of};
 use crate::query::QueryState;
+use crate::review::REVIEWERS;
 use crate::seal::Sealed;
 use crate::steps::Step;
 
@@ -43,26 +44,34 @@ struct Ending {
     body: serde_json::Value,
     sealed: Vec<Sealed>,
     answer: Option<(String, Vec<u8>)>,
+    held: bool,
 }
 
 impl Ending {
     fn of(outcome: Outcome) -> Result<Self> {
         match outcome {
-            Outcome::Released { answer, digest, summary } => {
+            Outcome::Released { answer, digest, summary, reviewers } => {
                 if digest != digest_of(&answer) {
                     return Err(LedgerError::Invalid("the answer does not have its digest".into()));
                 }
+                if reviewers != 0 && reviewers != REVIEWERS {
+                    let why = format!("an answer is reviewed by {REVIEWERS} people or by nobody");
+                    return Err(LedgerError::Invalid(why));
+                }
+                let held = reviewers != 0;
+                let state = if held { QueryState::Held } else { QueryState::Released };
                 Ok(Self {
                     state: QueryState::Released,
                     failure_class: None,
                     body: json!({
                         "answer_bytes": answer.len(),
                         "answer_digest": digest,
-                        "state": QueryState::Released.as_str(),
+                        "state": state.as_str(),
                         "summary": summary,
                     }),
                     sealed: Vec::new(),
                     answer: Some((digest, answer)),
+                    held,
                 })
             }
             Outcome::Failed { class, sealed_cause } => Ok(Self {
@@ -71,6 +80,7 @@ impl Ending {
                 failure_class: Some(class),
                 sealed: vec![Sealed::new("cause", sealed_cause)],
                 answer: None,
+                held: false,
             }),
         }
     }
@@ -84,7 +94,7 @@ async fn write(
     at: Moment,
 ) -> Result<OutcomeReceipt> {
     store.reached(Step::BeforeOutcome);
-    let Ending { state, failure_class, body, sealed, answer } = Ending::of(outcome)?;
+    let Ending { state, failure_class, body, sealed, answer, held } = Ending::of(outcome)?;
     let mut write = turn.begin().await?;
     let (account, user, role) = running(&mut write, intent).await?;
     let new = NewEntry {
@@ -100,10 +110,13 @@ async fn write(
     if let Some((digest, bytes)) = &answer {
         insert_answer(&mut write, &intent.query_id, digest, bytes).await?;
     }
+    if held {
+        super::review::hold(&mut write, &intent.query_id, &entry).await?;
+    }
     store.reached(Step::OutcomeWritten);
     commit(write).await?;
     store.reached(Step::OutcomeCommitted);
-    let answer_digest = answer.map(|(digest, _)| digest);
+    let answer_digest = answer.filter(|_| !held).map(|(digest, _)| digest);
     Ok(OutcomeReceipt { query_id: intent.query_id.clone(), entry, answer_digest })
 }
 

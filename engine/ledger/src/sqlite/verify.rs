@@ -13,7 +13,7 @@ use crate::error::{LedgerError, Result};
 const PAGE: u32 = 1_000;
 
 /// Statements that count what must not be there, and what it means.
-const BOOKS: [(&str, &str); 10] = [
+const BOOKS: [(&str, &str); 13] = [
     (
         "an account was not spent by its charges",
         "SELECT count(*) FROM accounts a
@@ -58,9 +58,10 @@ const BOOKS: [(&str, &str); 10] = [
     (
         "the end of a query is not the one in the log",
         "SELECT count(*) FROM queries q JOIN entries e ON e.seq = q.outcome_seq
+         LEFT JOIN reviews r ON r.query_id = q.query_id
          WHERE e.query_id IS NOT q.query_id OR e.account IS NOT q.account OR e.at IS NOT q.ended_at
              OR e.kind <> iif(q.state = 'forfeited', 'forfeited', 'outcome')
-             OR json_extract(e.body, '$.state') IS NOT q.state
+             OR json_extract(e.body, '$.state') IS NOT iif(r.query_id IS NULL, q.state, 'held')
              OR json_extract(e.body, '$.class') IS NOT q.failure_class",
     ),
     (
@@ -76,6 +77,35 @@ const BOOKS: [(&str, &str); 10] = [
              OR json_extract(e.body, '$.answer_digest') IS NOT a.digest",
     ),
     (
+        "a review is not the one in the log",
+        "SELECT count(*) FROM reviews r JOIN queries q ON q.query_id = r.query_id
+         LEFT JOIN entries e ON e.seq = r.decided_seq
+         WHERE q.state <> 'released' OR r.held_seq IS NOT q.outcome_seq
+             OR (SELECT count(*) FROM votes v WHERE v.query_id = r.query_id) > r.reviewers
+             OR ((SELECT count(*) FROM votes v WHERE v.query_id = r.query_id) = r.reviewers) <> (r.state <> 'held')
+             OR r.state <> 'held' AND (e.kind <> 'review' OR e.query_id IS NOT r.query_id
+                 OR e.account IS NOT q.account OR e.at IS NOT r.decided_at
+                 OR json_extract(e.body, '$.state') IS NOT r.state
+                 OR r.decided_seq IS NOT (SELECT max(v.seq) FROM votes v WHERE v.query_id = r.query_id)
+                 OR r.state IS NOT (SELECT iif(sum(v.decision = 'release') = r.reviewers, 'released', 'refused')
+                     FROM votes v WHERE v.query_id = r.query_id))",
+    ),
+    // While a review waits, its votes are only committed to: the opening says what they are. A missing one is damage.
+    (
+        "a vote is not the one in the log",
+        "SELECT (SELECT count(*) FROM votes v JOIN entries e ON e.seq = v.seq
+             JOIN reviews r ON r.query_id = v.query_id JOIN queries q ON q.query_id = v.query_id
+             LEFT JOIN openings o ON o.seq = v.seq AND o.field = 'decision'
+             LEFT JOIN entries d ON d.seq = r.decided_seq
+             WHERE e.kind <> 'review' OR e.query_id IS NOT v.query_id OR e.actor IS NOT v.checker
+                 OR v.checker = q.user_id OR e.seq <= r.held_seq
+                 OR r.state = 'held' AND o.text IS NOT v.decision
+                 OR r.state <> 'held' AND NOT EXISTS (
+                     SELECT 1 FROM json_each(d.body, '$.decisions') j WHERE j.key = v.checker AND j.value = v.decision))
+             + (SELECT count(*) FROM entries e LEFT JOIN votes v ON v.seq = e.seq
+             WHERE e.kind = 'review' AND v.seq IS NULL)",
+    ),
+    (
         "a token is not the one in the log",
         "SELECT (SELECT count(*) FROM tokens t JOIN entries e ON e.seq = t.issued_seq
              WHERE e.kind <> 'token_issued' OR e.at IS NOT t.issued_at
@@ -86,6 +116,11 @@ const BOOKS: [(&str, &str); 10] = [
              LEFT JOIN tokens t ON t.token_id = json_extract(e.body, '$.token_id')
              WHERE e.kind = 'token_issued' AND t.issued_seq IS NOT e.seq
                  OR e.kind = 'token_revoked' AND t.revoked_seq IS NOT e.seq)",
+    ),
+    (
+        "a document in the log is missing",
+        "SELECT count(*) FROM entries e LEFT JOIN documents d ON d.digest = json_extract(e.body, '$.document')
+         WHERE json_extract(e.body, '$.document') IS NOT NULL AND d.digest IS NULL",
     ),
 ];
 

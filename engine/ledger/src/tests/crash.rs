@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::*;
-use crate::{Kind, NewEntry, QueryState, Step, Steps};
+use crate::{Kind, NewEntry, QueryState, ReviewState, Step, Steps, Voted};
 
 /// Tells the child where to work and which step is its last: `<number>:<folder>`.
 const CHILD: &str = "TRESOR_LEDGER_CRASH_CHILD";
@@ -26,7 +26,7 @@ impl Steps for DieAt {
     }
 }
 
-/// The story: a start, one query answered, one cut off, and the next start.
+/// The story: a start, one query answered, one held and released by two people, one cut off, and the next start.
 async fn live(folder: &Path, last: Option<Step>) {
     let path = folder.join("ledger.db");
     let (ledger, _) = Ledger::open(&path, Arc::new(DieAt(last)), NOW).await.unwrap();
@@ -36,6 +36,14 @@ async fn live(folder: &Path, last: Option<Step>) {
     note(folder, "charged q_1");
     ledger.settle(receipt, released("42"), NOW).await.unwrap();
     note(folder, "answered q_1");
+    let receipt = fresh(ledger.reserve(intent("q_3")).await.unwrap());
+    note(folder, "charged q_3");
+    ledger.settle(receipt, held("43"), NOW).await.unwrap();
+    assert_eq!(ledger.vote(vote("q_3", "chidi")).await.unwrap(), Voted::Counted(ReviewState::Held));
+    note(folder, "chidi voted");
+    let last_vote = ledger.vote(vote("q_3", "mira")).await.unwrap();
+    assert_eq!(last_vote, Voted::Counted(ReviewState::Released));
+    note(folder, "released q_3");
     let _cut_off = fresh(ledger.reserve(repeatable("q_2", "key-2", "body-2")).await.unwrap());
     note(folder, "charged q_2");
     ledger.close().await;
@@ -90,17 +98,24 @@ async fn examine(home: &Home, last: Option<Step>) {
     // Opening proves the rest: the log without gaps, each balance the sum of its charges, each charge in the log.
     let (ledger, _) = home.try_open().await.unwrap_or_else(|error| panic!("{last:?}: {error}"));
 
-    for query_id in ["q_1", "q_2"] {
+    for query_id in ["q_1", "q_2", "q_3"] {
         let query = ledger.query(query_id).await.unwrap();
         assert!(query.is_some() || !told(&format!("charged {query_id}")), "{last:?}: lost charge");
-        let answer = ledger.answer(query_id).await.unwrap();
+        let answer = ledger.answer(query_id).await.unwrap().and_then(Answer::released);
         let state = query.map(|query| query.state);
         assert_eq!(answer.is_some(), state == Some(QueryState::Released), "{last:?}");
         assert_ne!(state, Some(QueryState::Running), "{last:?}");
     }
     if told("answered q_1") {
-        assert_eq!(ledger.answer("q_1").await.unwrap().unwrap().bytes, b"42", "{last:?}");
+        assert_eq!(answer_of(&ledger, "q_1").await.bytes, b"42", "{last:?}");
     }
+    if told("released q_3") {
+        assert_eq!(answer_of(&ledger, "q_3").await.bytes, b"43", "{last:?}");
+    }
+    if told("chidi voted") {
+        assert_eq!(ledger.vote(vote("q_3", "chidi")).await.unwrap(), Voted::Ended, "{last:?}");
+    }
+    assert_eq!(home.count("SELECT count(*) FROM votes").await, expected(last).votes, "{last:?}");
     assert_eq!(
         home.count("SELECT count(*) FROM answers").await,
         expected(last).answers,
@@ -131,6 +146,7 @@ async fn repeat(ledger: &Ledger, last: Option<Step>) {
 struct Expected {
     charges: i64,
     answers: i64,
+    votes: i64,
 }
 
 impl Expected {
@@ -141,7 +157,7 @@ impl Expected {
 
 /// What must be durable when the process dies where the step is first reached. `None`: it lived.
 fn expected(last: Option<Step>) -> Expected {
-    let (charges, answers) = match last {
+    let (charges, answers, votes) = match last {
         Some(
             Step::BeforeSchema
             | Step::SchemaWritten
@@ -151,10 +167,14 @@ fn expected(last: Option<Step>) -> Expected {
             | Step::EntryCommitted
             | Step::BeforeIntent
             | Step::IntentWritten,
-        ) => (0, 0),
-        Some(Step::IntentCommitted | Step::BeforeOutcome | Step::OutcomeWritten) => (1, 0),
-        Some(Step::OutcomeCommitted) => (1, 1),
-        Some(Step::BeforeForfeit | Step::ForfeitWritten | Step::ForfeitCommitted) | None => (2, 1),
+        ) => (0, 0, 0),
+        Some(Step::IntentCommitted | Step::BeforeOutcome | Step::OutcomeWritten) => (1, 0, 0),
+        Some(Step::OutcomeCommitted) => (1, 1, 0),
+        Some(Step::BeforeVote | Step::VoteWritten) => (2, 2, 0),
+        Some(Step::VoteCommitted) => (2, 2, 1),
+        Some(Step::BeforeForfeit | Step::ForfeitWritten | Step::ForfeitCommitted) | None => {
+            (3, 2, 2)
+        }
     };
-    Expected { charges, answers }
+    Expected { charges, answers, votes }
 }

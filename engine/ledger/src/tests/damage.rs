@@ -1,9 +1,10 @@
 //! A file that somebody edited, and a disk that fails.
 
 use super::*;
-use crate::{NewEntry, NewToken};
+use crate::{NewEntry, NewToken, Voted};
 
-/// A closed ledger with one released, one failed and one forfeited query, a token and a start.
+/// A closed ledger with one released, one failed and one forfeited query, one that waits for a second decision, one that
+/// two people released, a token and a start.
 async fn used() -> Home {
     let home = Home::new();
     let ledger = home.open().await;
@@ -22,6 +23,14 @@ async fn used() -> Home {
         issued_by: "olga".into(),
     };
     ledger.store_token(token).await.unwrap();
+    for (query_id, checkers) in [("q_4", &["chidi"][..]), ("q_5", &["chidi", "mira"])] {
+        let receipt = reserve(&ledger, query_id).await;
+        ledger.settle(receipt, held("44"), NOW).await.unwrap();
+        for checker in checkers {
+            let voted = ledger.vote(vote(query_id, checker)).await.unwrap();
+            assert!(matches!(voted, Voted::Counted(_)));
+        }
+    }
     ledger.close().await;
     home.open().await.close().await;
     home
@@ -52,7 +61,7 @@ async fn every_edit_of_log_and_books_is_found_at_the_next_start() {
         "DELETE FROM entries WHERE seq = 0",
         "UPDATE accounts SET spent = 1",
         "UPDATE charges SET cost = 1, spent_after = spent_before + 1 WHERE query_id = 'q_1'",
-        "DELETE FROM charges WHERE query_id = 'q_3'; UPDATE accounts SET spent = 20",
+        "DELETE FROM charges WHERE query_id = 'q_3'; UPDATE accounts SET spent = 40",
         "UPDATE charges SET spend_limit = 1000",
         "UPDATE queries SET user_id = 'ben' WHERE query_id = 'q_1'",
         "UPDATE queries SET policy_digest = 'other' WHERE query_id = 'q_1'",
@@ -65,6 +74,24 @@ async fn every_edit_of_log_and_books_is_found_at_the_next_start() {
         "UPDATE tokens SET user_id = 'ben'",
         "UPDATE tokens SET expires_at = expires_at + 1",
         "DELETE FROM tokens",
+        // Somebody lets an answer out, or keeps it in.
+        "DELETE FROM votes WHERE query_id = 'q_4'; DELETE FROM reviews WHERE query_id = 'q_4'",
+        "UPDATE reviews SET state = 'released', decided_at = 1, decided_seq = (SELECT max(seq) FROM entries)
+             WHERE query_id = 'q_4'",
+        "UPDATE reviews SET state = 'refused' WHERE query_id = 'q_5'",
+        "UPDATE reviews SET state = 'held', decided_at = NULL, decided_seq = NULL WHERE query_id = 'q_5'",
+        "UPDATE reviews SET decided_at = decided_at + 1 WHERE query_id = 'q_5'",
+        "UPDATE reviews SET reviewers = 1 WHERE query_id = 'q_4'",
+        "INSERT INTO reviews (query_id, held_seq, reviewers, state) SELECT query_id, outcome_seq, 2, 'held'
+             FROM queries WHERE query_id = 'q_1'",
+        "UPDATE votes SET decision = 'refuse' WHERE query_id = 'q_4'",
+        "UPDATE votes SET decision = 'refuse' WHERE query_id = 'q_5' AND checker = 'mira'",
+        "UPDATE votes SET checker = 'mira' WHERE query_id = 'q_4'",
+        "UPDATE votes SET checker = 'ana' WHERE query_id = 'q_4'",
+        "DELETE FROM votes WHERE query_id = 'q_4'",
+        "INSERT INTO votes SELECT query_id, 'mira', 0, 'release' FROM votes WHERE query_id = 'q_4'",
+        "DELETE FROM openings WHERE field = 'decision'",
+        "UPDATE openings SET text = 'refuse' WHERE field = 'decision'",
     ] {
         let home = used().await;
         force(&home, edit).await;
@@ -96,10 +123,23 @@ async fn the_file_itself_stops_careless_edits() {
         "UPDATE answers SET bytes = bytes",
         "DELETE FROM tokens",
         "UPDATE tokens SET expires_at = expires_at + 1",
+        "DELETE FROM votes",
+        "UPDATE votes SET decision = 'release'",
+        "REPLACE INTO votes SELECT * FROM votes",
+        "INSERT INTO votes SELECT 'q_4', 'ana', 0, 'release'",
+        "INSERT INTO votes SELECT 'q_5', 'zoe', 0, 'release'",
+        "DELETE FROM reviews",
+        "UPDATE reviews SET reviewers = reviewers",
+        "UPDATE reviews SET state = 'released', decided_at = 1, decided_seq = 1000 WHERE state = 'held'",
+        "UPDATE reviews SET state = 'held', decided_at = NULL, decided_seq = NULL WHERE state <> 'held'",
+        "DELETE FROM openings WHERE field = 'decision'",
     ] {
         assert!(sqlx::raw_sql(sql).execute(&mut conn).await.is_err(), "{sql}");
     }
-    sqlx::raw_sql("DELETE FROM openings").execute(&mut conn).await.unwrap();
+    sqlx::raw_sql("DELETE FROM openings WHERE field <> 'decision'")
+        .execute(&mut conn)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -112,7 +152,7 @@ async fn a_damaged_answer_is_never_served() {
         let ledger = home.open().await;
         let error = ledger.answer("q_1").await.unwrap_err();
         assert!(matches!(error, LedgerError::Damaged(_)), "{error}");
-        assert_eq!(ledger.balance(PROJECT).await.unwrap(), 30);
+        assert_eq!(ledger.balance(PROJECT).await.unwrap(), 50);
     }
 }
 

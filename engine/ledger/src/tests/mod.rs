@@ -2,8 +2,10 @@
 
 mod crash;
 mod damage;
+mod documents;
 mod log;
 mod opening;
+mod reviews;
 mod spending;
 mod tokens;
 
@@ -16,8 +18,8 @@ use sqlx::{AssertSqlSafe, Connection};
 use tempfile::TempDir;
 
 use crate::{
-    Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, NoSteps, Outcome, Recovery,
-    Reservation, digest_of,
+    Answer, Decision, Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, NewVote,
+    NoSteps, Outcome, REVIEWERS, Recovery, Reservation, StoredAnswer, digest_of,
 };
 
 const PROJECT: &str = "heart-study";
@@ -100,7 +102,36 @@ fn released(answer: &str) -> Outcome {
         answer: answer.into(),
         digest: digest_of(answer.as_bytes()),
         summary: json!({ "cells": 1 }),
+        reviewers: 0,
     }
+}
+
+/// The same, to be released by two people.
+fn held(answer: &str) -> Outcome {
+    Outcome::Released {
+        answer: answer.into(),
+        digest: digest_of(answer.as_bytes()),
+        summary: json!({ "cells": 1 }),
+        reviewers: REVIEWERS,
+    }
+}
+
+/// A decision to release.
+fn vote(query_id: &str, checker: &str) -> NewVote {
+    NewVote {
+        query_id: query_id.into(),
+        checker: checker.into(),
+        role: "checker".into(),
+        decision: Decision::Release,
+        to_author: format!("{checker} to the author"),
+        to_checkers: format!("{checker} to the others"),
+        at: LATER,
+    }
+}
+
+/// The answer of a query, which must be served.
+async fn answer_of(ledger: &Ledger, query_id: &str) -> StoredAnswer {
+    ledger.answer(query_id).await.unwrap().and_then(Answer::released).unwrap()
 }
 
 fn failed() -> Outcome {

@@ -23,7 +23,7 @@ async fn a_query_is_charged_then_answered_and_its_answer_stays() {
 
     ledger.close().await;
     let ledger = home.open().await;
-    let answer = ledger.answer("q_1").await.unwrap().unwrap();
+    let answer = answer_of(&ledger, "q_1").await;
     assert_eq!((answer.bytes.as_slice(), answer.digest), (b"42".as_slice(), digest_of(b"42")));
     assert_eq!(answer.receipt.entry(), outcome.entry());
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 10);
@@ -193,7 +193,7 @@ async fn a_query_is_settled_once() {
     ledger.settle(receipt, released("42"), LATER).await.unwrap();
     let error = ledger.settle(copy, released("43"), LATER).await.unwrap_err();
     assert_eq!(error, LedgerError::NotRunning { query_id: "q_1".into() });
-    assert_eq!(ledger.answer("q_1").await.unwrap().unwrap().bytes, b"42");
+    assert_eq!(answer_of(&ledger, "q_1").await.bytes, b"42");
 }
 
 #[tokio::test]
@@ -216,8 +216,12 @@ async fn an_answer_without_its_digest_ends_the_query_as_failed() {
     let home = Home::new();
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
-    let outcome =
-        Outcome::Released { answer: b"42".into(), digest: digest_of(b"41"), summary: json!({}) };
+    let outcome = Outcome::Released {
+        answer: b"42".into(),
+        digest: digest_of(b"41"),
+        summary: json!({}),
+        reviewers: 0,
+    };
     let error = ledger.settle(receipt, outcome, LATER).await.unwrap_err();
     assert!(matches!(error, LedgerError::Invalid(_)), "{error}");
     let ended = ledger.query("q_1").await.unwrap().unwrap();
@@ -231,7 +235,8 @@ async fn a_summary_with_fractions_ends_the_query_as_failed() {
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     let summary = json!({ "mean": 0.5 });
-    let outcome = Outcome::Released { answer: b"42".into(), digest: digest_of(b"42"), summary };
+    let outcome =
+        Outcome::Released { answer: b"42".into(), digest: digest_of(b"42"), summary, reviewers: 0 };
     assert!(ledger.settle(receipt, outcome, LATER).await.is_err());
     assert_eq!(ledger.query("q_1").await.unwrap().unwrap().state, QueryState::Failed);
     assert!(ledger.answer("q_1").await.unwrap().is_none());

@@ -1,9 +1,10 @@
-//! `tresor demo`: invented data, four invented people, one command.
+//! `tresor demo`: invented data, invented people, one command.
 //!
 //! The home is made whole or not at all, so a second start finds either a complete home or none. Tokens are issued
 //! anew at every start: the ledger keeps only their hashes.
 
 mod credentials;
+mod officers;
 mod seed;
 mod welcome;
 
@@ -50,9 +51,9 @@ impl Demo {
         // With port 0 the operating system chose the port.
         let address = listener.local_addr().unwrap_or(self.listen);
         let engine = crate::open(&self.home).await?;
-        let credentials = credentials::issue(&engine, &format!("http://{address}")).await?;
+        let credentials = credentials::issue(&engine, &home, &format!("http://{address}")).await?;
         credentials.write(&home.demo_credentials())?;
-        welcome::print(&credentials, &home.demo_credentials())?;
+        welcome::print(&credentials, &home)?;
         crate::serve(listener, crate::router(engine), stop).await;
         Ok(())
     }

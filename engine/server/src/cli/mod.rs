@@ -3,6 +3,7 @@
 mod demo;
 mod extract;
 mod logging;
+mod policy;
 mod progress;
 mod runtime;
 mod sample;
@@ -33,7 +34,7 @@ struct Line {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve invented data with four invented people, to try things out.
+    /// Serve invented data with invented people, to try things out.
     Demo(demo::Demo),
     /// Serve what a home holds.
     Serve(serve::Serve),
@@ -43,6 +44,8 @@ enum Command {
     /// Synthetic extracts.
     #[command(subcommand)]
     Sample(sample::Sample),
+    /// Policy files, and the desk of the governance officers.
+    Policy(Box<policy::Policy>),
     /// Tokens with which people sign in.
     #[command(subcommand)]
     Token(token::Token),
@@ -66,6 +69,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Extract(extract) => extract.run(),
+        Command::Policy(policy) => policy.run(),
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
     }

@@ -57,6 +57,11 @@ impl Serve {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
         let engine = crate::open(&self.home).await?;
+        if !engine.policies_can_change() {
+            tracing::warn!(
+                "the policy in force can never be changed: it takes two officers with a `signing_key` in policies/people.toml"
+            );
+        }
         // With port 0 the operating system chose the port.
         let address = listener.local_addr().unwrap_or(self.listen);
         tracing::info!(%address, home = %self.home.display(), "serving");

@@ -6,6 +6,7 @@
 //! <home>/state/             ledger, log, released answers
 //! <home>/state/keys/        the key of the noise, the key of the persons' record keys
 //! <home>/DEMO               only in a home that `tresor demo` made: its people and data are invented
+//! <home>/officers/          there only, too: the signing keys of the invented officers
 //! ```
 
 mod keys;
@@ -16,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(crate) use keys::Keys;
-pub(crate) use private_file::replace_private;
+pub(crate) use private_file::{create_private, replace_private, require_private};
 pub(crate) use whole::make_whole;
 
 use crate::stop::Stop;
@@ -57,6 +58,11 @@ impl Home {
 
     pub(crate) fn demo_credentials(&self) -> PathBuf {
         self.root.join("demo-credentials.json")
+    }
+
+    /// Where the demonstration keeps the signing key of an invented officer.
+    pub(crate) fn demo_key(&self, user: &str) -> PathBuf {
+        self.root.join("officers").join(format!("{user}.key"))
     }
 
     /// Whether `tresor demo` made this home.

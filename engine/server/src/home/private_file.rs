@@ -9,7 +9,7 @@ use crate::stop::Stop;
 
 /// Creates a file that must not exist yet. It appears whole or not at all: the bytes are durable under another
 /// name before the file gets its own, and giving the name fails when it is taken.
-pub(super) fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let draft = path.with_extension("new");
     write_draft(&draft, bytes)?;
     let linked = fs::hard_link(&draft, path);
@@ -27,7 +27,7 @@ pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Stops when anyone but the owner may read or change the file.
-pub(super) fn require_private(path: &Path) -> Result<(), Stop> {
+pub(crate) fn require_private(path: &Path) -> Result<(), Stop> {
     let metadata =
         fs::metadata(path).map_err(|error| Stop::file("cannot read the key", path, &error))?;
     if metadata.permissions().mode() & 0o077 == 0 {
@@ -52,6 +52,8 @@ fn write_draft(draft: &Path, bytes: &[u8]) -> io::Result<()> {
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
+        // A name alone lies in the folder that one is in.
+        Some(folder) if folder.as_os_str().is_empty() => File::open(".")?.sync_all(),
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
     }

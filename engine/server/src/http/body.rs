@@ -1,9 +1,7 @@
 //! The body of a request, turned into a checked request to the engine.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tresor_core::engine::QueryRequest;
@@ -11,7 +9,7 @@ use tresor_core::ids::ProjectId;
 use utoipa::ToSchema;
 
 use super::Face;
-use super::face_code::FaceCode;
+use super::json::{bad, read, require_plain_json, whole};
 use super::problem::Problem;
 use super::wait::Wait;
 
@@ -19,6 +17,11 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const IDEMPOTENCY_KEY_MAX: usize = 128;
 const EXAMPLE: &str =
     r#"send `{"sql": "select ..", "project": ".."}`; `"wait": "30s"` may be added"#;
+
+const TOO_LARGE: (&str, &str) = (
+    "the body has more than 128 KiB",
+    "shorten the SQL; a range or a code list says more than a long list of values",
+);
 
 /// A question.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,24 +57,11 @@ impl FromRequest<Face> for Asked {
     async fn from_request(request: Request, api: &Face) -> Result<Self, Problem> {
         require_plain_json(request.headers())?;
         let idempotency_key = idempotency_key(request.headers())?;
-        let bytes = Bytes::from_request(request, api).await.map_err(|rejection| match rejection
-            .status()
-        {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => bad("the body did not arrive whole", "send the request again"),
-        })?;
-        let Question { sql, project, wait } = read(&bytes)?;
+        let bytes = whole(request, api, TOO_LARGE).await?;
+        let Question { sql, project, wait } = read(&bytes, EXAMPLE)?;
         let body_digest = digest(&project, &sql);
         Ok(Self { request: QueryRequest { sql, project, idempotency_key, body_digest }, wait })
     }
-}
-
-fn read(bytes: &[u8]) -> Result<Question, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        // The text of serde names the line and column and quotes at most the client's own words.
-        let what = if error.is_data() { "the body does not fit" } else { "the body is not JSON" };
-        bad(format!("{what}: {error}"), EXAMPLE)
-    })
 }
 
 /// What makes two requests the same question: SHA-256 over project and SQL text, each with its length before it,
@@ -86,19 +76,6 @@ fn digest(project: &ProjectId, sql: &str) -> String {
         hash.update(part);
     }
     hex::encode(hash.finalize())
-}
-
-fn require_plain_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = media_type.split(';').next().unwrap_or("").trim();
-    if essence.eq_ignore_ascii_case("application/json") && !headers.contains_key(CONTENT_ENCODING) {
-        return Ok(());
-    }
-    Err(Problem::of_face(
-        FaceCode::UnsupportedMediaType,
-        "the body must be JSON and not compressed",
-        "send `Content-Type: application/json` and no `Content-Encoding`",
-    ))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -121,18 +98,6 @@ fn bad_idempotency_key() -> Problem {
     bad(
         "the header `Idempotency-Key` does not fit",
         "send it once, with 1 to 128 visible ASCII characters, for example a UUID",
-    )
-}
-
-fn bad(detail: impl Into<String>, hint: &str) -> Problem {
-    Problem::of_face(FaceCode::BadRequest, detail, hint)
-}
-
-fn too_large() -> Problem {
-    Problem::of_face(
-        FaceCode::BodyTooLarge,
-        "the body has more than 128 KiB",
-        "shorten the SQL; a range or a code list says more than a long list of values",
     )
 }
 

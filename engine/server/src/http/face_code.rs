@@ -82,8 +82,8 @@ impl FaceCode {
                 "The body of a request is JSON, sent with `Content-Type: application/json` and not compressed."
             }
             Self::BodyTooLarge => {
-                "The body of a request may have at most 128 KiB. A long list of values in the SQL is the usual cause; \
-                 a condition on a range or on a code list is shorter."
+                "The body of a request may have at most 128 KiB; where it carries policy files, 12 MiB. A long list of values \
+                 in the SQL is the usual cause; a condition on a range or on a code list is shorter."
             }
             Self::NotFound => {
                 "Nothing lives at the address of the request. `/api/v1/openapi.json` lists every address."

@@ -86,7 +86,7 @@ impl From<Marked> for Markers {
 }
 
 /// What the `Accept` header names with the most weight; JSON where others do not have more.
-pub(super) fn accepted(headers: &HeaderMap) -> ResultFormat {
+fn accepted(headers: &HeaderMap) -> ResultFormat {
     let ranges = || {
         headers
             .get_all(ACCEPT)

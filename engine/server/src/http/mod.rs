@@ -4,8 +4,8 @@
 //! framework: an unknown path, a wrong method, a body that is no JSON, a defect. Nothing here decides what may be
 //! answered, and nothing here logs SQL, tokens or bodies. Must never know: policies, plans, rows.
 //!
-//! - `queries`, `datasets`, `audit`, `health` the operations
-//! - `sign_in` who asks; `body`, `params`, `wait`, `format` what they ask, checked once
+//! - `queries`, `datasets`, `policies`, `reviews`, `audit`, `health` the operations
+//! - `sign_in` who asks; `body`, `json`, `params`, `wait`, `format` what they ask, checked once
 //! - `problem`, `face_code`, `problem_pages` how refusals look and what they mean
 //! - `openapi` the description; `envelope` headers and the log line of every answer
 
@@ -16,11 +16,14 @@ mod envelope;
 mod face_code;
 mod format;
 mod health;
+mod json;
 mod openapi;
 mod params;
+mod policies;
 mod problem;
 mod problem_pages;
 mod queries;
+mod reviews;
 mod sign_in;
 mod wait;
 
@@ -53,6 +56,8 @@ pub(crate) fn router(api: Face) -> Router {
         .routes(routes!(queries::status))
         .routes(routes!(queries::result))
         .routes(routes!(datasets::list))
+        .merge(reviews::routes())
+        .merge(policies::routes())
         .routes(routes!(audit::read))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

@@ -27,6 +27,9 @@ use super::problem::{Document, MEDIA_TYPE};
     tags(
         (name = "queries", description = "ask, check, look, fetch"),
         (name = "datasets", description = "what may be asked about"),
+        (name = "reviews", description = "answers that two people look at before they leave; for output checkers"),
+        (name = "policies", description = "what is in force, and how it changes; for governance officers"),
+        (name = "freezes", description = "stop at once; for governance officers"),
         (name = "audit", description = "what was asked, decided and released; for auditors"),
         (name = "health", description = "for whatever watches the server"),
         (name = "description", description = "this document"),
@@ -100,6 +103,12 @@ pub(super) struct OfReading;
 /// The refusals of fetching a result.
 pub(super) struct OfFetching;
 
+/// The refusals of deciding.
+pub(super) struct OfDeciding;
+
+/// The refusals of acts at the officers' desk.
+pub(super) struct OfDesk;
+
 /// The refusals of the health operations.
 pub(super) struct OfHealth;
 
@@ -113,9 +122,16 @@ const NOT_FOUND: (&str, &str) = ("404", "not there, or not the caller's: the sam
 const NOT_IN_THIS_FORM: (&str, &str) =
     ("406", "the release profile does not allow this form, or so many bytes of it");
 const CONFLICT: (&str, &str) = ("409", "the idempotency key was used for another question");
-const TOO_LARGE: (&str, &str) = ("413", "more than 128 KiB");
+const DECIDED: (&str, &str) =
+    ("409", "output checkers have yet to decide, or did not release the answer");
+const DECIDED_BEFORE: (&str, &str) = ("409", "decided before, or the review has ended");
+const NOT_NOW: (&str, &str) =
+    ("409", "the change or freeze is not at this point, or the policy moved on");
+const TOO_LARGE: (&str, &str) =
+    ("413", "more than 128 KiB; more than 12 MiB where policy files are sent");
 const NOT_JSON: (&str, &str) = ("415", "the body is not JSON");
 const REFUSED: (&str, &str) = ("422", "SQL, policy or budget do not allow an answer");
+const MISTAKES: (&str, &str) = ("422", "the policy files have mistakes; `errors` lists them");
 const DEFECT: (&str, &str) = ("500", "a defect of ours; says nothing about data");
 const UNAVAILABLE: (&str, &str) = ("503", "nothing can be answered now; `Retry-After` says when");
 
@@ -151,6 +167,40 @@ impl IntoResponses for OfFetching {
             FORBIDDEN,
             NOT_FOUND,
             NOT_IN_THIS_FORM,
+            DECIDED,
+            DEFECT,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+impl IntoResponses for OfDeciding {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            BAD_REQUEST,
+            NOT_SIGNED_IN,
+            FORBIDDEN,
+            NOT_FOUND,
+            DECIDED_BEFORE,
+            TOO_LARGE,
+            NOT_JSON,
+            DEFECT,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+impl IntoResponses for OfDesk {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            BAD_REQUEST,
+            NOT_SIGNED_IN,
+            FORBIDDEN,
+            NOT_FOUND,
+            NOT_NOW,
+            TOO_LARGE,
+            NOT_JSON,
+            MISTAKES,
             DEFECT,
             UNAVAILABLE,
         ])

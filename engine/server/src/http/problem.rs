@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tresor_core::ids::QueryId;
-use tresor_core::refusal::{Class, Position, Refusal};
+use tresor_core::refusal::{Class, Finding, Position, Refusal};
 use utoipa::ToSchema;
 
 use super::face_code::FaceCode;
@@ -60,6 +60,27 @@ pub(super) struct Document {
     /// answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     suggested_sql: Option<String>,
+    /// Everything that is wrong in policy files, each with its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Mistake>,
+}
+
+/// A mistake in a policy file.
+#[derive(Debug, Serialize, ToSchema)]
+struct Mistake {
+    /// Path of the file, from `policies/`.
+    #[schema(example = "policies/projects/heart-study.toml")]
+    file: String,
+    /// Line, from 1.
+    #[schema(minimum = 1)]
+    line: usize,
+    /// Column in characters, from 1.
+    #[schema(minimum = 1)]
+    column: usize,
+    /// What is wrong.
+    detail: String,
+    /// What to write instead.
+    hint: String,
 }
 
 /// A place in the SQL text, counted from 1 as editors do.
@@ -98,6 +119,7 @@ impl Problem {
             position: None,
             rule: None,
             suggested_sql: None,
+            errors: vec![],
         }))
     }
 
@@ -121,6 +143,7 @@ impl From<Refusal> for Problem {
             position: refusal.position().map(Place::from),
             rule: refusal.rule().map(str::to_owned),
             suggested_sql: refusal.suggested_sql().map(str::to_owned),
+            errors: refusal.findings().iter().cloned().map(Mistake::from).collect(),
         }))
     }
 }
@@ -129,6 +152,13 @@ impl From<Position> for Place {
     fn from(position: Position) -> Self {
         let Position { line, column, end } = position;
         Self { line, column, end }
+    }
+}
+
+impl From<Finding> for Mistake {
+    fn from(finding: Finding) -> Self {
+        let Finding { file, line, column, detail, hint } = finding;
+        Self { file, line, column, detail, hint }
     }
 }
 
@@ -158,7 +188,7 @@ pub(super) const fn status_of(class: Class) -> StatusCode {
         Class::NotFound => StatusCode::NOT_FOUND,
         Class::Forbidden => StatusCode::FORBIDDEN,
         Class::Form => StatusCode::NOT_ACCEPTABLE,
-        Class::Conflict => StatusCode::CONFLICT,
+        Class::Conflict | Class::Review => StatusCode::CONFLICT,
         Class::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Class::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

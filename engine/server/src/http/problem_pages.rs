@@ -41,7 +41,7 @@ fn of_engine(text: &str) -> Option<String> {
         meaning.push_str("\n\n");
         meaning.push_str(&example);
     }
-    Some(write(code.title(), text, status, &meaning, consequence(code.class())))
+    Some(write(code.title(), text, status, &meaning, consequence(*code)))
 }
 
 fn of_face(text: &str) -> Option<String> {
@@ -55,8 +55,21 @@ fn write(title: &str, code: &str, status: StatusCode, meaning: &str, consequence
     format!("{title}\n\ncode: {code}\nstatus: {status}\n\n{}\n", body.trim())
 }
 
+/// What follows from a refusal.
+const fn consequence(code: Code) -> &'static str {
+    match code {
+        Code::ChangeConflict
+        | Code::ChangeStale
+        | Code::OwnChange
+        | Code::SignatureInvalid
+        | Code::PolicyInvalid => "Nothing was changed; what is in force stays in force.",
+        Code::Frozen => "Nothing was charged, and nothing of yours is lost.",
+        _ => consequence_of(code.class()),
+    }
+}
+
 /// What follows from a class of refusals.
-const fn consequence(class: Class) -> &'static str {
+const fn consequence_of(class: Class) -> &'static str {
     match class {
         Class::Sql => {
             "`position` is the place in the SQL and `hint` says what to write instead; where a mechanical change is \
@@ -75,6 +88,9 @@ const fn consequence(class: Class) -> &'static str {
              large they may be is decided by the release profile of the project when the query is answered."
         }
         Class::Conflict => "Nothing was charged for this request.",
+        Class::Review => {
+            "The price was charged when the query ran and stays charged, whatever is decided. Looking again costs nothing."
+        }
         Class::Budget => {
             "Nothing was charged. The governance officers of the data decide about budgets."
         }
@@ -198,6 +214,25 @@ const MEANINGS: &[(Code, &str)] = &[
         "The answer has more bytes in this form than the release profile allows. Parquet is usually the smallest form; \
       else ask again for fewer rows or columns.",
     ),
+    (
+        Code::HeldForReview,
+        "The release profile of the project has two output checkers look at every answer before it leaves. Neither knows what \
+      the other decides. Nobody is told how many have decided; `GET /api/v1/queries/{id}` says when it is over.",
+    ),
+    (
+        Code::RefusedByReview,
+        "At least one of the two output checkers decided that the answer may not leave. What they tell you stands in \
+      `detail` and in `comments` of the query.",
+    ),
+    (
+        Code::UnknownReview,
+        "There is no answer of this id that waits or waited for review, or it is your own or of a project that you are in: \
+      these are for others.",
+    ),
+    (
+        Code::ReviewConflict,
+        "Each checker decides once about an answer, and the review ends with the last decision. Nothing is taken back.",
+    ),
     (Code::Forbidden, "You are signed in, but your role does not include this."),
     (
         Code::Expired,
@@ -212,6 +247,43 @@ const MEANINGS: &[(Code, &str)] = &[
     (
         Code::Unavailable,
         "Questions cannot be recorded or data cannot be read at the moment, so nothing is answered.",
+    ),
+    (
+        Code::Frozen,
+        "A governance officer has frozen your access, the project or everything. Queries that were asked before are kept, \
+      and their answers can be read again when the freeze is lifted, which takes two officers.",
+    ),
+    (
+        Code::UnknownChange,
+        "There is no policy change, revision or freeze with this id or number. `GET /api/v1/policies/changes`, \
+      `/api/v1/policies/revisions` and `/api/v1/freezes` list them.",
+    ),
+    (
+        Code::ChangeConflict,
+        "A policy change is drafted, proposed by its author, approved by another officer and activated, in this order; it \
+      has to pass its checks, and its text must be the one that was signed. A freeze is lifted by two officers, once \
+      each. `detail` says which of these is missing.",
+    ),
+    (
+        Code::ChangeStale,
+        "Another revision was activated after the change was made, so nobody has seen the two together. \
+      `POST /api/v1/policies/changes/{id}/rebase` puts it on the latest revision, as a draft: it is checked, proposed \
+      and approved again.",
+    ),
+    (
+        Code::OwnChange,
+        "Only its author edits and proposes a policy change, and only somebody else approves it, with another key.",
+    ),
+    (
+        Code::SignatureInvalid,
+        "Proposals and approvals are signed with the key whose public half the policy in force has for that officer, as \
+      `signing_key` in `policies/people.toml`. `GET /api/v1/policies/changes/{id}/statement` gives the text to sign, \
+      byte for byte; `tresor policy propose` and `tresor policy approve` do it.",
+    ),
+    (
+        Code::PolicyInvalid,
+        "The policy files cannot be read without a mistake, name something that is not there, or fail their own tests; \
+      or something that was sent with them does not fit. `errors` lists each mistake with file, line and column.",
     ),
     (Code::ExecutionFailed, "The query was allowed but could not be completed."),
 ];

@@ -16,9 +16,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Face;
 use super::body::{self, Question};
-use super::format::{Wanted, accepted, headers_of};
+use super::format::{Wanted, headers_of};
 use super::openapi::{OfAsking, OfFetching, OfReading, ReleasedAnswer, Verdict};
-use super::params::{Named, Params};
+use super::params::{Named, NoParams, Params};
 use super::problem::Problem;
 use super::sign_in::SignedIn;
 use super::wait::Wait;
@@ -29,7 +29,7 @@ use super::wait::Wait;
 /// of the query comes, to look again. A repeat with the same `Idempotency-Key` is the same query and is not charged
 /// again.
 ///
-/// The answer comes in the form that `Accept` names: JSON, CSV, Arrow or Parquet.
+/// The answer comes in the form that `format` or else `Accept` names: JSON, CSV, Arrow or Parquet.
 ///
 /// `EXPLAIN SELECT ..` is answered like a check: what the query would do, without running it, for nothing.
 #[utoipa::path(
@@ -38,14 +38,14 @@ use super::wait::Wait;
     operation_id = "submitQuery",
     tag = "queries",
     params(("Idempotency-Key" = Option<String>, Header,
-            description = "makes a repeat the same query: 1 to 128 visible ASCII characters")),
+            description = "makes a repeat the same query: 1 to 128 visible ASCII characters"), Wanted),
     request_body = Question,
     responses(
         (status = 200, description = "the protected answer",
          content((ReleasedAnswer = "application/json"), (String = "text/csv"),
                  (Vec<u8> = "application/vnd.apache.arrow.stream"), (Vec<u8> = "application/vnd.apache.parquet")),
          headers(("Content-Location" = String, description = "where the answer stays"))),
-        (status = 202, description = "charged and still running", body = Running,
+        (status = 202, description = "charged and still running, or held until output checkers have decided", body = Running,
          headers(("Location" = String, description = "where to look"),
                  ("Retry-After" = u32, description = "seconds"))),
         OfAsking,
@@ -54,10 +54,12 @@ use super::wait::Wait;
 pub(super) async fn submit(
     State(api): State<Face>,
     SignedIn(caller): SignedIn,
+    Params(wanted): Params<Wanted>,
     headers: HeaderMap,
     body::Asked { request, wait }: body::Asked,
 ) -> Result<Response, Problem> {
-    let format = accepted(&headers);
+    // Before anything is charged: who asks for a form that does not exist has not asked.
+    let format = wanted.format(&headers)?;
     let id = match ask_whole(&api, &caller, request).await? {
         Asked::Query(id) => id,
         Asked::Explained(verdict) => return Ok(Json(verdict).into_response()),
@@ -86,12 +88,22 @@ async fn answer_or_address(
 ) -> Result<Response, Refusal> {
     match api.status(caller, id, patience).await?.state {
         QueryState::Running => Ok(Running::of(id).into_response()),
+        QueryState::Held => Ok(Running::held(id).into_response()),
+        QueryState::RefusedByReview => Err(refused(api, caller, id, format).await),
         QueryState::Failed => Err(Refusal::internal("the query failed while its client waited")),
         QueryState::Succeeded => {
             let bytes = api.result(caller, id, format).await?;
             let place = [(CONTENT_LOCATION, result_of(id))];
             Ok((headers_of(format, id), place, bytes).into_response())
         }
+    }
+}
+
+/// Why a repeat finds no answer: output checkers refused it. The engine has the words.
+async fn refused(api: &Face, caller: &Caller, id: &QueryId, format: ResultFormat) -> Refusal {
+    match api.result(caller, id, format).await {
+        Err(refusal) => refusal,
+        Ok(_) => Refusal::internal("a refused answer was there"),
     }
 }
 
@@ -109,6 +121,7 @@ async fn answer_or_address(
 pub(super) async fn check(
     State(api): State<Face>,
     SignedIn(caller): SignedIn,
+    _: NoParams,
     body::Asked { request, .. }: body::Asked,
 ) -> Result<Json<Value>, Problem> {
     Ok(Json(api.check(&caller, request).await?))
@@ -180,7 +193,7 @@ pub(super) async fn result(
     }
 }
 
-/// A query that is still running.
+/// A query that is still running, or whose answer is held.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Running {
     /// The query.
@@ -204,9 +217,17 @@ struct Links {
 
 impl Running {
     fn of(id: &QueryId) -> Self {
+        Self::in_state(id, QueryStateName::Running)
+    }
+
+    fn held(id: &QueryId) -> Self {
+        Self::in_state(id, QueryStateName::Held)
+    }
+
+    fn in_state(id: &QueryId, state: QueryStateName) -> Self {
         Self {
             id: id.to_string(),
-            state: QueryStateName::Running,
+            state,
             links: Links { status: address_of(id), result: result_of(id) },
         }
     }
@@ -214,7 +235,9 @@ impl Running {
 
 impl IntoResponse for Running {
     fn into_response(self) -> Response {
-        let headers = [(LOCATION, self.links.status.clone()), (RETRY_AFTER, "1".to_owned())];
+        // People take their time.
+        let seconds = if self.state == QueryStateName::Held { "3600" } else { "1" };
+        let headers = [(LOCATION, self.links.status.clone()), (RETRY_AFTER, seconds.to_owned())];
         (StatusCode::ACCEPTED, headers, Json(self)).into_response()
     }
 }
@@ -233,29 +256,38 @@ pub(super) struct Standing {
     submitted_at: String,
     /// What was charged, in points.
     cost: u64,
+    /// What output checkers tell whoever asked, once all have decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    comments: Vec<String>,
 }
 
 /// The states of a query.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 enum QueryStateName {
     /// Charged, being answered.
     Running,
-    /// Answered.
+    /// Answered; output checkers have yet to decide whether the answer leaves.
+    Held,
+    /// Answered, and the answer may be fetched.
     Succeeded,
+    /// Answered; output checkers decided that the answer may not leave.
+    RefusedByReview,
     /// Not answered; the charge stays.
     Failed,
 }
 
 impl From<QueryStatus> for Standing {
     fn from(status: QueryStatus) -> Self {
-        let QueryStatus { id, state, project, submitted_at, cost } = status;
+        let QueryStatus { id, state, project, submitted_at, cost, comments } = status;
         let state = match state {
             QueryState::Running => QueryStateName::Running,
+            QueryState::Held => QueryStateName::Held,
             QueryState::Succeeded => QueryStateName::Succeeded,
+            QueryState::RefusedByReview => QueryStateName::RefusedByReview,
             QueryState::Failed => QueryStateName::Failed,
         };
-        Self { id, state, project, submitted_at, cost }
+        Self { id, state, project, submitted_at, cost, comments }
     }
 }
 

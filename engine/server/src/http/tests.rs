@@ -10,7 +10,8 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tresor_core::engine::{
-    Asked, Caller, Markers, QueryRequest, QueryState, QueryStatus, ResultFormat,
+    Asked, Caller, Markers, PolicyRequest, QueryRequest, QueryState, QueryStatus, ResultFormat,
+    Verdict,
 };
 use tresor_core::ids::{QueryId, UserId};
 use tresor_core::refusal::{Class, Code, Position, Refusal};
@@ -76,6 +77,7 @@ impl Api for Arc<Double> {
             project: "heart-study".to_owned(),
             submitted_at: "2026-01-01T00:00:00Z".to_owned(),
             cost: 1,
+            comments: vec![],
         })
     }
 
@@ -106,6 +108,31 @@ impl Api for Arc<Double> {
 
     async fn audit(&self, _: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         Ok(json!({"from": from, "limit": limit}))
+    }
+
+    async fn reviews(&self, _: &Caller) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn review(&self, _: &Caller, _: &QueryId) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn reviewed_answer(
+        &self,
+        _: &Caller,
+        _: &QueryId,
+        _: ResultFormat,
+    ) -> Result<Vec<u8>, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn decide(&self, _: &Caller, _: &QueryId, _: Verdict) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn policies(&self, _: &Caller, _: PolicyRequest) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
     }
 
     async fn ready(&self) -> Result<(), Refusal> {
@@ -235,7 +262,7 @@ async fn every_refusal_of_the_engine_is_a_problem_document() {
             Class::NotFound => 404,
             Class::Forbidden => 403,
             Class::Form => 406,
-            Class::Conflict => 409,
+            Class::Conflict | Class::Review => 409,
             Class::Unavailable => 503,
             Class::Internal => 500,
         };
@@ -283,6 +310,10 @@ async fn no_operation_on_data_answers_a_stranger() {
         ("GET", "/api/v1/queries/nonsense".to_owned()),
         ("GET", "/api/v1/datasets".to_owned()),
         ("GET", "/api/v1/audit?limit=0".to_owned()),
+        ("GET", "/api/v1/reviews".to_owned()),
+        ("GET", format!("/api/v1/reviews/{ID}")),
+        ("GET", format!("/api/v1/reviews/{ID}/answer")),
+        ("POST", format!("/api/v1/reviews/{ID}/decide")),
     ] {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let answer = send(&Arc::default(), request).await;
@@ -440,6 +471,30 @@ async fn an_answer_at_once_comes_in_the_form_that_is_accepted() {
 }
 
 #[tokio::test]
+async fn an_answer_at_once_comes_in_the_form_that_the_address_names() {
+    let double = Arc::<Double>::default();
+    let asking = |parameters: &str| {
+        let mut request = question(&sql("select 1"));
+        *request.uri_mut() = format!("/api/v1/queries?{parameters}").parse().unwrap();
+        request.headers_mut().insert("accept", "application/json".parse().unwrap());
+        request
+    };
+    assert_eq!(send(&double, asking("format=csv")).await.text, "a,a__status\n");
+    assert_eq!(send(&double, asking("markers=shorthand")).await.text, "a\n[c]\n");
+    let asked = double.asked.lock().unwrap().len();
+    for bad in ["format=xlsx", "form=csv", "format=csv&format=json", "format=json&markers=columns"]
+    {
+        let answer = send(&double, asking(bad)).await;
+        assert_eq!(answer.problem(), (400, "bad_request".to_owned()), "{bad}");
+    }
+    // Nothing was charged for them.
+    assert_eq!(double.asked.lock().unwrap().len(), asked);
+    let mut check = question(&sql("select 1"));
+    *check.uri_mut() = "/api/v1/queries:check?format=csv".parse().unwrap();
+    assert_eq!(send(&double, check).await.problem(), (400, "bad_request".to_owned()));
+}
+
+#[tokio::test]
 async fn a_status_waits_as_long_as_asked() {
     let double = Arc::<Double>::default();
     let path = format!("/api/v1/queries/{ID}?wait=30s");
@@ -519,11 +574,32 @@ async fn the_description_names_every_operation_with_its_refusals() {
         [
             "/api/v1/audit",
             "/api/v1/datasets",
+            "/api/v1/freezes",
+            "/api/v1/freezes/{id}/thaw",
             "/api/v1/openapi.json",
+            "/api/v1/policies",
+            "/api/v1/policies/changes",
+            "/api/v1/policies/changes/{id}",
+            "/api/v1/policies/changes/{id}/access",
+            "/api/v1/policies/changes/{id}/activate",
+            "/api/v1/policies/changes/{id}/approve",
+            "/api/v1/policies/changes/{id}/diff",
+            "/api/v1/policies/changes/{id}/files",
+            "/api/v1/policies/changes/{id}/propose",
+            "/api/v1/policies/changes/{id}/rebase",
+            "/api/v1/policies/changes/{id}/statement",
+            "/api/v1/policies/changes/{id}/validate",
+            "/api/v1/policies/changes/{id}/what-if",
+            "/api/v1/policies/changes/{id}/withdraw",
+            "/api/v1/policies/revisions",
+            "/api/v1/policies/revisions/{number}/access",
+            "/api/v1/policies/revisions/{number}/files",
             "/api/v1/queries",
             "/api/v1/queries/{id}",
             "/api/v1/queries/{id}/result",
             "/api/v1/queries:check",
+            "/api/v1/register.csv",
+            "/api/v1/register.json",
             "/livez",
             "/problems/{code}",
             "/readyz",

@@ -32,6 +32,7 @@ impl Guarded {
         json!({
             "format": FORMAT,
             "tool": { "name": "tresor", "version": env!("CARGO_PKG_VERSION") },
+            "policy_revision": self.grant.policy_revision,
             "policy_digest": self.grant.policy_digest,
             "profile": {
                 "id": profile.id,
@@ -175,5 +176,7 @@ fn steps(profile: &Profile) -> Vec<&'static str> {
             [perturb, Some("decide_on_perturbed_values"), withhold, round, Some(derive)]
         }
     };
-    steps.into_iter().flatten().chain(["finish_the_query_over_protected_values"]).collect()
+    let review = profile.release.review.then_some("two_people_decide_whether_it_leaves");
+    let finish = Some("finish_the_query_over_protected_values");
+    steps.into_iter().chain([finish, review]).flatten().collect()
 }

@@ -64,6 +64,19 @@ async fn a_slice_of_the_project_is_no_country() {
 }
 
 #[tokio::test]
+async fn persons_of_one_area_are_no_country_in_any_table() {
+    let persons = format!("{ON_REGION}holds_for = \"person\"\n");
+    for sql in ["select count(*) from people", "select kind, count(*) from visits group by kind"] {
+        assert_eq!(reach(&persons, sql).await.0, Reach::BelowNational, "{sql}");
+    }
+    let by_sex = persons.replace("region", "sex").replace("east", "f");
+    let others = "select kind, count(*) from visits group by kind";
+    assert_eq!(reach(&by_sex, others).await.0, Reach::National);
+    let about_nobody = "select kind, count(*) from sites group by kind";
+    assert_eq!(reach(&persons, about_nobody).await.0, Reach::National);
+}
+
+#[tokio::test]
 async fn areas_matter_only_where_the_profile_says_so() {
     let sql = "select region, count(*) from people group by region";
     let guarded = planned(&[], "", sql).await.unwrap();

@@ -1,164 +1,158 @@
-//! What casbin answered, kept: every question that the rules tell apart, with its answer and the rules behind it.
+//! Which rules have a say about an object, found in two ways that share nothing.
 //!
-//! Rules name columns or speak about all columns of a table, so the questions are finite: each named column, and for
-//! each table "any other column". casbin is asked all of them when a revision is loaded. A query then looks up, an
-//! unchanging table needs no lock, and a policy that casbin cannot answer never becomes active (FAIL-CLOSED).
+//! casbin gets lines by the text of their object and project; the check of its answer walks from dataset to table to
+//! column. A rule that one way forgets is a difference between the two, and no decision (FAIL-CLOSED).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use super::enforcer::Enforcer;
-use super::rule::{Effect, GLOBAL_OBJECTS, Question, Role, Rule, RuleId, Target};
-use crate::catalog::usage::Use;
-use crate::ids::{ColumnId, DatasetId, ProjectId, TableName};
-use crate::policy::projects::Project;
+use super::rule::{Rule, Target, object};
+use crate::ids::{ColumnName, DatasetId, ProjectId, TableName};
 
-/// A yes or no, and the rules that decided: the denying ones, else the allowing ones. No rule at all is a no.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Decision {
-    /// Whether it is allowed.
-    pub allowed: bool,
-    /// The rules that decided, in the order of the file.
-    pub rules: Vec<RuleId>,
-}
-
-/// Every decision of one revision.
+/// Rules, by what they speak about.
 #[derive(Debug)]
-pub(in crate::policy) struct Access {
-    projects: BTreeMap<ProjectId, Answers>,
-    outside: Answers,
+pub(super) struct Index {
+    rules: Vec<Rule>,
+    /// Positions of rules by project, if they name one, and object.
+    by_text: HashMap<(Option<ProjectId>, String), Vec<usize>>,
+    tables: HashMap<DatasetId, HashMap<TableName, Table>>,
+    global: Vec<usize>,
+    spots: usize,
 }
 
-type Answers = HashMap<Question, Decision>;
+/// What the rules tell apart: a column that some rule names, or the columns of a table that none does.
+#[derive(Debug)]
+pub(super) struct Spot {
+    /// Unlike that of any other.
+    pub(super) number: usize,
+    /// The column; none for those without a rule of their own.
+    pub(super) column: Option<ColumnName>,
+    /// Positions of the rules that name it; for the others, of rules about all columns.
+    speaking: Vec<usize>,
+}
 
-/// casbin failed or contradicts the rules as they were read: for the people who run the service.
-pub(in crate::policy) struct Unanswerable(pub(in crate::policy) String);
+#[derive(Debug)]
+struct Table {
+    others: Spot,
+    named: HashMap<ColumnName, Spot>,
+}
 
-impl Access {
-    /// Asks casbin everything.
-    pub(in crate::policy) async fn build(
-        rules: &[Rule],
-        projects: &BTreeMap<ProjectId, Project>,
-    ) -> Result<Self, Unanswerable> {
-        let outside: Vec<&Rule> =
-            rules.iter().filter(|rule| matches!(rule.target, Target::Global { .. })).collect();
-        let outside = answers(None, &Role::GLOBAL, &outside, global_questions()).await?;
-        let mut by_project = BTreeMap::new();
-        for (id, project) in projects {
-            let rules: Vec<&Rule> = rules.iter().filter(|rule| concerns(rule, project)).collect();
-            let questions = column_questions(&rules);
-            let answers = answers(Some(id), &Role::IN_PROJECTS, &rules, questions).await?;
-            by_project.insert(id.clone(), answers);
+impl Index {
+    /// Puts rules in order.
+    pub(super) fn build(rules: Vec<Rule>) -> Self {
+        let mut index = Self {
+            rules: Vec::new(),
+            by_text: HashMap::new(),
+            tables: HashMap::new(),
+            global: Vec::new(),
+            spots: 0,
+        };
+        for (position, rule) in rules.iter().enumerate() {
+            let text = (rule.project.clone(), rule.target.object());
+            index.by_text.entry(text).or_default().push(position);
+            match &rule.target {
+                Target::Columns { dataset, table, column, .. } => {
+                    index.spot_for(dataset, table, column.as_ref()).speaking.push(position);
+                }
+                Target::Global { .. } => index.global.push(position),
+            }
         }
-        Ok(Self { projects: by_project, outside })
+        index.rules = rules;
+        index
     }
 
-    /// The decision about one use of one column in a project.
-    pub(in crate::policy) fn column(
+    fn spot_for(
+        &mut self,
+        dataset: &DatasetId,
+        table: &TableName,
+        column: Option<&ColumnName>,
+    ) -> &mut Spot {
+        let mut fresh = |column: Option<&ColumnName>| {
+            self.spots += 1;
+            Spot { number: self.spots, column: column.cloned(), speaking: Vec::new() }
+        };
+        let tables = self.tables.entry(dataset.clone()).or_default();
+        let table = tables
+            .entry(table.clone())
+            .or_insert_with(|| Table { others: fresh(None), named: HashMap::new() });
+        match column {
+            None => &mut table.others,
+            Some(name) => table.named.entry(name.clone()).or_insert_with(|| fresh(Some(name))),
+        }
+    }
+
+    /// Every rule, in the order of the file.
+    pub(super) fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Where the rules speak about a column; nowhere if none speaks about its table.
+    pub(super) fn spot(
         &self,
-        project: &ProjectId,
-        role: Role,
-        column: &ColumnId,
-        kind: Use,
-    ) -> Decision {
-        let Some(answers) = self.projects.get(project) else { return Decision::default() };
-        let table = (&column.dataset, &column.table);
-        answers
-            .get(&Question::column(role, column, kind))
-            .or_else(|| answers.get(&Question::other_columns(role, table, kind)))
-            .cloned()
-            .unwrap_or_default()
+        dataset: &DatasetId,
+        table: &TableName,
+        column: &ColumnName,
+    ) -> Option<&Spot> {
+        let table = self.tables.get(dataset)?.get(table)?;
+        Some(table.named.get(column).unwrap_or(&table.others))
     }
 
-    /// Whether a role may do this outside projects.
-    pub(in crate::policy) fn outside(&self, role: Role, object: &str, action: &str) -> bool {
-        self.outside.iter().any(|(question, decision)| {
-            decision.allowed
-                && question.role == role
-                && question.object == object
-                && question.action == action
+    /// Every spot with its dataset and table.
+    pub(super) fn spots(&self) -> impl Iterator<Item = (&DatasetId, &TableName, &Spot)> {
+        self.tables.iter().flat_map(|(dataset, tables)| {
+            tables.iter().flat_map(move |(name, table)| {
+                let spots = std::iter::once(&table.others).chain(table.named.values());
+                spots.map(move |spot| (dataset, name, spot))
+            })
         })
     }
-}
 
-/// Whether a rule has a say in a project: about all projects or this one, and a dataset the project lists.
-fn concerns(rule: &Rule, project: &Project) -> bool {
-    match &rule.target {
-        Target::Columns { dataset, .. } => {
-            rule.project.as_ref().is_none_or(|id| *id == project.id)
-                && project.datasets.contains(dataset)
+    /// By text: the rules of a project and of all projects about a column and about all columns of its table.
+    pub(super) fn lines(
+        &self,
+        project: &ProjectId,
+        dataset: &DatasetId,
+        table: &TableName,
+        column: Option<&ColumnName>,
+    ) -> Vec<&Rule> {
+        let mut objects = vec![object(dataset, table, None)];
+        objects.extend(column.map(|column| object(dataset, table, Some(column))));
+        let mut lines = Vec::new();
+        for object in objects {
+            for project in [None, Some(project.clone())] {
+                lines.extend(self.at(self.by_text.get(&(project, object.clone()))));
+            }
         }
-        Target::Global { .. } => false,
+        lines
     }
-}
 
-fn global_questions() -> Vec<Question> {
-    let mut questions = Vec::new();
-    for role in Role::GLOBAL {
-        for (object, actions) in GLOBAL_OBJECTS {
-            questions.extend(actions.iter().map(|action| Question {
-                role,
-                object: object.to_owned(),
-                action,
-            }));
+    /// By text: the rules about something outside projects.
+    pub(super) fn lines_outside(&self, object: &str) -> Vec<&Rule> {
+        self.at(self.by_text.get(&(None, object.to_owned()))).collect()
+    }
+
+    /// By walking: the rules of any project about a spot and about all columns of its table, in the order of the file.
+    pub(super) fn speaking(
+        &self,
+        dataset: &DatasetId,
+        table: &TableName,
+        spot: &Spot,
+    ) -> Vec<&Rule> {
+        let table = self.tables.get(dataset).and_then(|tables| tables.get(table));
+        let mut positions = spot.speaking.clone();
+        if spot.column.is_some() {
+            positions.extend(table.iter().flat_map(|table| &table.others.speaking));
+            positions.sort_unstable();
         }
+        self.at(Some(&positions)).collect()
     }
-    questions
-}
 
-fn column_questions(rules: &[&Rule]) -> Vec<Question> {
-    let mut named = BTreeSet::new();
-    let mut tables: BTreeSet<(&DatasetId, &TableName)> = BTreeSet::new();
-    for rule in rules {
-        let Target::Columns { dataset, table, column, .. } = &rule.target else { continue };
-        tables.insert((dataset, table));
-        named.extend(column.iter().map(|column| ColumnId {
-            dataset: dataset.clone(),
-            table: table.clone(),
-            column: column.clone(),
-        }));
+    /// By walking: the rules about everything outside projects.
+    pub(super) fn speaking_outside(&self) -> Vec<&Rule> {
+        self.at(Some(&self.global)).collect()
     }
-    let mut questions = Vec::new();
-    for role in Role::IN_PROJECTS {
-        for kind in Use::ALL {
-            questions.extend(named.iter().map(|column| Question::column(role, column, kind)));
-            questions
-                .extend(tables.iter().map(|table| Question::other_columns(role, *table, kind)));
-        }
-    }
-    questions
-}
 
-/// casbin's answer to each question, held against the rules that speak of it.
-async fn answers(
-    project: Option<&ProjectId>,
-    roles: &[Role],
-    rules: &[&Rule],
-    questions: Vec<Question>,
-) -> Result<Answers, Unanswerable> {
-    // Without a single rule casbin asks its matcher about empty texts and takes a yes for an allow.
-    if rules.is_empty() {
-        return Ok(Answers::new());
+    fn at<'a>(&'a self, positions: Option<&Vec<usize>>) -> impl Iterator<Item = &'a Rule> {
+        let positions = positions.cloned().unwrap_or_default();
+        positions.into_iter().filter_map(|position| self.rules.get(position))
     }
-    let failed = |cause: casbin::Error| Unanswerable(format!("casbin failed: {cause}"));
-    let enforcer = Enforcer::build(project, roles, rules).await.map_err(failed)?;
-    let mut answers = Answers::with_capacity(questions.len());
-    for question in questions {
-        let allowed = enforcer.allows(&question).map_err(failed)?;
-        let decision = reasons(rules, &question);
-        if decision.allowed != allowed {
-            return Err(Unanswerable(format!("casbin contradicts the rules about {question:?}")));
-        }
-        answers.insert(question, decision);
-    }
-    Ok(answers)
-}
-
-/// The decision by the rules themselves: deny overrides, and silence is a no.
-fn reasons(rules: &[&Rule], question: &Question) -> Decision {
-    let speaking = rules.iter().filter(|rule| rule.speaks_of(question));
-    let (denying, allowing): (Vec<&&Rule>, Vec<&&Rule>) =
-        speaking.partition(|rule| rule.effect == Effect::Deny);
-    let allowed = denying.is_empty() && !allowing.is_empty();
-    let deciding = if denying.is_empty() { allowing } else { denying };
-    Decision { allowed, rules: deciding.into_iter().map(|rule| rule.id).collect() }
 }

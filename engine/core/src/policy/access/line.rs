@@ -29,18 +29,20 @@ impl<'a> Line<'a> {
     /// The fields of a line; none for blank lines, comments and lines that are not rules, which are reported.
     pub(super) fn split(
         source: Source<'a>,
-        start: usize,
+        number: usize,
         text: &'a str,
         report: &mut Report,
     ) -> Option<Self> {
         if text.trim().is_empty() || text.trim_start().starts_with('#') {
             return None;
         }
-        let mut byte = start;
+        // Counted here: to look for the line in the whole file, once for each field, takes seconds in a long file.
+        let at = |column| Place { line: number, column, ..source.place(0) };
+        let mut column = 1;
         let fields = text.split(',').map(|field| {
-            let indent = field.len() - field.trim_start().len();
-            let place = source.place(byte + indent);
-            byte += field.len() + 1;
+            let indent = field.chars().count() - field.trim_start().chars().count();
+            let place = at(column + indent);
+            column += field.chars().count() + 1;
             Field { text: field.trim(), place }
         });
         let mut fields = fields.collect::<Vec<_>>().into_iter();
@@ -62,10 +64,10 @@ impl<'a> Line<'a> {
         let five: Result<[Field<'a>; 5], _> = fields.collect::<Vec<_>>().try_into();
         let Ok([role, project, object, action, effect]) = five else {
             let wrong = format!("a rule has 5 fields after `p`, and this line has {count}");
-            report.add(source.place(start), wrong, SHAPE);
+            report.add(at(1), wrong, SHAPE);
             return None;
         };
-        Some(Self { place: source.place(start), role, project, object, action, effect })
+        Some(Self { place: at(1), role, project, object, action, effect })
     }
 }
 

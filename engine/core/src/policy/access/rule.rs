@@ -1,9 +1,9 @@
-//! One line of `access/rules.csv`, checked and typed.
+//! One line of `access/rules.csv`, checked and typed; roles, and what there is outside projects.
 
 use std::fmt;
 
 use crate::catalog::usage::Use;
-use crate::ids::{ColumnId, ColumnName, DatasetId, ProjectId, TableName};
+use crate::ids::{ColumnName, DatasetId, ProjectId, TableName};
 use crate::policy::files::RULES;
 use crate::policy::report::Place;
 
@@ -14,17 +14,23 @@ pub enum Role {
     Researcher,
     /// Owns the policies.
     Officer,
+    /// Looks at answers that a person has to see before they leave.
+    Checker,
     /// Reads what was asked, decided and released.
     Auditor,
+    /// Keeps the service running, and sees no answer.
+    Administrator,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 3] = [Self::Researcher, Self::Officer, Self::Auditor];
+    pub const ALL: [Self; 5] =
+        [Self::Researcher, Self::Officer, Self::Checker, Self::Auditor, Self::Administrator];
     /// The roles of members of projects.
     pub const IN_PROJECTS: [Self; 1] = [Self::Researcher];
     /// The roles outside projects.
-    pub const GLOBAL: [Self; 2] = [Self::Officer, Self::Auditor];
+    pub const GLOBAL: [Self; 4] =
+        [Self::Officer, Self::Checker, Self::Auditor, Self::Administrator];
 
     /// The role as officers write it.
     #[must_use]
@@ -32,14 +38,23 @@ impl Role {
         match self {
             Self::Researcher => "researcher",
             Self::Officer => "officer",
+            Self::Checker => "checker",
             Self::Auditor => "auditor",
+            Self::Administrator => "administrator",
         }
     }
 }
 
-/// What can be opened outside projects, and the actions on it. What is not listed cannot be given to anybody.
-pub const GLOBAL_OBJECTS: [(&str, &[&str]); 2] =
-    [("audit-log", &["read"]), ("policies", &["read"])];
+/// What there is outside projects, and the actions on it. What is not listed cannot be given to anybody.
+pub const GLOBAL_OBJECTS: [(&str, &[&str]); 6] = [
+    ("policies", &["read", "draft", "propose", "approve", "activate"]),
+    ("freezes", &["read", "set", "lift"]),
+    ("reviews", &["read", "decide"]),
+    // To open: to read the texts of queries, which are kept sealed beside the log.
+    ("audit-log", &["read", "open"]),
+    ("status", &["read"]),
+    ("tokens", &["issue", "revoke"]),
+];
 
 /// The name of a rule in records: where it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,17 +79,18 @@ impl fmt::Display for RuleId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::policy) struct Rule {
     pub(in crate::policy) id: RuleId,
-    pub(super) role: Role,
+    pub(in crate::policy) role: Role,
     /// The project it speaks about; all projects where there is none.
     pub(super) project: Option<ProjectId>,
     pub(in crate::policy) target: Target,
-    pub(super) effect: Effect,
+    pub(in crate::policy) effect: Effect,
 }
 
-/// What a rule speaks about.
+/// What a rule speaks about, or a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::policy) enum Target {
-    /// A column, or every column of a table; one use, or every use.
+    /// A column, and one use. A rule without a column speaks about every column of the table, a question about any
+    /// column that no rule names; a rule without a use speaks about every use.
     Columns { dataset: DatasetId, table: TableName, column: Option<ColumnName>, kind: Option<Use> },
     /// Something outside projects, and one action on it.
     Global { object: &'static str, action: &'static str },
@@ -82,39 +98,24 @@ pub(in crate::policy) enum Target {
 
 /// Whether a rule gives or takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(in crate::policy) enum Effect {
     Allow,
     Deny,
 }
 
-/// A question that rules answer, in the words in which casbin is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Question {
+/// A question that rules answer: may somebody with this role do that, in a project or outside.
+#[derive(Debug)]
+pub(super) struct Question<'a> {
+    pub(super) project: Option<&'a ProjectId>,
     pub(super) role: Role,
-    pub(super) object: String,
-    pub(super) action: &'static str,
-}
-
-impl Question {
-    /// About one column.
-    pub(super) fn column(role: Role, column: &ColumnId, kind: Use) -> Self {
-        let object = format!("{}/{}/{}", column.dataset, column.table, column.column);
-        Self { role, object, action: kind.as_str() }
-    }
-
-    /// About any column of a table that no rule names.
-    pub(super) fn other_columns(role: Role, table: (&DatasetId, &TableName), kind: Use) -> Self {
-        Self { role, object: format!("{}/{}/*", table.0, table.1), action: kind.as_str() }
-    }
+    pub(super) target: Target,
 }
 
 impl Target {
     /// The object as casbin sees it: three names joined by `/`, the last of which may be `*`; or a global object.
     pub(super) fn object(&self) -> String {
         match self {
-            Self::Columns { dataset, table, column, .. } => {
-                format!("{dataset}/{table}/{}", column.as_ref().map_or("*", ColumnName::as_str))
-            }
+            Self::Columns { dataset, table, column, .. } => object(dataset, table, column.as_ref()),
             Self::Global { object, .. } => (*object).to_owned(),
         }
     }
@@ -127,16 +128,37 @@ impl Target {
     }
 }
 
+/// A column, or all columns of a table, as casbin sees them.
+pub(super) fn object(
+    dataset: &DatasetId,
+    table: &TableName,
+    column: Option<&ColumnName>,
+) -> String {
+    format!("{dataset}/{table}/{}", column.map_or("*", ColumnName::as_str))
+}
+
 impl Rule {
-    /// Whether the rule speaks of the question, in a project it speaks about. Written without casbin, to name the
-    /// rules behind its answers and to catch a difference.
-    pub(super) fn speaks_of(&self, question: &Question) -> bool {
-        let object = self.target.object();
-        let covers = match object.strip_suffix('*') {
-            Some(table) => question.object.starts_with(table),
-            None => question.object == object,
-        };
-        let action = self.target.action();
-        covers && self.role == question.role && (action == "*" || action == question.action)
+    /// Whether the rule speaks of the question. Written without casbin and without texts, to name the rules behind
+    /// its answers and to catch a difference.
+    pub(super) fn speaks_of(&self, question: &Question<'_>) -> bool {
+        let project = self.project.is_none() || self.project.as_ref() == question.project;
+        self.role == question.role && project && self.target.covers(&question.target)
+    }
+}
+
+impl Target {
+    fn covers(&self, asked: &Self) -> bool {
+        match (self, asked) {
+            (
+                Self::Columns { dataset, table, column, kind },
+                Self::Columns { dataset: of, table: from, column: one, kind: way },
+            ) => {
+                let column = column.is_none() || column == one;
+                dataset == of && table == from && column && (kind.is_none() || kind == way)
+            }
+            (Self::Global { .. }, Self::Global { .. }) => self == asked,
+            (Self::Columns { .. }, Self::Global { .. })
+            | (Self::Global { .. }, Self::Columns { .. }) => false,
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! kind without a word; takes the effect `maybe` for neither yes nor no; and lets `*` match across `..`. So a line
 //! is accepted here or refused with its place, and casbin never sees the file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::line::Line;
 use super::rule::{Effect, GLOBAL_OBJECTS, Role, Rule, RuleId, Target};
@@ -28,8 +28,8 @@ pub(in crate::policy) fn read_rules(
     };
     let mut rules = Vec::new();
     let mut said: HashMap<[&str; 4], usize> = HashMap::new();
-    for (start, text) in source.lines() {
-        let Some(line) = Line::split(source, start, text, report) else { continue };
+    for (above, (_, text)) in source.lines().enumerate() {
+        let Some(line) = Line::split(source, above + 1, text, report) else { continue };
         if let Some(earlier) = said.insert(line.question(), line.place.line) {
             let wrong = format!("line {earlier} already speaks about exactly this");
             report.add(line.place.clone(), wrong, "keep one of the two");
@@ -41,7 +41,7 @@ pub(in crate::policy) fn read_rules(
 
 /// The projects that have a file, and those of them that could be read.
 struct Projects<'a> {
-    named: Vec<ProjectId>,
+    named: BTreeSet<ProjectId>,
     read: &'a BTreeMap<ProjectId, Project>,
 }
 
@@ -87,6 +87,10 @@ impl<'a> Line<'a> {
     ) -> Option<Option<&'p ProjectId>> {
         if self.project.text == "*" {
             return Some(None);
+        }
+        let id = ProjectId::new(self.project.text).ok();
+        if let Some(id) = id.and_then(|id| projects.named.get(&id)) {
+            return Some(Some(id));
         }
         let known: Vec<_> = projects.named.iter().map(|id| (id.as_str(), Some(id))).collect();
         self.project.word("project", &known, report)

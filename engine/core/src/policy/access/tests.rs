@@ -2,12 +2,13 @@ use std::collections::BTreeMap;
 
 use casbin::{CoreApi, DefaultModel, StringAdapter};
 
-use super::enforcer::Enforcer;
+use super::answers::Access;
+use super::enforcer::{Enforcer, Model};
 use super::model;
 use super::rule::{Question, Role, Rule, Target};
 use super::uses::Uses;
 use crate::catalog::usage::Use;
-use crate::ids::ColumnId;
+use crate::ids::{ColumnId, ColumnName, DatasetId, ProjectId, TableName};
 use crate::policy::PolicyRevision;
 use crate::policy::tests::{column, errors_of, files, user};
 
@@ -102,7 +103,7 @@ async fn a_wildcard_would_match_across_dots_and_slashes_so_objects_are_ids() {
             "d/people/../sex",
             "1:23: `d/people/../sex` has 4 parts; write `dataset/table/column` or `dataset/table/*`".to_owned(),
         ),
-        ("*", "1:23: unknown object `*`; use one of `audit-log`, `policies`".to_owned()),
+        ("*", "1:23: unknown object `*`; use one of `policies`, `freezes`, `reviews`, `audit-log`, `status`, `tokens`".to_owned()),
     ] {
         check_refused(&format!("p, researcher, heart, {object}, output, allow"), &expected).await;
     }
@@ -146,13 +147,16 @@ async fn mistakes_in_rules_have_their_place_and_a_fix() {
         ),
         (
             "p, researcher, *, audit-log, read, allow",
-            "1:4: the role `researcher` is held in projects only; use one of `officer`, `auditor`",
+            "1:4: the role `researcher` is held in projects only; use one of `officer`, `checker`, `auditor`, `administrator`",
         ),
         (
             "p, auditor, heart, audit-log, read, allow",
             "1:13: `audit-log` belongs to no project; write `*`",
         ),
-        ("p, auditor, *, audit-log, *, allow", "1:27: unknown action `*`; use one of `read`"),
+        (
+            "p, auditor, *, audit-log, *, allow",
+            "1:27: unknown action `*`; use one of `read`, `open`",
+        ),
         (
             "p, auditor, *, audit-log, read, allow\np,auditor,*,audit-log,read,deny",
             "2:1: line 1 already speaks about exactly this; keep one of the two",
@@ -247,7 +251,112 @@ fn uses_are_a_set() {
     assert!(Uses::NONE.is_empty() && !uses.is_empty());
 }
 
-// Three evaluators, one answer: the index, casbin itself, and a slow twin that only knows the text of the file.
+fn about<'a>(project: Option<&'a ProjectId>, column: &ColumnId, kind: Use) -> Question<'a> {
+    let target = Target::Columns {
+        dataset: column.dataset.clone(),
+        table: column.table.clone(),
+        column: Some(column.column.clone()),
+        kind: Some(kind),
+    };
+    Question { project, role: Role::Researcher, target }
+}
+
+/// The rules of the small policy, decided by a casbin with this model.
+async fn with_model(from: &str, to: &str) -> (PolicyRevision, Access) {
+    assert!(model::TEXT.contains(from));
+    let revision = files().revision().await;
+    let (rules, projects) = (revision.access.rules().to_vec(), &revision.projects);
+    let access = Access::with_model(&model::TEXT.replace(from, to), rules, projects).await;
+    (revision, access.unwrap())
+}
+
+#[tokio::test]
+async fn a_casbin_that_contradicts_the_rules_ends_the_revision() {
+    for (what, from, to, harmless, contradicted) in [
+        ("deny is ignored", " && !some(where (p.eft == deny))", "", "sex", "hiv"),
+        ("a wildcard is a name", "keyMatch(r.obj, p.obj)", "r.obj == p.obj", "hiv", "practice"),
+    ] {
+        let (mut revision, broken) = with_model(from, to).await;
+        let heart = revision.projects().next().unwrap();
+        let allowed = |access: &Access, name: &str| {
+            access.uses(&heart.id, Role::Researcher, &column("people", name))
+        };
+        let before = allowed(&revision.access, harmless);
+        assert_eq!(allowed(&broken, harmless), before, "{what}");
+        assert!(broken.broken().is_none(), "{what}");
+
+        assert!(allowed(&broken, contradicted).is_empty(), "{what}");
+        let cause = &broken.broken().unwrap().0;
+        assert!(cause.starts_with("casbin contradicts the rules about"), "{cause}");
+        assert!(allowed(&broken, harmless).is_empty(), "{what}: nothing is answered any more");
+        assert!(broken.ask_everything().is_err());
+        // The auditor must be able to find out.
+        assert!(broken.outside(Role::Auditor, "audit-log", "read"));
+        let id = heart.id.clone();
+        let (ada, now) = (user("ada"), time::macros::datetime!(2026-06-15 12:00 UTC));
+        revision.enter(&ada, &id, now).unwrap();
+        revision.access = broken;
+        let refusal = revision.enter(&ada, &id, now).unwrap_err();
+        assert_eq!(refusal.code(), crate::refusal::Code::Unavailable);
+        assert!(!refusal.detail().contains("casbin"), "the cause is sealed");
+    }
+}
+
+#[tokio::test]
+async fn a_casbin_that_is_wrong_outside_projects_makes_no_revision() {
+    let revision = files().revision().await;
+    for (from, to) in
+        [("g(r.sub, p.sub, r.dom)", "r.sub == p.sub"), ("g(r.sub, p.sub, r.dom)", "true")]
+    {
+        let model = model::TEXT.replace(from, to);
+        let rules = revision.access.rules().to_vec();
+        let access = Access::with_model(&model, rules, &revision.projects).await;
+        let cause = access.unwrap_err().0;
+        assert!(cause.starts_with("casbin contradicts the rules about"), "{cause}");
+    }
+}
+
+#[tokio::test]
+async fn a_sound_revision_can_be_asked_everything() {
+    let revision = files().revision().await;
+    revision.ask_everything().unwrap();
+}
+
+#[tokio::test]
+async fn who_asks_at_the_same_time_gets_the_same_answer() {
+    let revision = files().revision().await;
+    let heart = revision.projects().next().unwrap();
+    let ask = || revision.access.uses(&heart.id, Role::Researcher, &column("people", "practice"));
+    let answers = std::thread::scope(|threads| {
+        let asking: Vec<_> = (0..8).map(|_| threads.spawn(ask)).collect();
+        asking.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert!(answers.iter().all(|uses| uses.to_string() == "group, filter, measure, join"));
+}
+
+#[tokio::test]
+async fn casbin_sees_few_lines() {
+    let other = files().text("projects/heart.toml");
+    let mut rules = String::from("p, researcher, *, d/people/*, output, allow\n");
+    for at in 0..50 {
+        rules.push_str(&format!("p, researcher, *, d/people/c{at}, *, allow\n"));
+        rules.push_str(&format!("p, researcher, lungs, d/people/c{at}, output, deny\n"));
+        rules.push_str(&format!("p, researcher, heart, d/table{at}/*, *, allow\n"));
+    }
+    rules.push_str("p, researcher, heart, d/people/c7, join, deny\n");
+    let files = files().with("projects/lungs.toml", &other);
+    let revision = files.with("access/rules.csv", &rules).revision().await;
+    let index = super::index::Index::build(revision.access.rules().to_vec());
+    let c7 = column("people", "c7");
+    let heart = revision.projects().next().unwrap();
+    let lines = index.lines(&heart.id, &c7.dataset, &c7.table, Some(&c7.column));
+    let mut lines: Vec<usize> = lines.iter().map(|rule| rule.id.line).collect();
+    lines.sort_unstable();
+    assert_eq!(lines, [1, 2 + 3 * 7, 152], "all projects and this one, the column and all columns");
+}
+
+// Three evaluators, one answer: what is kept, casbin with every line of the project, and a slow twin that only knows
+// the text of the file.
 
 /// The slow twin: reads the lines again, one question at a time.
 fn reference(rules: &str, project: &str, datasets: &[&str], column: &ColumnId, kind: Use) -> bool {
@@ -328,29 +437,35 @@ async fn compare(rules: &str) {
 
 async fn compare_project(revision: &PolicyRevision, id: &str, text: &str) {
     let project = revision.projects().find(|project| project.id.as_str() == id).unwrap();
-    let datasets: Vec<&str> = project.datasets.iter().map(crate::ids::DatasetId::as_str).collect();
+    let datasets: Vec<&str> = project.datasets.iter().map(DatasetId::as_str).collect();
     let rules: Vec<&Rule> = revision
-        .rules
+        .access
+        .rules()
         .iter()
         .filter(|rule| matches!(&rule.target, Target::Columns { dataset, .. } if project.datasets.contains(dataset)))
         .collect();
-    let casbin = Enforcer::build(Some(&project.id), &Role::IN_PROJECTS, &rules).await.unwrap();
+    let model = Model::read(model::TEXT).await.unwrap();
+    let mut casbin = Enforcer::build(&model, Some(&project.id), &Role::IN_PROJECTS).unwrap();
     for dataset in ["d", "da"] {
         for table in ["people", "people_old", "never_named"] {
             for name in ["sex", "sex_at_birth", "region", "never_named"] {
                 let column = ColumnId {
-                    dataset: crate::ids::DatasetId::new(dataset).unwrap(),
-                    table: crate::ids::TableName::new(table).unwrap(),
-                    column: crate::ids::ColumnName::new(name).unwrap(),
+                    dataset: DatasetId::new(dataset).unwrap(),
+                    table: TableName::new(table).unwrap(),
+                    column: ColumnName::new(name).unwrap(),
                 };
                 for kind in Use::ALL {
                     let index =
                         revision.access.column(&project.id, Role::Researcher, &column, kind);
-                    let question = Question::column(Role::Researcher, &column, kind);
+                    let question = about(Some(&project.id), &column, kind);
                     let expected = reference(text, id, &datasets, &column, kind);
                     let what = format!("{id} {column} {kind:?}\n{text}");
                     assert_eq!(index.allowed, expected, "index: {what}");
-                    assert_eq!(casbin.allows(&question).unwrap(), expected, "casbin: {what}");
+                    assert_eq!(
+                        casbin.allows(&question, &rules).unwrap(),
+                        expected,
+                        "casbin: {what}"
+                    );
                 }
             }
         }

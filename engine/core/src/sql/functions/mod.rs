@@ -57,6 +57,24 @@ pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
     ))
 }
 
+/// The first name of the function of this name or alias, by which the plan knows it; none where there is none.
+#[must_use]
+pub fn first_name(name: &str) -> Option<String> {
+    // Standard syntax, planned as a call.
+    let name = if name == "extract" { "date_part" } else { name };
+    let scalar = scalar(name).map(|function| function.name().to_owned());
+    scalar
+        .or_else(|| aggregate(name).map(|function| function.name().to_owned()))
+        .or_else(|| window(name).map(|function| function.name().to_owned()))
+}
+
+/// The names of all functions, aliases aside.
+pub fn known_names() -> impl Iterator<Item = String> {
+    let scalars = scalars().map(|(function, _)| function.name().to_owned());
+    let aggregates = aggregates().iter().map(|function| function.name().to_owned());
+    scalars.chain(aggregates).chain(windows().iter().map(|function| function.name().to_owned()))
+}
+
 /// What most queries need, for the refusal of a name that nobody knows.
 const COMMON: &[&str] = &[
     "count",

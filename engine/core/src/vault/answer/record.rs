@@ -47,6 +47,7 @@ fn release(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId) -> Value {
     let limit = guarded.grant.budget_points;
     json!({
         "id": id.as_str(),
+        "policy_revision": guarded.grant.policy_revision,
         "policy_digest": guarded.grant.policy_digest,
         "profile": guarded.grant.profile.id,
         "snapshots": guarded.snapshots.iter().map(SnapshotId::as_str).collect::<Vec<_>>(),

@@ -14,7 +14,7 @@ use super::scope::Scope;
 use super::taint::Taint;
 use super::{Proof, Unproven};
 
-impl Prover {
+impl Prover<'_> {
     /// The taint of an expression.
     pub(super) fn taint(&mut self, expr: &Expr, scope: &Scope<'_>) -> Proof<Taint> {
         match expr {

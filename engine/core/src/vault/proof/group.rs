@@ -17,7 +17,7 @@ use super::scope::Scope;
 use super::taint::Taint;
 use super::{Proof, Unproven};
 
-impl Prover {
+impl Prover<'_> {
     pub(super) fn aggregate(&mut self, node: &Aggregate) -> Proof<Relation> {
         let input = self.relation(&node.input)?;
         let scope = Scope::of(node.input.schema(), &input);

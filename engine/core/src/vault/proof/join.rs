@@ -12,7 +12,7 @@ use super::scope::Scope;
 use super::taint::Taint;
 use super::{Proof, Unproven};
 
-impl Prover {
+impl Prover<'_> {
     pub(super) fn join(&mut self, node: &Join) -> Proof<Relation> {
         let left = self.relation(&node.left)?;
         let right = self.relation(&node.right)?;

@@ -14,17 +14,20 @@ use super::scope::Scope;
 use super::taint::Taint;
 use super::{Proof, Unproven};
 use crate::ids::SnapshotId;
+use crate::policy::RowCondition;
 
 /// Proves one plan.
-pub(super) struct Prover {
+pub(super) struct Prover<'a> {
     pub(super) sources: Sources,
+    /// What the policy asks of every scan.
+    pub(super) conditions: &'a [RowCondition],
     /// The snapshot whose persons are numbered: equal numbers are the same person only within one.
     population: Option<SnapshotId>,
 }
 
-impl Prover {
-    pub(super) const fn new(sources: Sources) -> Self {
-        Self { sources, population: None }
+impl<'a> Prover<'a> {
+    pub(super) const fn new(sources: Sources, conditions: &'a [RowCondition]) -> Self {
+        Self { sources, conditions, population: None }
     }
 
     /// What is proven of the rows of a node.

@@ -10,7 +10,7 @@ use super::plan::Prover;
 use super::relation::{About, Relation};
 use super::scope::Scope;
 use super::taint::Taint;
-use super::{Proof, Unproven};
+use super::{Proof, Unproven, conditions};
 use crate::catalog::contract::{Role, TableKind};
 use crate::guard::ProtectedTable;
 use crate::vault::tables::SnapshotTable;
@@ -26,7 +26,7 @@ pub(super) enum Sources {
     Results,
 }
 
-impl Prover {
+impl Prover<'_> {
     pub(super) fn scan(&mut self, scan: &TableScan) -> Proof<Relation> {
         let whole = self.source(scan)?;
         let schema = scan.source.schema();
@@ -71,6 +71,7 @@ impl Prover {
             (Sources::Public, true) => return Err(Unproven("a public plan that reads persons")),
             (Sources::Results, _) => return Err(Unproven("a finishing plan that reads files")),
         }
+        conditions::all_in(table, self.conditions)?;
         let schema = scan.source.schema();
         let promised = &view.table.columns;
         let same = promised.iter().map(|column| column.name.as_str());

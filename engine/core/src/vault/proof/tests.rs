@@ -1,4 +1,5 @@
 mod clinic;
+mod conditions;
 mod mutants;
 mod proven;
 mod unproven;
@@ -62,5 +63,5 @@ fn optimized(plan: &LogicalPlan) -> LogicalPlan {
 
 /// Why a release plan cannot be proven; nothing if it can.
 fn doubt(input: &Input) -> Option<&'static str> {
-    release(input.plan.clone(), &input.release).err().map(|Unproven(why)| why)
+    release(input.plan.clone(), &input.release, &[]).err().map(|Unproven(why)| why)
 }

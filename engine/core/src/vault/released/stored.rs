@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tresor_disclosure::profile::Format;
@@ -90,6 +90,20 @@ impl Forms {
         }
         serde_json::from_slice::<Of>(body).map(|of| of.release.forms).map_err(unreadable)
     }
+}
+
+/// The parts of a stored answer that say how it was made and protected.
+pub(super) fn about(body: &[u8]) -> Result<Value, Refusal> {
+    #[derive(Deserialize, Serialize)]
+    struct About {
+        schema: Value,
+        summary: Value,
+        notes: Value,
+        truncated: Value,
+        release: Value,
+    }
+    let about: About = serde_json::from_slice(body).map_err(unreadable)?;
+    serde_json::to_value(about).map_err(unreadable)
 }
 
 impl Answer {

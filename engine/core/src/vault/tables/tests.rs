@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
@@ -8,12 +9,23 @@ use datafusion::prelude::ident;
 
 use super::*;
 use crate::catalog::contract::{TableContract, TableKind};
-use crate::ids::{DatasetId, SnapshotId, TableName};
+use crate::ids::{DatasetId, SnapshotId};
 use crate::limits::Limits;
 use crate::vault::session::{Optimizer, runtime, session};
 
-/// A table that is never read, only planned.
-fn table(condition: Option<Expr>) -> SnapshotTable {
+/// A file that is never read.
+fn file(condition: Option<Expr>) -> File {
+    let schema = Schema::new(vec![
+        Field::new("person_id", DataType::UInt32, false),
+        Field::new("kind", DataType::Utf8View, true),
+        Field::new("cost", DataType::Float64, true),
+    ]);
+    let (schema, path) = (Arc::new(schema), Arc::from(Path::new("nowhere.parquet")));
+    File { schema, path, bytes: 1, rows: 1, person: Some(0), condition }
+}
+
+/// A table that is only planned.
+fn table(condition: Option<Expr>, persons: BTreeMap<TableName, File>) -> SnapshotTable {
     let contract = TableContract {
         name: TableName::new("visits").unwrap(),
         description: String::new(),
@@ -22,14 +34,7 @@ fn table(condition: Option<Expr>) -> SnapshotTable {
     };
     let snapshot = SnapshotId::new("0".repeat(64)).unwrap();
     let view = ViewTable::new(DatasetId::new("clinic").unwrap(), snapshot, &contract, |_| true);
-    let schema = Schema::new(vec![
-        Field::new("person_id", DataType::UInt32, false),
-        Field::new("kind", DataType::Utf8View, true),
-        Field::new("cost", DataType::Float64, true),
-    ]);
-    let path = Path::new("nowhere.parquet");
-    let facts = FileFacts { path: Arc::from(path), bytes: 1, rows: 1, person: Some(0), condition };
-    SnapshotTable::new(Arc::new(view), Arc::new(schema), vec![0, 2], facts).unwrap()
+    SnapshotTable::new(Arc::new(view), vec![0, 2], file(condition), persons).unwrap()
 }
 
 /// The physical plan of `SELECT cost FROM visits WHERE cost > 5`, as lines.
@@ -56,7 +61,7 @@ fn place(lines: &[String], what: &str) -> usize {
 
 #[tokio::test]
 async fn the_researchers_condition_stays_above_the_barrier() {
-    let lines = planned(table(Some(ident("kind").eq(lit("planned"))))).await;
+    let lines = planned(table(Some(ident("kind").eq(lit("planned"))), BTreeMap::new())).await;
     let (theirs, barrier) = (place(&lines, "cost@"), place(&lines, "BarrierExec"));
     let ours = place(&lines, "kind@");
     assert!(theirs < barrier && barrier < ours, "{lines:?}");
@@ -69,7 +74,27 @@ async fn the_researchers_condition_stays_above_the_barrier() {
 
 #[tokio::test]
 async fn without_a_row_condition_there_is_no_barrier_and_never_a_limit() {
-    let lines = planned(table(None)).await;
+    let lines = planned(table(None, BTreeMap::new())).await;
     assert!(!lines.iter().any(|line| line.contains("BarrierExec")), "{lines:?}");
     assert!(!lines[place(&lines, "DataSourceExec")].contains("limit"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn persons_are_admitted_below_the_barrier_and_nothing_comes_between() {
+    let opted_in = file(Some(ident("kind").eq(lit("in"))));
+    let persons = BTreeMap::from([(TableName::new("people").unwrap(), opted_in)]);
+    let lines = planned(table(None, persons)).await;
+    let (theirs, barrier) = (place(&lines, "cost@"), place(&lines, "BarrierExec"));
+    let admitted = place(&lines, "AdmittedExec");
+    let ours = place(&lines, "kind@");
+    assert!(theirs < barrier && barrier < admitted && admitted < ours, "{lines:?}");
+    let filters = lines.iter().filter(|line| line.contains("FilterExec")).count();
+    assert_eq!(filters, 2, "the filters were merged: {lines:?}");
+    // Not sorted: the order of the files is the order of persons.
+    assert!(!lines.iter().any(|line| line.contains("Sort")), "{lines:?}");
+    let scans: Vec<&String> = lines.iter().filter(|line| line.contains("DataSource")).collect();
+    assert_eq!(scans.len(), 2, "{lines:?}");
+    // Of each table only what is needed is read.
+    assert!(!scans[0].contains("cost") && !scans[1].contains("kind"), "{lines:?}");
+    assert!(scans.iter().all(|scan| !scan.contains("cost@")), "{lines:?}");
 }

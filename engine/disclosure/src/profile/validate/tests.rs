@@ -355,7 +355,7 @@ fn suffixes_are_ends_of_names() {
 
 #[test]
 fn a_release_has_room_and_a_form() {
-    let with = |text: &str| written(&[&format!("release = {{ {text} }}")]);
+    let with = |text: &str| written(&[&format!("release = {{ {text}, review = false }}")]);
     assert_eq!(
         with("max_rows = 0, max_bytes = 0, formats = []"),
         ["release.max_rows", "release.max_bytes", "release.formats"]

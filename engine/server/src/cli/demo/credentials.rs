@@ -1,13 +1,13 @@
 //! The people of the demonstration and the tokens with which they sign in.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
 use tresor_core::engine::Engine;
 use tresor_core::ids::UserId;
 
-use crate::home::replace_private;
+use crate::home::{Home, replace_private};
 use crate::stop::Stop;
 
 const VALID_FOR: Duration = Duration::from_hours(12);
@@ -16,11 +16,14 @@ const VALID_FOR: Duration = Duration::from_hours(12);
 const PROJECT: &str = "heart-study";
 
 /// User, name and role, as the policies have them.
-const PEOPLE: [(&str, &str, &str); 4] = [
+const PEOPLE: [(&str, &str, &str); 7] = [
     ("ada", "Ada", "researcher"),
     ("grace", "Grace", "governance officer"),
     ("olu", "Olu", "governance officer"),
+    ("chidi", "Chidi", "output checker"),
+    ("mira", "Mira", "output checker"),
     ("ines", "Ines", "auditor"),
+    ("tom", "Tom", "administrator"),
 ];
 
 /// What a program needs to try the demonstration.
@@ -43,15 +46,23 @@ pub(super) struct Person {
     pub(super) role: &'static str,
     /// With what they sign in.
     pub(super) token: String,
+    /// The file with the key with which they sign policy changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) signing_key: Option<PathBuf>,
 }
 
 /// Issues a token for everybody.
-pub(super) async fn issue(engine: &Engine, base_url: &str) -> Result<Credentials, Stop> {
+pub(super) async fn issue(
+    engine: &Engine,
+    home: &Home,
+    base_url: &str,
+) -> Result<Credentials, Stop> {
     let mut people = Vec::new();
     for (user, name, role) in PEOPLE {
+        let signing_key = Some(home.demo_key(user)).filter(|file| file.exists());
         let user = UserId::new(user).map_err(|bad| Stop::because(bad.to_string()))?;
         let token = engine.issue_token(&user, VALID_FOR).await?;
-        people.push(Person { name, role, token });
+        people.push(Person { name, role, token, signing_key });
     }
     Ok(Credentials { base_url: base_url.to_owned(), project: PROJECT, people })
 }

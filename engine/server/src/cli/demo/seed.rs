@@ -5,6 +5,7 @@ use std::path::Path;
 
 use tresor_core::progress::Progress;
 
+use super::officers;
 use crate::home::{Home, Keys, make_whole};
 use crate::real::SystemEntropy;
 use crate::stop::Stop;
@@ -29,6 +30,7 @@ pub(crate) fn complete(home: &Home, progress: &dyn Progress) -> Result<(), Stop>
 
 fn fill(home: &Home, progress: &dyn Progress) -> Result<(), Stop> {
     assets::write_policies(&home.policies())?;
+    officers::make_keys(home)?;
     let keys = Keys::of(home, &SystemEntropy)?;
     let sample = home.root().join("sample");
     assets::write_sample(&sample)?;

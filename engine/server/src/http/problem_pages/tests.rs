@@ -22,8 +22,8 @@ fn codes_of_the_face_and_of_the_engine_differ() {
     }
 }
 
-/// Codes of SQL whose examples would be too long to read.
-const WITHOUT_EXAMPLE: [Code; 1] = [Code::TooLarge];
+/// A code of SQL whose example would be too long to read, and one of files.
+const WITHOUT_EXAMPLE: [Code; 2] = [Code::TooLarge, Code::PolicyInvalid];
 
 #[test]
 fn what_sql_can_be_refused_for_has_an_example() {

@@ -1,5 +1,6 @@
 //! Tables that are never read, only planned: people and visits, wards without persons, an earlier result.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use datafusion::logical_expr::{LogicalPlanBuilder, TableSource};
 use crate::catalog::contract::{Contract, Role};
 use crate::catalog::view::{View, ViewTable};
 use crate::ids::SnapshotId;
-use crate::vault::tables::{FileFacts, SnapshotTable};
+use crate::vault::tables::{File, SnapshotTable};
 
 const CONTRACT: &str = r#"
 dataset = "clinic"
@@ -63,10 +64,10 @@ pub(super) fn view(snapshot: char) -> View {
 pub(super) fn file(view: &Arc<ViewTable>) -> Arc<dyn TableSource> {
     let path = Arc::from(Path::new("nowhere.parquet"));
     let person = view.table.columns.iter().position(|column| column.role == Role::Person);
-    let facts = FileFacts { path, bytes: 1, rows: 1, person, condition: None };
-    let visible = (0..view.table.columns.len()).collect();
     let schema = Arc::clone(view.schema());
-    let table = SnapshotTable::new(Arc::clone(view), schema, visible, facts).unwrap();
+    let file = File { schema, path, bytes: 1, rows: 1, person, condition: None };
+    let visible = (0..view.table.columns.len()).collect();
+    let table = SnapshotTable::new(Arc::clone(view), visible, file, BTreeMap::new()).unwrap();
     provider_as_source(Arc::new(table))
 }
 

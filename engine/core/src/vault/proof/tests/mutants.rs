@@ -84,9 +84,15 @@ const POLICY: [(&str, &str); 5] = [
         "projects/study.toml",
         r#"title = "Study"
 lay_summary = "Tests."
+public_benefit = "None."
 purpose = "Tests."
-legal_basis = "none needed"
+organisation = { name = "A university" }
+gdpr_article_6 = "not applicable"
+gdpr_article_9 = "not applicable"
+national_opt_out = "applied"
+controller = "A hospital"
 agreement = "none"
+approval = { reference = "T-1", committee = "Testers", until = 2099-12-31 }
 start = 2024-01-01
 end = 2099-12-31
 release_profile = "tresor-default"
@@ -165,7 +171,7 @@ async fn honest_queries_are_proven() {
         for input in inputs(sql).await {
             assert_eq!(doubt(&input), None, "{sql}:\n{}", input.plan.display_indent());
             let plan = optimized(&input.plan);
-            let found = release(plan.clone(), &input.release).err();
+            let found = release(plan.clone(), &input.release, &[]).err();
             assert_eq!(found, None, "{sql}, optimised:\n{}", plan.display_indent());
         }
     }
@@ -176,14 +182,14 @@ async fn plans_do_not_pass_for_each_other() {
     for sql in QUERIES {
         let finishing = guarded(sql).await.finishing;
         for input in inputs(sql).await {
-            assert!(release(finishing.clone(), &input.release).is_err(), "{sql}");
+            assert!(release(finishing.clone(), &input.release, &[]).is_err(), "{sql}");
             assert!(unbound(&input.plan).is_err(), "{sql}");
             assert!(self::finishing(input.plan.clone()).is_err(), "{sql}");
-            assert!(public(input.plan.clone()).is_err(), "{sql}");
+            assert!(public(input.plan.clone(), &[]).is_err(), "{sql}");
         }
         for release_of in guarded(sql).await.releases {
             let Release::Personal(unread) = release_of else { continue };
-            assert!(release(unread.input.clone(), &unread).is_err(), "{sql}");
+            assert!(release(unread.input.clone(), &unread, &[]).is_err(), "{sql}");
         }
     }
 }
@@ -229,7 +235,7 @@ fn kill(title: &str, input: &Input, killed: &mut BTreeMap<&str, usize>) {
     for plan in [input.plan.clone(), optimized(&input.plan)] {
         for (name, mutation) in MUTATIONS {
             for mutant in mutants(&plan, *mutation) {
-                let found = release(mutant.clone(), &input.release);
+                let found = release(mutant.clone(), &input.release, &[]);
                 assert!(found.is_err(), "{title}, {name}:\n{}", mutant.display_indent());
                 *killed.entry(name).or_default() += 1;
             }

@@ -48,7 +48,7 @@ fn proven(title: &str, input: Input) {
 #[track_caller]
 fn proven_optimized(title: &str, input: Input) {
     let plan = optimized(&input.plan);
-    let found = release(plan.clone(), &input.release).err();
+    let found = release(plan.clone(), &input.release, &[]).err();
     assert_eq!(found, None, "{title}, optimised:\n{}", plan.display_indent());
 }
 
@@ -338,8 +338,8 @@ fn plans_about_nobody() {
         .sort_with_limit(vec![col("beds").sort(false, true)], Some(3))
         .unwrap();
     let plan = plan.build().unwrap();
-    assert!(public(plan.clone()).is_ok());
-    assert!(public(optimized(&plan)).is_ok());
+    assert!(public(plan.clone(), &[]).is_ok());
+    assert!(public(optimized(&plan), &[]).is_ok());
     let plan = result("a")
         .join(
             result("b").build().unwrap(),

@@ -55,7 +55,7 @@ fn joined_on(kind: JoinType, conditions: impl IntoIterator<Item = Expr>) -> Logi
 fn unproven(title: &str, input: Input, why: &str) {
     unproven_as_built(title, &input, why);
     let plan = optimized(&input.plan);
-    let found = release(plan.clone(), &input.release);
+    let found = release(plan.clone(), &input.release, &[]);
     assert!(found.is_err(), "{title}, optimised:\n{}", plan.display_indent());
 }
 
@@ -398,7 +398,7 @@ fn subqueries_in_expressions_are_not_about_persons() {
     ] {
         let input = persons(people("p").filter(by).unwrap(), person("p"));
         let plan = optimized(&input.plan);
-        assert!(release(plan.clone(), &input.release).is_err(), "{}", plan.display_indent());
+        assert!(release(plan.clone(), &input.release, &[]).is_err(), "{}", plan.display_indent());
     }
 }
 
@@ -463,7 +463,7 @@ fn nodes_without_a_rule() {
     let spread = people("p").repartition(by).unwrap();
     unproven("repartition", persons(spread, person("p")), NO_NODE);
     let told = people("p").explain(false, true).unwrap().build().unwrap();
-    assert!(release(told, &release_of(vec![], vec![])).is_err());
+    assert!(release(told, &release_of(vec![], vec![]), &[]).is_err());
     let placeholder = Expr::Placeholder(Placeholder::new_with_field("$1".to_owned(), None));
     let plan = cells(people("p"), person("p"), vec![placeholder], vec![]);
     unproven_as_built("placeholder", &plan, NO_RULE);
@@ -475,9 +475,9 @@ fn public_plans_and_finishing_plans_read_nothing_about_persons() {
     let files = || people("p").build().unwrap();
     let codes = || wards("w").build().unwrap();
     let results = || result("r").build().unwrap();
-    assert_eq!(why(public(files())), Some("a public plan that reads persons"));
-    assert_eq!(why(public(results())), None);
-    assert_eq!(why(public(codes())), None);
+    assert_eq!(why(public(files(), &[])), Some("a public plan that reads persons"));
+    assert_eq!(why(public(results(), &[])), None);
+    assert_eq!(why(public(codes(), &[])), None);
     assert_eq!(why(finishing(files())), Some("a finishing plan that reads files"));
     assert_eq!(why(finishing(codes())), Some("a finishing plan that reads files"));
     assert_eq!(why(finishing(results())), None);

@@ -5,13 +5,22 @@ use super::*;
 
 #[test]
 fn the_welcome_holds_commands_that_can_be_pasted() {
-    let person = |name, role, token: &str| Person { name, role, token: token.to_owned() };
+    let person = |name, role, token: &str| {
+        let token = token.to_owned();
+        Person { name, role, token, signing_key: None }
+    };
     let credentials = Credentials {
         base_url: "http://127.0.0.1:8080".to_owned(),
         project: "heart-study",
-        people: vec![person("Ada", "researcher", "trs_1"), person("Ines", "auditor", "trs_4")],
+        people: vec![
+            person("Ada", "researcher", "trs_1"),
+            person("Grace", "governance officer", "trs_2"),
+            person("Ines", "auditor", "trs_4"),
+        ],
     };
-    let text = text(&credentials, Path::new("demo-credentials.json"));
+    let text = text(&credentials, &Home::at(Path::new(".tresor/demo")));
+    assert!(text.contains("TRESOR_SERVER='http://127.0.0.1:8080' TRESOR_TOKEN='trs_2'\n"));
+    assert!(text.contains("--from '.tresor/changed-policies'\n"));
     assert_eq!(text.matches("curl -s 'http://127.0.0.1:8080/api/v1/").count(), 3);
     assert!(
         text.contains(

@@ -1,0 +1,67 @@
+//! What may be signed: a statement about this change, these files, this base and this moment, in this part, and nothing
+//! else. A server that says something else in it gets no signature.
+
+use std::fmt::Write as _;
+
+use tresor_core::ids::{ChangeId, UserId};
+
+use crate::stop::Stop;
+
+/// In which part an officer signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Puts the change forward.
+    Author,
+    /// Agrees to it.
+    Approver,
+}
+
+/// What a statement has to say.
+pub(super) struct Expected<'a> {
+    /// The change.
+    pub(super) change: &'a ChangeId,
+    /// The digest of its files, computed here.
+    pub(super) bundle: &'a str,
+    /// Number and digest of the revision that it was made on, computed here.
+    pub(super) base: (u64, &'a str),
+    /// From when on it is to hold.
+    pub(super) effective: Option<&'a str>,
+    /// In which part it is signed.
+    pub(super) part: Part,
+}
+
+impl Expected<'_> {
+    /// Stops unless the statement says this.
+    pub(super) fn require(&self, statement: &str) -> Result<(), Stop> {
+        let about = self.about_all();
+        let user = statement.strip_prefix(&about).and_then(|rest| rest.strip_suffix('\n'));
+        if user.is_some_and(|user| UserId::new(user).is_ok()) {
+            return Ok(());
+        }
+        let other = statement
+            .lines()
+            .zip(about.lines())
+            .find(|(said, expected)| !said.starts_with(expected))
+            .map_or("it is not of this form", |(said, _)| said);
+        Err(Stop::because(format!(
+            "nothing is signed: the server's statement is not about what was downloaded (`{other}`)"
+        )))
+    }
+
+    /// All of it but who signs.
+    fn about_all(&self) -> String {
+        let Self { change, bundle, base: (number, base), effective, part } = self;
+        let part = match part {
+            Part::Author => "author",
+            Part::Approver => "approver",
+        };
+        let effective = effective.unwrap_or("activation");
+        let mut text = String::from("tresor policy change v1\n");
+        // Writing to a string cannot fail.
+        let _never = write!(
+            text,
+            "change: {change}\nbundle: {bundle}\nbase: {number} {base}\neffective: {effective}\n{part}: "
+        );
+        text
+    }
+}
