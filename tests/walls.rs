@@ -274,6 +274,7 @@ fn every_file_is_reached() {
         let stem = file.trim_end_matches(".rs");
         let home = match stem {
             "mod" | "lib" | "main" => folder.to_owned(),
+            _ if is_program_of_its_own(&source.path) => folder.to_owned(),
             _ => format!("{folder}/{stem}"),
         };
         for name in source.text.lines().filter_map(declared_module) {

@@ -12,11 +12,15 @@
 //! - no bounds that follow from the shown sums, and from nothing being below zero, come nearer to a hidden cell than
 //!   it needs (`intervals.rs`): where it needs room there are two tables in whole numbers, checked in exact
 //!   integers, that agree with all that is shown and in which it is as large and as small as asked. Tables are looked
-//!   for in the whole block that the cell is tied to, or, where that is large, near the cell while the rest keeps
-//!   its true values (`witness.rs`); and getting by with less is tried a limited number of times. What is not found counts as not there, so large blocks may lose more than is
-//!   needed and never less. Not covered: bounds that somebody alone in another cell finds, and bounds for sums of
-//!   hidden cells that were not given as hidden themselves;
+//!   for among the groups that move most easily with the cell (`scope.rs`) while the rest keeps its true values, and in
+//!   the whole block that the cell is tied to where that is small (`witness.rs`). Where none is found, small tables are
+//!   searched for the least that must go; in large ones what is cheapest near the cell goes (`loosen.rs`). What is not
+//!   found counts as not there, so large tables may lose more than is needed and never less. Not covered: bounds that
+//!   somebody alone in another cell finds, and bounds for sums of hidden cells that were not given as hidden
+//!   themselves;
 //! - what is said of a cell is decided once, under whatever name it appears (`cells.rs`).
+//!
+//! Tables without totals need little of this (`plain.rs`).
 //!
 //! Everything is decided without chance: the same cells give the same answer in any order,
 //! except that equals are told apart by the order they are given in. Sums are taken as exact; noise on top of them

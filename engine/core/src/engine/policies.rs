@@ -21,6 +21,7 @@ use super::{Caller, Engine};
 use crate::clock::moment;
 use crate::desk::{Scope, Signed};
 use crate::ids::{BundleDigest, ChangeId, FreezeId};
+use crate::policy::{register, register_csv};
 use crate::refusal::{Code, Refusal};
 use crate::vault::unavailable;
 
@@ -59,6 +60,10 @@ pub enum PolicyRequest {
         /// From when on it is to hold; asked of authors.
         effective_at: Option<OffsetDateTime>,
     },
+    /// The register of data uses, by the revision in force.
+    Register,
+    /// The same as one text, CSV.
+    RegisterCsv,
     /// Every freeze.
     Freezes,
     /// Begins a change.
@@ -152,7 +157,9 @@ impl PolicyRequest {
             | Self::Files(_)
             | Self::Matrix(_)
             | Self::Validate(_)
-            | Self::Difference(_) => ("policies", "read"),
+            | Self::Difference(_)
+            | Self::Register
+            | Self::RegisterCsv => ("policies", "read"),
             Self::WhatIf { .. } | Self::Begin { .. } | Self::Edit { .. } | Self::Rebase { .. } => {
                 ("policies", "draft")
             }
@@ -180,6 +187,7 @@ impl PolicyRequest {
             Self::Difference(_) => "policy_difference",
             Self::WhatIf { .. } => "policy_what_if",
             Self::Statement { .. } => "policy_statement",
+            Self::Register | Self::RegisterCsv => "register",
             Self::Freezes => "freezes",
             Self::Begin { .. } => "policy_begin",
             Self::Edit { .. } => "policy_edit",
@@ -244,6 +252,8 @@ impl Engine {
             PolicyRequest::Statement { change, effective_at } => {
                 self.tell_statement(caller, &change, effective_at).await
             }
+            PolicyRequest::Register => Ok(register(in_force.revision())),
+            PolicyRequest::RegisterCsv => Ok(Value::String(register_csv(in_force.revision()))),
             PolicyRequest::Freezes => Ok(self.tell_freezes().await),
             PolicyRequest::Begin { title, reason, edit, reverts } => {
                 self.begin(caller, title, reason, edit, reverts).await

@@ -89,7 +89,7 @@ fn outside(person: &Person) -> Vec<Held<'_>> {
             role: held.role,
             project: None,
             first: held.from,
-            last: held.until,
+            last: person.until.map_or(held.until, |until| until.min(held.until)),
             place: &held.at,
         })
         .collect()

@@ -211,6 +211,8 @@ struct Made {
     statuses: Statuses,
     may_omit: bool,
     warnings: BTreeSet<String>,
+    /// How many earlier results were made.
+    stage: usize,
 }
 
 impl Made {
@@ -222,7 +224,7 @@ impl Made {
         ground: &Ground,
     ) -> datafusion::common::Result<Self> {
         let mut made = Self::default();
-        let mut waiting = vec![];
+        let mut measured = vec![];
         for (at, release) in guarded.releases.iter().enumerate() {
             made.statuses.push(vec![]);
             made.tables.push(vec![]);
@@ -230,7 +232,7 @@ impl Made {
                 Release::Personal(release) => {
                     vault.stages.begins(Stage::Measure);
                     let cells = measure(release, &made.tables, ground).await?;
-                    waiting.push(MeasuredTable { at, release, cells });
+                    measured.push(MeasuredTable { at, release, cells, settled: None });
                     continue;
                 }
                 Release::Public(plan) => {
@@ -238,7 +240,8 @@ impl Made {
                     super::public::with_row_numbers(plan, batches)?
                 }
                 Release::Earlier(plan) => {
-                    made.protect(std::mem::take(&mut waiting), guarded, vault, ground).await?;
+                    made.protect(&mut measured, guarded, vault, ground).await?;
+                    made.stage += 1;
                     earlier(plan, &made.tables, &guarded.scans, ground).await?
                 }
             };
@@ -246,23 +249,19 @@ impl Made {
                 *slot = batches;
             }
         }
-        made.protect(waiting, guarded, vault, ground).await?;
+        made.protect(&mut measured, guarded, vault, ground).await?;
         Ok(made)
     }
 
     async fn protect(
         &mut self,
-        waiting: Vec<MeasuredTable<'_>>,
+        measured: &mut [MeasuredTable<'_>],
         guarded: &Guarded,
         vault: &Vault,
         ground: &Ground,
     ) -> datafusion::common::Result<()> {
         let mut families = vec![];
-        let here = |at: usize| waiting.iter().any(|table| table.at == at);
-        for family in &guarded.families {
-            if !family.members.iter().all(|member| here(member.release)) {
-                continue;
-            }
+        for family in guarded.families.iter().filter(|family| family.stage == self.stage) {
             let extra = match &family.atoms {
                 Atoms::Member(_) => None,
                 Atoms::Extra(release) => {
@@ -278,8 +277,13 @@ impl Made {
             limits: &vault.limits,
             stages: vault.stages.as_ref(),
         };
-        let protected = protect(&waiting, &families, &rules)?;
-        for (table, rows) in waiting.iter().zip(protected) {
+        let protected = protect(measured, &families, &rules)?;
+        for (table, rows) in measured.iter_mut().zip(protected) {
+            // What was read by another release stays as it was read.
+            if table.settled.is_some() {
+                continue;
+            }
+            table.settled = Some(rows.settled);
             self.may_omit |= rows.may_omit;
             self.warnings.extend(rows.warnings.into_iter().map(str::to_owned));
             if let Some(slot) = self.statuses.get_mut(table.at) {

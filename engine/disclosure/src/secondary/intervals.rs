@@ -45,6 +45,9 @@ const SMALL: usize = 1_000;
 /// How often all hidden cells are gone through, at most. In the last round whatever is needed is withheld.
 const ROUNDS: usize = 5;
 
+/// Every so many cells it is looked at what is left to do, at the latest.
+const PATIENCE: usize = 16;
+
 /// How more is withheld.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum How {
@@ -68,6 +71,9 @@ struct Widening<'a> {
     /// Hidden cells that have not all the room they need.
     narrow: Vec<usize>,
     probes: usize,
+    /// How often more was withheld since `room` was looked at, and how often that may be before it is looked at anew.
+    stale: usize,
+    patience: usize,
 }
 
 impl<'a> Widening<'a> {
@@ -79,6 +85,8 @@ impl<'a> Widening<'a> {
             truth: truth(cells),
             narrow: (0..cells.cells.len()).collect(),
             probes: 0,
+            stale: 0,
+            patience: 1,
             cells,
             offers,
             published,
@@ -87,7 +95,7 @@ impl<'a> Widening<'a> {
 
     /// Makes room for every cell that has too little; says whether all are known to have enough.
     fn pass(&mut self, how: How) -> Result<bool, usize> {
-        self.room = Room::of(self.cells, &self.published);
+        self.look_again();
         for at in std::mem::take(&mut self.narrow) {
             let Some(cell) = self.cells.cells.get(at) else { continue };
             let Some(mut goal) = Goal::of(self.cells, cell) else { continue };
@@ -98,10 +106,18 @@ impl<'a> Widening<'a> {
             if self.room.is_enough(cell, goal) {
                 continue;
             }
+            if self.stale >= self.patience {
+                self.look_again();
+                self.patience = PATIENCE.min(self.patience * 2);
+                if self.room.is_enough(cell, goal) {
+                    continue;
+                }
+            }
             match how {
                 How::Sparing if self.probes < PROBES => self.withdraw(at, cell, goal, true)?,
                 How::Surely => self.withdraw(at, cell, goal, false)?,
                 How::Sparing | How::Near => {
+                    self.stale += 1;
                     for lost in loosen(self.cells, &self.truth, &self.published, cell, goal) {
                         if let Some(slot) = self.published.get_mut(lost) {
                             *slot = false;
@@ -120,8 +136,13 @@ impl<'a> Widening<'a> {
             Room::of(self.cells, shown).is_enough(cell, goal)
         };
         self.published = withdraw(self.offers, &self.published, sparing, enough).ok_or(at)?;
-        self.room = Room::of(self.cells, &self.published);
+        self.look_again();
         Ok(())
+    }
+
+    fn look_again(&mut self) {
+        self.room = Room::of(self.cells, &self.published);
+        self.stale = 0;
     }
 }
 

@@ -90,10 +90,14 @@ impl Near<'_> {
     /// In units of what the cell lacks, so that all numbers of the program are of moderate size.
     fn add_atom(&self, problem: &mut Problem, atom: usize, by: u128) -> Move {
         let price = self.shown_alone(atom).and_then(|at| self.price(at)).unwrap_or(OPEN);
-        let truth = self.truth.get(atom).copied().flatten().unwrap_or(0);
-        let spare = truth.saturating_sub(u128::from(self.cells.zeros_shown));
-        let down = problem.add_var(price, (0.0, spare as f64 / by as f64));
+        let down = problem.add_var(price, (0.0, self.spare(atom) as f64 / by as f64));
         (problem.add_var(price, FREELY), down)
+    }
+
+    /// What an atom holds beyond the least that readers know of.
+    fn spare(&self, atom: usize) -> u128 {
+        let truth = self.truth.get(atom).copied().flatten().unwrap_or(0);
+        truth.saturating_sub(u128::from(self.cells.zeros_shown))
     }
 
     /// The published cells of several atoms, by what they hold of the scope.
@@ -166,9 +170,13 @@ impl Web for Near<'_> {
         self.truth.get(atom).is_some_and(Option::is_some) && !shown.any(empty)
     }
 
-    /// What nobody sees comes first, then what is missed least.
+    /// What nobody sees comes first, then what is missed least; at last what has nothing to give.
     fn rank(&self, atom: usize) -> u128 {
         let shown = self.shown_alone(atom).and_then(|at| self.cells.cells.get(at));
-        shown.map_or(0, |cell| cell.size.saturating_add(1))
+        match (shown, self.spare(atom)) {
+            (Some(cell), _) => cell.size.saturating_add(1),
+            (None, 1..) => 0,
+            (None, 0) => u128::MAX,
+        }
     }
 }

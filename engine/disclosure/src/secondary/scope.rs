@@ -22,8 +22,8 @@ pub(super) trait Web {
     fn rank(&self, one: usize) -> u128;
 }
 
-/// Of a longer tie only so many are looked at.
-const LONG: usize = 2_000;
+/// Of a longer tie only so many are looked at, those that are taken first.
+const LONG: usize = 500;
 
 /// Up to `most` of what moves together with `start`, itself first.
 pub(super) fn around(web: &impl Web, start: &[usize], most: usize) -> Vec<usize> {
@@ -54,10 +54,16 @@ impl<W: Web> Growing<'_, W> {
             if !self.ties.insert(tie) {
                 continue;
             }
-            let held = self.web.held_by(tie).take(LONG);
-            for other in held.filter(|other| self.web.can_move(*other)) {
+            let held = self.web.held_by(tie).filter(|other| self.web.can_move(*other));
+            let mut held: Vec<(u128, usize)> =
+                held.map(|other| (self.web.rank(other), other)).collect();
+            if held.len() > LONG {
+                held.select_nth_unstable(LONG);
+                held.truncate(LONG);
+            }
+            for (rank, other) in held {
                 let all = || Some(self.web.ties_of(other).count());
-                self.next.nearer(other, all, self.web.rank(other));
+                self.next.nearer(other, all, rank);
             }
         }
     }

@@ -5,12 +5,14 @@
 //!
 //! - `revisions` what is and was in force; `changes` drafts: begun, edited, looked at
 //! - `decisions` proposed, approved, activated, withdrawn; `freezes` stopped, and let go on
+//! - `register` what the public may know of projects
 //! - `wire` the shapes of bodies and addresses; `described` the shapes of answers
 
 mod changes;
 mod decisions;
 mod described;
 mod freezes;
+mod register;
 mod revisions;
 #[cfg(test)]
 mod tests;
@@ -57,6 +59,8 @@ pub(super) fn routes() -> OpenApiRouter<Face> {
         .routes(routes!(decisions::withdraw))
         .routes(routes!(freezes::list, freezes::freeze))
         .routes(routes!(freezes::thaw))
+        .routes(routes!(register::json))
+        .routes(routes!(register::csv))
 }
 
 /// What the desk says.

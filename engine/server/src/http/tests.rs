@@ -598,6 +598,8 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/queries/{id}",
             "/api/v1/queries/{id}/result",
             "/api/v1/queries:check",
+            "/api/v1/register.csv",
+            "/api/v1/register.json",
             "/api/v1/reviews",
             "/api/v1/reviews/{query}",
             "/api/v1/reviews/{query}/answer",

@@ -9,7 +9,7 @@ use tresor_disclosure::profile::{ClassDisclosure, ZeroRule};
 use tresor_disclosure::table::{Cell, Line, Standing, Table, lines, screen};
 
 use super::rows::Keys;
-use super::{MeasuredTable, Rules, rows};
+use super::{MeasuredTable, Rules, Settled, rows};
 use crate::vault::cells::Measured;
 
 /// The rows of a table that a reader will see.
@@ -67,12 +67,17 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
     };
     let screening = screen(rules.profile, &Table { cells: &all, lines: &lines });
     let warnings = screening.warnings.iter().map(|warning| warning.sentence()).collect();
-    let rows = shown
+    let mut rows: Vec<Row<'_>> = shown
         .rows
         .into_iter()
         .zip(screening.cells)
         .map(|((keys, measured), standing)| Row { keys, measured, standing, arguments: vec![] })
         .collect();
+    if let Some(Settled(known)) = &table.settled {
+        for (row, (standing, arguments)) in rows.iter_mut().zip(known) {
+            (row.standing, row.arguments) = (*standing, arguments.clone());
+        }
+    }
     Ok(Decided { rows, unlisted, may_omit: shown.may_omit, warnings })
 }
 

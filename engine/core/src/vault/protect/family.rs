@@ -8,9 +8,11 @@
 //! Rows are what adds up. Numbers of persons do so too where nobody is in two cells; elsewhere more may be withheld
 //! than needed.
 
+mod alike;
 mod atoms;
 mod codes;
 mod counts;
+mod left_over;
 mod magnitudes;
 
 use datafusion::common::Result;
@@ -20,7 +22,7 @@ use tresor_disclosure::{Profile, Reason};
 
 use self::atoms::Laid;
 use super::MeasuredTable;
-use super::decide::Decided;
+use super::decide::{Decided, Row};
 use crate::guard::families::Family;
 use crate::guard::release::{Argument, PersonalRelease};
 use crate::vault::cells::Cells;
@@ -33,11 +35,30 @@ pub(in crate::vault) struct MeasuredFamily<'a> {
 
 /// Withholds what would tell a withheld cell or value.
 pub(super) fn withhold<'a>(
-    measured: &'a MeasuredFamily<'_>,
+    families: &'a [MeasuredFamily<'_>],
     tables: &'a [MeasuredTable<'_>],
     decided: &mut [Decided<'a>],
     profile: &Profile,
 ) -> Result<()> {
+    // What one family loses may be what another hides behind.
+    let mut more = true;
+    while more {
+        more = false;
+        for family in families {
+            more |= of_family(family, tables, decided, profile)?;
+        }
+        more &= families.len() > 1;
+    }
+    Ok(())
+}
+
+/// Withholds in one family, and tells whether anything went.
+fn of_family<'a>(
+    measured: &'a MeasuredFamily<'_>,
+    tables: &'a [MeasuredTable<'_>],
+    decided: &mut [Decided<'a>],
+    profile: &Profile,
+) -> Result<bool> {
     let places: Option<Vec<usize>> = measured
         .family
         .members
@@ -47,14 +68,49 @@ pub(super) fn withhold<'a>(
     let Some(places) = places else {
         return datafusion::common::internal_err!("a family whose tables are not here");
     };
-    let mut laid = Laid::out(measured, tables, decided, &places)?;
-    laid.decide(decided, &places, profile);
-    let lost = counts::lost(&laid, profile);
-    write_back(&lost, &places, tables, decided);
-    laid.decide(decided, &places, profile);
-    let lost = magnitudes::lost(&laid, profile);
-    write_back(&lost, &places, tables, decided);
-    Ok(())
+    let sets = alike::alike(measured)?;
+    let repeated = repeated(measured, &sets, &places, decided, profile);
+    write_back(&repeated, &places, tables, decided);
+    let mut more = !repeated.is_empty();
+    for alike in sets {
+        let mut laid = Laid::out(measured, tables, decided, &places, &alike)?;
+        laid.decide(decided, &places, profile);
+        let counts = counts::lost(&laid, profile);
+        write_back(&counts, &places, tables, decided);
+        laid.decide(decided, &places, profile);
+        let sums = magnitudes::lost(&laid, profile);
+        write_back(&sums, &places, tables, decided);
+        more |= !(counts.is_empty() && sums.is_empty());
+    }
+    Ok(more)
+}
+
+/// Rows that count some people once and others twice are no sum that could be held against others. Where there is
+/// something to work out from them, they go.
+fn repeated(
+    measured: &MeasuredFamily<'_>,
+    sets: &[Vec<usize>],
+    places: &[usize],
+    decided: &[Decided<'_>],
+    profile: &Profile,
+) -> Vec<Number> {
+    let withheld =
+        |row: &Row<'_>| matches!(row.standing, Standing::Withheld(_)) || !row.arguments.is_empty();
+    let hidden = places.iter().filter_map(|place| decided.get(*place));
+    let hides =
+        hidden.clone().any(|table| !table.unlisted.is_empty() || table.rows.iter().any(withheld));
+    if !hides && !profile.complements {
+        return vec![];
+    }
+    let members = measured.family.members.iter().enumerate();
+    let odd = members.filter(|(at, of)| of.repeats && !sets.iter().any(|set| set.contains(at)));
+    let rows = odd.flat_map(|(member, _)| {
+        let table = places.get(member).and_then(|place| decided.get(*place));
+        let rows = table.map(|table| table.rows.as_slice()).unwrap_or_default().iter().enumerate();
+        let open = rows.filter(|(_, row)| !matches!(row.standing, Standing::Withheld(_)));
+        open.map(move |(row, _)| Number { member, row, argument: None })
+    });
+    rows.collect()
 }
 
 /// Most atoms in all sums together, for tables with totals.
@@ -117,6 +173,16 @@ struct Sum {
 }
 
 impl Sum {
+    /// The same where it was told before, or withheld for good.
+    fn settled(mut self) -> Self {
+        self.number = None;
+        self.column.kind = match self.column.kind {
+            Kind::Known | Kind::Candidate | Kind::Zero => Kind::Known,
+            hidden @ Kind::Hidden { .. } => hidden,
+        };
+        self
+    }
+
     /// The number, if a reader would see it.
     const fn shown(&self) -> Option<Number> {
         match self.column.kind {

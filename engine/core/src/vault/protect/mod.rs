@@ -20,7 +20,8 @@ use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::{NoiseSecret, Profile};
+use tresor_disclosure::table::Standing;
+use tresor_disclosure::{NoiseSecret, Profile, Reason};
 
 use self::decide::Decided;
 pub(super) use self::family::MeasuredFamily;
@@ -40,7 +41,12 @@ pub(super) struct ProtectedTableRows {
     pub(super) may_omit: bool,
     /// What a reader should know of the table beside its values. Depends on nothing that its reader does not see.
     pub(super) warnings: BTreeSet<&'static str>,
+    /// What was decided, for the tables that are protected after this one.
+    pub(super) settled: Settled,
 }
+
+/// What was decided about each row of a table that others have read since.
+pub(super) struct Settled(Vec<(Standing, Vec<(usize, Reason)>)>);
 
 /// A release and its measured cells.
 pub(super) struct MeasuredTable<'a> {
@@ -48,6 +54,8 @@ pub(super) struct MeasuredTable<'a> {
     pub(super) at: usize,
     pub(super) release: &'a PersonalRelease,
     pub(super) cells: Cells,
+    /// What was decided about it, where that cannot be changed any more.
+    pub(super) settled: Option<Settled>,
 }
 
 /// What protection depends on beside the cells.
@@ -58,7 +66,7 @@ pub(super) struct Rules<'a> {
     pub(super) stages: &'a dyn Stages,
 }
 
-/// Protects tables that are released together.
+/// Protects tables that are released together. What others have read before stays as it was.
 pub(super) fn protect(
     tables: &[MeasuredTable<'_>],
     families: &[MeasuredFamily<'_>],
@@ -70,9 +78,7 @@ pub(super) fn protect(
         .map(|table| decide::decide(table, rules))
         .collect::<Result<Vec<Decided<'_>>>>()?;
     rules.stages.begins(Stage::Withhold);
-    for family in families {
-        family::withhold(family, tables, &mut decided, rules.profile)?;
-    }
+    family::withhold(families, tables, &mut decided, rules.profile)?;
     rules.stages.begins(Stage::Perturb);
     let mut values = tables
         .iter()
@@ -115,8 +121,10 @@ fn written(
     decided: Decided<'_>,
     values: Values,
 ) -> Result<ProtectedTableRows> {
-    let keys: Vec<Keys<'_>> = decided.rows.into_iter().map(|row| row.keys).collect();
+    let rows = decided.rows.into_iter().map(|row| (row.keys, (row.standing, row.arguments)));
+    let (keys, settled): (Vec<Keys<'_>>, Vec<_>) = rows.unzip();
     Ok(ProtectedTableRows {
+        settled: Settled(settled),
         batch: table(release, &keys, values.columns)?,
         statuses: values.statuses,
         // Whose rows are only counted omits nothing that a reader could miss.

@@ -16,6 +16,15 @@ pub(super) enum Part {
     Approver,
 }
 
+impl Part {
+    const fn other(self) -> Self {
+        match self {
+            Self::Author => Self::Approver,
+            Self::Approver => Self::Author,
+        }
+    }
+}
+
 /// What a statement has to say.
 pub(super) struct Expected<'a> {
     /// The change.
@@ -33,11 +42,17 @@ pub(super) struct Expected<'a> {
 impl Expected<'_> {
     /// Stops unless the statement says this.
     pub(super) fn require(&self, statement: &str) -> Result<(), Stop> {
-        let about = self.about_all();
-        let user = statement.strip_prefix(&about).and_then(|rest| rest.strip_suffix('\n'));
-        if user.is_some_and(|user| UserId::new(user).is_ok()) {
+        if self.is_said_by(statement, self.part) {
             return Ok(());
         }
+        if self.is_said_by(statement, self.part.other()) {
+            let why = match self.part {
+                Part::Author => "only its author puts a change forward",
+                Part::Approver => "the change is your own, so another officer approves it",
+            };
+            return Err(Stop::because(format!("nothing is signed: {why}")));
+        }
+        let about = self.about_all(self.part);
         let other = statement
             .lines()
             .zip(about.lines())
@@ -48,9 +63,16 @@ impl Expected<'_> {
         )))
     }
 
+    /// Whether somebody says all this in this part, and nothing more.
+    fn is_said_by(&self, statement: &str, part: Part) -> bool {
+        let rest = statement.strip_prefix(&self.about_all(part));
+        let user = rest.and_then(|rest| rest.strip_suffix('\n'));
+        user.is_some_and(|user| UserId::new(user).is_ok())
+    }
+
     /// All of it but who signs.
-    fn about_all(&self) -> String {
-        let Self { change, bundle, base: (number, base), effective, part } = self;
+    fn about_all(&self, part: Part) -> String {
+        let Self { change, bundle, base: (number, base), effective, part: _ } = self;
         let part = match part {
             Part::Author => "author",
             Part::Approver => "approver",

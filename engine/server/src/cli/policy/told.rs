@@ -53,10 +53,9 @@ fn rows(items: &[Value], keys: &[&str]) -> Vec<Vec<String>> {
 
 /// What is in force, what will be, and what is frozen.
 pub(super) fn status(told: &Value) -> String {
-    let mut written = String::from("in force: ");
-    written.push_str(&told.get("in_force").map(revision).unwrap_or_default());
+    let mut written = told.get("in_force").map(revision).unwrap_or_default();
     for later in list(told, "scheduled") {
-        let _never = write!(written, "\nscheduled: {}", revision(later));
+        let _never = write!(written, "\n{}", revision(later));
     }
     for frozen in list(told, "frozen") {
         let _never = write!(written, "\nfrozen: {}", freeze(frozen));

@@ -38,6 +38,8 @@ described! {
     Statement;
     /// A revision.
     PolicyRevision;
+    /// What the public may know of every project.
+    Register;
     /// Every freeze, also those that were lifted.
     Freezes;
     /// A freeze: what, why, by whom, and who agreed to lift it.

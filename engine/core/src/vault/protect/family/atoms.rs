@@ -1,6 +1,7 @@
 //! Atoms, and the cells of every table of the family as sets of them.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use datafusion::common::{HashMap, Result, internal_err};
 use datafusion::scalar::ScalarValue;
@@ -9,7 +10,9 @@ use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Contribution, Profile, Reason};
 
 use super::MeasuredFamily;
+use super::alike::rows_in;
 use super::codes::Codes;
+use super::left_over::View;
 use crate::guard::families::{Atoms, Member};
 use crate::guard::release::PersonalRelease;
 use crate::vault::cells::{Cells, Measured};
@@ -24,6 +27,8 @@ pub(super) struct Laid<'a> {
     pub(super) members: Vec<LaidMember<'a>>,
     /// Measures of the atoms, where they were measured for this.
     pub(super) extra: Option<&'a PersonalRelease>,
+    /// Conditions of which the second holds wherever the first does.
+    inside: &'a [(usize, usize)],
     codes: Codes,
     /// By key of the atoms: the number that stands for "holds".
     yes: Vec<u32>,
@@ -35,11 +40,17 @@ pub(super) struct Atom<'a> {
     keys: Vec<Option<u32>>,
     /// What was measured; nothing where nobody is in it.
     measured: Option<&'a [Measured]>,
+    /// How many rows of the tables each row of the atom stands for.
+    rows: u64,
 }
 
 impl Atom<'_> {
     pub(super) fn contribution(&self, argument: Option<usize>) -> Contribution {
-        contribution(self.measured, argument)
+        let c = contribution(self.measured, argument);
+        match argument {
+            None => Contribution { rows: c.rows.saturating_mul(self.rows), ..c },
+            Some(_) => c,
+        }
     }
 
     fn is_within(&self, member: &Member, yes: &[u32]) -> bool {
@@ -63,8 +74,26 @@ fn contribution(measured: Option<&[Measured]>, argument: Option<usize>) -> Contr
 pub(super) struct LaidMember<'a> {
     pub(super) member: &'a Member,
     pub(super) release: &'a PersonalRelease,
+    /// None where its numbers are no sums over these atoms.
     pub(super) cells: Vec<LaidCell<'a>>,
+    /// Whether its numbers were told before.
+    pub(super) settled: bool,
 }
+
+/// A number that may be told to be of nobody more than another.
+#[derive(Clone, PartialEq)]
+struct Between {
+    member: usize,
+    cell: usize,
+    /// What holds for whom it is of.
+    conditions: Vec<usize>,
+    /// Whether it is the number of the cell itself.
+    own_cell: bool,
+    atoms: Vec<u32>,
+}
+
+/// Which keys a table has, and the values of them in one of its cells.
+type Keyed<'a> = (&'a [usize], &'a [u32]);
 
 /// A cell of a table as a set of atoms.
 pub(super) struct LaidCell<'a> {
@@ -78,6 +107,8 @@ pub(super) struct LaidCell<'a> {
     pub(super) atoms: Vec<u32>,
     /// For each argument that only some rows contribute to, the key of the condition and the atoms for which it holds.
     parts: Vec<(usize, usize, Vec<u32>)>,
+    /// Arguments that are withheld already so that others cannot be worked out.
+    gone: Vec<usize>,
 }
 
 impl LaidCell<'_> {
@@ -91,6 +122,11 @@ impl LaidCell<'_> {
         of.map(|(.., atoms)| atoms.as_slice())
     }
 
+    /// Whether an argument is withheld already for another's sake.
+    pub(super) fn has_lost(&self, argument: usize) -> bool {
+        self.gone.contains(&argument)
+    }
+
     fn take(&mut self, number: u32, atom: &Atom<'_>, yes: &[u32]) {
         self.atoms.push(number);
         for (_, key, part) in &mut self.parts {
@@ -102,12 +138,13 @@ impl LaidCell<'_> {
 }
 
 impl<'a> Laid<'a> {
-    /// Lays out what was measured. What was decided about it is told by [`Self::decide`].
+    /// Lays out what was measured, of those members that are alike. What was decided about it is told by [`Self::decide`].
     pub(super) fn out(
         family: &'a MeasuredFamily<'_>,
         tables: &'a [MeasuredTable<'_>],
         decided: &[Decided<'a>],
         places: &[usize],
+        alike: &[usize],
     ) -> Result<Self> {
         let mut members = vec![];
         for (member, &place) in family.family.members.iter().zip(places) {
@@ -125,15 +162,23 @@ impl<'a> Laid<'a> {
             _ => return internal_err!("atoms that were not measured"),
         };
         let mut codes = Codes::default();
-        let atoms = atoms(found, &mut codes);
+        let of_alike: Vec<&Member> =
+            alike.iter().filter_map(|at| family.family.members.get(*at)).collect();
+        let atoms = atoms(found, &of_alike, &mut codes);
         let members = members
             .into_iter()
-            .map(|(member, table, decided)| empty_cells(member, table.release, decided, &mut codes))
+            .map(|(member, table, decided)| empty_cells(member, table, decided, &mut codes))
+            .enumerate()
+            .map(|(at, member)| match alike.contains(&at) {
+                true => member,
+                false => LaidMember { cells: vec![], ..member },
+            })
             .collect();
         let width = width(&atoms, family.family.members.iter());
         let holds = ScalarValue::Boolean(Some(true));
         let yes = (0..width).map(|key| codes.code(key, &holds)).collect();
-        let mut laid = Self { atoms, real: 0, members, extra, codes, yes };
+        let inside = family.family.inside.as_slice();
+        let mut laid = Self { atoms, real: 0, members, extra, inside, codes, yes };
         laid.real = laid.len();
         laid.fill()?;
         Ok(laid)
@@ -152,15 +197,65 @@ impl<'a> Laid<'a> {
                 let row = cell.row.and_then(|row| decided.get(*place)?.rows.get(row));
                 if let Some(row) = row {
                     cell.standing = row.standing;
+                    cell.gone = row.arguments.iter().map(|(argument, _)| *argument).collect();
                 }
             }
         }
         self.add_empty(profile);
     }
 
+    pub(super) fn atom(&self, number: u32) -> Option<&Atom<'a>> {
+        self.atoms.get(usize::try_from(number).unwrap_or(usize::MAX))
+    }
+
+    /// Whether its tables are over different rows, and held against each other by the persons in them.
+    pub(super) fn is_by_person(&self) -> bool {
+        self.members.iter().any(|member| member.member.part.is_some())
+    }
+
+    /// How the numbers of each table sort the atoms with somebody in them: `None` is the cell itself, others are those
+    /// who contribute to an argument.
+    pub(super) fn views(
+        &self,
+        numbers: impl Fn(&LaidMember<'a>) -> Vec<Option<usize>>,
+    ) -> Vec<View> {
+        let real = usize::try_from(self.real).unwrap_or(usize::MAX);
+        let sorted = |member: &LaidMember<'a>, argument: Option<usize>| {
+            let mut view = vec![0; real];
+            for (number, cell) in (1..).zip(&member.cells) {
+                let part = argument.and_then(|argument| cell.part(argument));
+                for &atom in part.unwrap_or(&cell.atoms) {
+                    if let Some(slot) = view.get_mut(usize::try_from(atom).unwrap_or(usize::MAX)) {
+                        *slot = number;
+                    }
+                }
+            }
+            view
+        };
+        let members = self.members.iter().filter(|member| !member.cells.is_empty());
+        let views = members.flat_map(|of| numbers(of).into_iter().map(move |at| (of, at)));
+        views.map(|(member, argument)| sorted(member, argument)).collect()
+    }
+
+    /// Whether some person stands for several rows.
+    pub(super) fn counts_rows(&self) -> bool {
+        self.atoms.iter().any(|atom| atom.rows > 1)
+    }
+
+    /// The atoms of each part of the family, whatever table of it shows them.
+    pub(super) fn parts(&self) -> Vec<(usize, Vec<u32>)> {
+        let alike = self.members.iter().filter(|member| !member.cells.is_empty());
+        let keys: BTreeSet<usize> = alike.filter_map(|of| of.member.part).collect();
+        let holding = |key: usize| {
+            let atoms = (0_u32..).zip(&self.atoms);
+            atoms.filter(|(_, atom)| atom.holds(key, &self.yes)).map(|(number, _)| number).collect()
+        };
+        keys.into_iter().map(|key| (key, holding(key))).collect()
+    }
+
     /// Every atom into its cell of each table.
     fn fill(&mut self) -> Result<()> {
-        for member in &mut self.members {
+        for member in self.members.iter_mut().filter(|member| !member.cells.is_empty()) {
             let places: HashMap<Vec<u32>, usize> =
                 member.cells.iter().enumerate().map(|(at, cell)| (cell.keys.clone(), at)).collect();
             let mut projected: Vec<u32> = vec![];
@@ -200,7 +295,9 @@ impl<'a> Laid<'a> {
         cells.sort();
         let cells: Vec<(usize, usize)> =
             cells.into_iter().map(|(.., at, place)| (at, place)).collect();
-        if cells.is_empty() {
+        let asked = profile.zero == ZeroRule::TreatAsSmall && profile.complements;
+        let between = if asked { self.nobody_between() } else { vec![] };
+        if cells.is_empty() && between.is_empty() {
             return;
         }
         let finding = Finding::over(self);
@@ -209,9 +306,83 @@ impl<'a> Laid<'a> {
             let mut wanted = cell.map(|cell| cell.wanting(profile)).unwrap_or_default();
             wanted.sort_by_key(|condition| mark(*condition));
             for condition in wanted {
-                self.place_empty(at, place, condition, &finding);
+                self.place_empty(at, place, condition.as_slice(), &finding);
             }
         }
+        for between in between {
+            self.place_empty(between.member, between.cell, &between.conditions, &finding);
+        }
+    }
+
+    /// Where one number is of some of those whom another is of, by the words of the query, and both are of the same
+    /// people: then equal numbers tell that nobody is between them.
+    fn nobody_between(&self) -> Vec<Between> {
+        let mut found = vec![];
+        if self.inside.is_empty() && self.members.iter().all(|of| of.member.within.is_none()) {
+            return found;
+        }
+        let mut all: HashMap<Keyed<'_>, Vec<Between>> = HashMap::new();
+        for (number, member) in self.members.iter().enumerate() {
+            if member.member.rows.is_some() {
+                continue;
+            }
+            let open = member.cells.iter().enumerate();
+            for (place, cell) in open.filter(|(_, cell)| cell.standing == Standing::Open) {
+                let own = all.entry((&member.member.keys, &cell.keys)).or_default();
+                let parts = cell.parts.iter().map(|(_, key, atoms)| (Some(*key), atoms));
+                for (key, atoms) in std::iter::once((None, &cell.atoms)).chain(parts) {
+                    let conditions = member.member.within.into_iter().chain(key).collect();
+                    let conditions = self.with_wider(conditions);
+                    let own_cell = key.is_none();
+                    let atoms = self.real_of(atoms);
+                    own.push(Between { member: number, cell: place, conditions, own_cell, atoms });
+                }
+            }
+        }
+        for alike in all.values() {
+            for wide in alike {
+                let narrower = |narrow: &&Between| {
+                    let beside = (narrow.member, narrow.cell) == (wide.member, wide.cell);
+                    // What a part leaves of its own cell was looked at before.
+                    let looked_at = beside && wide.own_cell;
+                    !looked_at
+                        && !wide.atoms.is_empty()
+                        && narrow.atoms == wide.atoms
+                        && narrow.conditions != wide.conditions
+                        && wide.conditions.iter().all(|key| narrow.conditions.contains(key))
+                };
+                if alike.iter().any(|narrow| narrower(&narrow)) && !found.contains(wide) {
+                    found.push(wide.clone());
+                }
+            }
+        }
+        let mark = |key: &usize| self.mark(*key);
+        found.sort_by_cached_key(|of| {
+            let mut of_conditions: Vec<_> = of.conditions.iter().map(mark).collect();
+            of_conditions.sort_unstable();
+            (of.atoms.clone(), of_conditions, of.member, of.cell)
+        });
+        found
+    }
+
+    /// Conditions and all that hold wherever these do, in order.
+    fn with_wider(&self, mut conditions: Vec<usize>) -> Vec<usize> {
+        let mut at = 0;
+        while let Some(&known) = conditions.get(at) {
+            for (_, wide) in self.inside.iter().filter(|(narrow, _)| *narrow == known) {
+                if !conditions.contains(wide) {
+                    conditions.push(*wide);
+                }
+            }
+            at += 1;
+        }
+        conditions.sort_unstable();
+        conditions.dedup();
+        conditions
+    }
+
+    fn real_of(&self, atoms: &[u32]) -> Vec<u32> {
+        atoms.iter().copied().filter(|atom| *atom < self.real).collect()
     }
 
     fn unordered(&self, member: &Member, cell: &LaidCell<'_>) -> Vec<&str> {
@@ -226,18 +397,19 @@ impl<'a> Laid<'a> {
             .fold((0, 0), |(key, rows), c| (c.key.wrapping_add(key), c.rows.saturating_add(rows)))
     }
 
-    fn place_empty(&mut self, at: usize, cell: usize, condition: Option<usize>, finding: &Finding) {
+    fn place_empty(&mut self, at: usize, cell: usize, conditions: &[usize], finding: &Finding) {
         let Some((member, laid)) =
             self.members.get(at).and_then(|m| Some((m.member, m.cells.get(cell)?)))
         else {
             return;
         };
-        if condition.is_none() && laid.standing != Standing::Open && !laid.atoms.is_empty() {
+        if conditions.is_empty() && laid.standing != Standing::Open && !laid.atoms.is_empty() {
             return; // one of a finer table lies in it by now
         }
         let mut keys: Vec<Option<u32>> = vec![None; self.yes.len()];
         let known = member.keys.iter().copied().zip(laid.keys.iter().copied().map(Some));
-        let holds = member.within.into_iter().chain(condition);
+        let holds = member.within.into_iter().chain(conditions.iter().copied()).collect();
+        let holds = self.with_wider(holds).into_iter();
         let holds = holds.map(|key| (key, self.yes.get(key).copied()));
         for (key, value) in known.chain(holds) {
             if let Some(slot) = keys.get_mut(key) {
@@ -245,7 +417,7 @@ impl<'a> Laid<'a> {
             }
         }
         let number = self.len();
-        let atom = Atom { keys, measured: None };
+        let atom = Atom { keys, measured: None, rows: 1 };
         let mut found = vec![];
         for (other, member) in self.members.iter().enumerate() {
             if other == at {
@@ -341,13 +513,16 @@ fn width<'a>(atoms: &[Atom<'_>], members: impl Iterator<Item = &'a Member>) -> u
 
 /// The atoms that were measured, in an order that depends neither on the run nor on the words of the query: by who is
 /// in them.
-fn atoms<'a>(found: &'a Cells, codes: &mut Codes) -> Vec<Atom<'a>> {
+fn atoms<'a>(found: &'a Cells, alike: &[&Member], codes: &mut Codes) -> Vec<Atom<'a>> {
     let mut coded = |keys: &[ScalarValue]| -> Vec<Option<u32>> {
         keys.iter().enumerate().map(|(key, value)| Some(codes.code(key, value))).collect()
     };
     let mut atoms: Vec<Atom<'a>> = found
         .iter()
-        .map(|(keys, measured)| Atom { keys: coded(keys), measured: Some(measured) })
+        .map(|(keys, measured)| {
+            let rows = alike.iter().find_map(|member| rows_in(keys, member)).unwrap_or(1);
+            Atom { keys: coded(keys), measured: Some(measured), rows }
+        })
         .collect();
     let persons = |atom: &Atom<'_>| {
         let c = atom.contribution(None);
@@ -364,7 +539,7 @@ fn atoms<'a>(found: &'a Cells, codes: &mut Codes) -> Vec<Atom<'a>> {
 /// The cells of a table, before any atom is in them.
 fn empty_cells<'a>(
     member: &'a Member,
-    release: &'a PersonalRelease,
+    table: &'a MeasuredTable<'_>,
     decided: &Decided<'a>,
     codes: &mut Codes,
 ) -> LaidMember<'a> {
@@ -378,6 +553,7 @@ fn empty_cells<'a>(
         measured,
         atoms: vec![],
         parts: parts.clone(),
+        gone: vec![],
     };
     let few = Standing::Withheld(Reason::TooFewPersons);
     let mut cells = Vec::with_capacity(decided.rows.len() + decided.unlisted.len());
@@ -387,5 +563,5 @@ fn empty_cells<'a>(
     for (keys, measured) in &decided.unlisted {
         cells.push(cell(keys, None, few, Some(measured)));
     }
-    LaidMember { member, release, cells }
+    LaidMember { member, release: table.release, cells, settled: table.settled.is_some() }
 }

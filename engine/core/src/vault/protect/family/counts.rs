@@ -6,6 +6,7 @@ use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons};
 use tresor_disclosure::{Contribution, Profile};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
+use super::left_over::small_heaps;
 use super::{Number, Sum, Sums};
 use crate::guard::release::{Argument, Counted, Statistic};
 
@@ -13,7 +14,8 @@ use crate::guard::release::{Argument, Counted, Statistic};
 /// one who does not, and must not learn it.
 pub(super) fn lost(laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
     let mut lost = by_size(laid, profile, Size::Rows, &[]);
-    if shows_persons(laid) && persons_add_up(laid) {
+    let persons_are_rows = laid.extra.is_some_and(|release| release.one_row);
+    if !persons_are_rows && shows_persons(laid) && persons_add_up(laid) {
         // A few people may have many rows: bounds that leave room for rows may leave none for people.
         let more = by_size(laid, profile, Size::Persons, &lost);
         lost.extend(more);
@@ -92,6 +94,10 @@ fn by_size(laid: &Laid<'_>, profile: &Profile, size: Size, gone: &[Number]) -> V
     if profile.complements && laid.extra.is_some() {
         add_left_over(&mut sums, laid, profile, size);
     }
+    for sum in parts_of_all(laid, size) {
+        let atoms = sum.column.atoms.into_iter().filter(|atom| *atom < laid.real).collect();
+        sums.add(Column { atoms, ..sum.column }, None, sum.tie);
+    }
     sums.lost(total(laid, size))
 }
 
@@ -113,15 +119,40 @@ fn telling_of_nobody(
         let kind = Kind::Hidden { single: false, needs: 1 };
         sums.add(Column { atoms: vec![atom], size: 0, kind }, None, 0);
     }
+    for sum in parts_of_all(laid, Size::Rows) {
+        sums.add(sum.column, None, sum.tie);
+    }
     sums.lost(total)
+}
+
+/// How many are in each part: known where that tells nothing that is withheld, as everybody can ask for it.
+fn parts_of_all(laid: &Laid<'_>, size: Size) -> Vec<Sum> {
+    let sum = |(_, atoms): (usize, Vec<u32>)| {
+        let c = added_up(laid, &atoms);
+        let column = Column { atoms, size: size.of(&c), kind: Kind::Candidate };
+        (!column.atoms.is_empty()).then_some(Sum { column, number: None, tie: c.key })
+    };
+    laid.parts().into_iter().filter_map(sum).collect()
+}
+
+/// What atoms are together.
+fn added_up(laid: &Laid<'_>, atoms: &[u32]) -> Contribution {
+    let each = atoms.iter().filter_map(|atom| laid.atom(*atom)).map(|atom| atom.contribution(None));
+    each.fold(Contribution::default(), |all, one| Contribution {
+        persons: all.persons.saturating_add(one.persons),
+        rows: all.rows.saturating_add(one.rows),
+        key: all.key.wrapping_add(one.key),
+        ..all
+    })
 }
 
 fn shown_and_hidden(laid: &Laid<'_>, profile: &Profile, size: Size) -> Vec<Sum> {
     let mut sums = vec![];
     for (number, member) in laid.members.iter().enumerate() {
         for cell in &member.cells {
-            sums.push(of_cell(number, cell, size));
-            sums.extend(of_parts(number, member, cell, profile, size));
+            let own = std::iter::once(of_cell(number, cell, size));
+            let own = own.chain(of_parts(number, member, cell, profile, size));
+            sums.extend(own.map(|sum| if member.settled { sum.settled() } else { sum }));
         }
     }
     sums
@@ -163,6 +194,7 @@ fn of_parts<'a>(
         let part = cell.part(argument).filter(|_| *kind == Argument::Presence)?;
         let c = cell.contribution(Some(argument));
         let kind = match judge(c.persons, least, profile.zero) {
+            _ if cell.has_lost(argument) => hidden(&c),
             Verdict::Empty => Kind::Zero,
             Verdict::Enough => Kind::Candidate,
             Verdict::TooFew => hidden(&c),
@@ -175,11 +207,25 @@ fn of_parts<'a>(
 
 /// What is left over when shown numbers are subtracted from each other is a cell too.
 fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, profile: &Profile, size: Size) {
-    for (number, atom) in (0..).zip(&laid.atoms) {
-        let c = atom.contribution(None);
-        if judge(c.persons, of_persons(profile), profile.zero) == Verdict::TooFew {
-            let column = Column { atoms: vec![number], size: size.of(&c), kind: hidden(&c) };
-            sums.add(column, None, c.key);
-        }
+    let few = |atoms: &[u32]| {
+        let c = added_up(laid, atoms);
+        judge(c.persons, of_persons(profile), profile.zero) == Verdict::TooFew
+    };
+    let real = usize::try_from(laid.real).unwrap_or(usize::MAX);
+    let views = laid.views(|of| {
+        let conditions = of.member.contributes.iter().zip(&of.release.arguments).enumerate();
+        let counted = conditions.filter_map(|(at, (key, kind))| {
+            (key.is_some() && *kind == Argument::Presence).then_some(Some(at))
+        });
+        std::iter::once(None).chain(counted).collect()
+    });
+    for atoms in small_heaps(views, real, &few) {
+        let c = added_up(laid, &atoms);
+        let kind = match laid.is_by_person() {
+            // Tables that have little to do with each other leave much over: only exact numbers are kept.
+            true => Kind::Hidden { single: c.persons == 1, needs: 0 },
+            false => hidden(&c),
+        };
+        sums.add(Column { atoms, size: size.of(&c), kind }, None, c.key);
     }
 }

@@ -1,13 +1,14 @@
 //! Sums that would tell a withheld one: each measure by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tresor_disclosure::dominance::protection;
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Contribution, Profile, withheld_measure};
 
-use super::atoms::{Laid, LaidCell};
+use super::atoms::{Laid, LaidCell, LaidMember};
+use super::left_over::small_heaps;
 use super::{Number, Sums};
 use crate::guard::release::{Argument, PersonalRelease};
 
@@ -35,19 +36,29 @@ fn named(release: &PersonalRelease) -> impl Iterator<Item = (usize, &str)> {
 fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
     let mut magnitudes = Magnitudes { sums: vec![], negative: false, profile };
     let mut total = 0_u128;
+    let mut parts: BTreeMap<usize, u128> = BTreeMap::new();
     for (number, member) in laid.members.iter().enumerate() {
+        // Where persons have several rows, what they sum up to here need not be what they do there.
+        if member.member.rows.is_some() && laid.counts_rows() {
+            continue;
+        }
         for (argument, _) in named(member.release).filter(|(_, known)| *known == name) {
             let mut of_member = 0_u128;
             for cell in &member.cells {
                 of_member = of_member.saturating_add(cell.contribution(Some(argument)).absolute);
-                magnitudes.add_cell(number, argument, cell);
+                magnitudes.add_cell(number, argument, cell, member.settled);
             }
             total = total.max(of_member);
+            if let Some(part) = member.member.part {
+                let known = parts.entry(part).or_default();
+                *known = of_member.max(*known);
+            }
         }
     }
     if profile.complements {
         magnitudes.add_left_over(name, laid);
     }
+    magnitudes.add_parts(&parts, laid);
     let mut lost = magnitudes.known_to_be_empty(laid.real).lost(total);
     if laid.real < laid.len() {
         lost.extend(magnitudes.telling_of_nobody(laid, &lost).lost(total));
@@ -55,8 +66,19 @@ fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
     lost
 }
 
-/// One sum: its atoms, what it adds up to, whether it is withheld, and what it is to the reader.
-type Magnitude = (Vec<u32>, Contribution, bool, Option<Number>);
+/// One sum: its atoms, what it adds up to, what the reader has of it, and what it is to the reader.
+type Magnitude = (Vec<u32>, Contribution, Told, Option<Number>);
+
+/// What a reader has of a sum.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// It was told before.
+    Already,
+    /// It is to be told.
+    Now,
+    /// It is withheld.
+    Never,
+}
 
 struct Magnitudes<'a> {
     sums: Vec<Magnitude>,
@@ -66,32 +88,55 @@ struct Magnitudes<'a> {
 }
 
 impl Magnitudes<'_> {
-    fn add_cell(&mut self, member: usize, argument: usize, cell: &LaidCell<'_>) {
+    fn add_cell(&mut self, number: usize, argument: usize, cell: &LaidCell<'_>, settled: bool) {
         let c = cell.contribution(Some(argument));
-        let unsafe_here = withheld_measure(self.profile, &c).is_some();
-        let (hidden, shown) = match cell.standing {
-            Standing::Open => (unsafe_here, !unsafe_here),
-            Standing::Withheld(_) | Standing::Structural => (unsafe_here, false),
-            Standing::Empty => (false, true),
+        let unsafe_here = withheld_measure(self.profile, &c).is_some() || cell.has_lost(argument);
+        let told = match cell.standing {
+            Standing::Open | Standing::Withheld(_) | Standing::Structural if unsafe_here => {
+                Told::Never
+            }
+            // A value that is not shown and need not be hidden is of no concern.
+            Standing::Withheld(_) | Standing::Structural => return,
+            Standing::Open | Standing::Empty if settled => Told::Already,
+            Standing::Open | Standing::Empty => Told::Now,
         };
-        // A value that is not shown and need not be hidden is of no concern.
-        if hidden || shown {
-            let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
-            let atoms = cell.part(argument).unwrap_or(&cell.atoms).to_vec();
-            self.add((atoms, c, hidden, number.filter(|_| shown)));
-        }
+        let member = number;
+        let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
+        let atoms = cell.part(argument).unwrap_or(&cell.atoms).to_vec();
+        self.add((atoms, c, told, number.filter(|_| told == Told::Now)));
     }
 
     /// What is left over when shown sums are subtracted from each other.
     fn add_left_over(&mut self, name: &str, laid: &Laid<'_>) {
         let Some(extra) = laid.extra else { return };
         for (argument, _) in named(extra).filter(|(_, known)| *known == name) {
-            for (number, atom) in (0..).zip(&laid.atoms) {
-                let c = atom.contribution(Some(argument));
-                if c.persons > 0 && withheld_measure(self.profile, &c).is_some() {
-                    self.add((vec![number], c, true, None));
-                }
+            let together = |atoms: &[u32]| {
+                let each = atoms.iter().filter_map(|atom| laid.atom(*atom));
+                let each = each.map(|atom| atom.contribution(Some(argument)));
+                each.fold(Contribution::default(), Contribution::merge)
+            };
+            let few = |atoms: &[u32]| {
+                let c = together(atoms);
+                c.persons > 0 && withheld_measure(self.profile, &c).is_some()
+            };
+            let of = |of: &LaidMember<'_>| {
+                let summed = named(of.release).filter(|(_, known)| *known == name);
+                summed.map(|(at, _)| Some(at)).collect()
+            };
+            let real = usize::try_from(laid.real).unwrap_or(usize::MAX);
+            for atoms in small_heaps(laid.views(of), real, &few) {
+                let c = together(&atoms);
+                self.add((atoms, c, Told::Never, None));
             }
+        }
+    }
+
+    /// What each part adds up to: known where that tells nothing that is withheld, as everybody can ask for it.
+    fn add_parts(&mut self, sizes: &BTreeMap<usize, u128>, laid: &Laid<'_>) {
+        for (part, atoms) in laid.parts() {
+            let Some(&absolute) = sizes.get(&part).filter(|size| **size > 0) else { continue };
+            let c = Contribution { absolute, ..Contribution::default() };
+            self.add((atoms, c, Told::Now, None));
         }
     }
 
@@ -103,11 +148,11 @@ impl Magnitudes<'_> {
     /// What a reader has who knows where nobody is. A sum over nobody tells that reader nothing.
     fn known_to_be_empty(&self, real: u32) -> Sums {
         let mut sums = Sums::over(real, self.profile);
-        for (atoms, c, hidden, number) in &self.sums {
+        for (atoms, c, told, number) in &self.sums {
             let atoms: Vec<u32> = atoms.iter().copied().filter(|atom| *atom < real).collect();
             if !atoms.is_empty() {
                 sums.add(
-                    Column { atoms, size: c.absolute, kind: self.kind(c, *hidden) },
+                    Column { atoms, size: c.absolute, kind: self.kind(c, *told) },
                     *number,
                     c.key,
                 );
@@ -119,10 +164,10 @@ impl Magnitudes<'_> {
     /// The sums that are left, and beside them the atoms without persons, which must not follow from them.
     fn telling_of_nobody(&self, laid: &Laid<'_>, lost: &[Number]) -> Sums {
         let mut sums = Sums::over(laid.len(), self.profile);
-        for (atoms, c, hidden, number) in &self.sums {
-            let gone = *hidden || number.is_some_and(|number| lost.contains(&number));
+        for (atoms, c, told, number) in &self.sums {
+            let gone = *told == Told::Never || number.is_some_and(|number| lost.contains(&number));
             if !gone {
-                let kind = self.kind(c, false);
+                let kind = self.kind(c, *told);
                 sums.add(Column { atoms: atoms.clone(), size: c.absolute, kind }, *number, c.key);
             }
         }
@@ -133,17 +178,18 @@ impl Magnitudes<'_> {
         sums
     }
 
-    fn kind(&self, c: &Contribution, hidden: bool) -> Kind {
-        match (hidden, c.absolute) {
-            (true, _) => {
+    fn kind(&self, c: &Contribution, told: Told) -> Kind {
+        match (told, c.absolute) {
+            (Told::Never, _) => {
                 let needs = match self.negative {
                     true => 0,
                     false => protection(&self.profile.dominance, c).max(1),
                 };
                 Kind::Hidden { single: c.persons == 1, needs }
             }
-            (false, 0) => Kind::Zero,
-            (false, _) => Kind::Candidate,
+            (Told::Already, _) => Kind::Known,
+            (Told::Now, 0) => Kind::Zero,
+            (Told::Now, _) => Kind::Candidate,
         }
     }
 }

@@ -35,6 +35,8 @@ fn operations() -> Vec<(&'static str, String, Value, bool)> {
         ("POST", of_change("/approve"), consent, false),
         ("POST", of_change("/activate"), nothing.clone(), false),
         ("POST", of_change("/withdraw"), nothing.clone(), false),
+        ("GET", "register.json".to_owned(), nothing.clone(), true),
+        ("GET", "register.csv".to_owned(), nothing.clone(), true),
         ("GET", "freezes".to_owned(), nothing.clone(), true),
         ("POST", "freezes".to_owned(), frozen, false),
         ("POST", format!("freezes/{NO_FREEZE}/thaw"), nothing, false),
