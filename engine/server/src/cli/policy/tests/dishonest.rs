@@ -137,7 +137,8 @@ async fn files_that_are_not_their_digest_are_not_signed() {
     let text = statement(CHANGE, &bundle, &base, "activation", "author: grace");
     for place in ["/files/files/people.toml", "/base_files/files/people.toml"] {
         let mut lies = lies(text.clone());
-        let (of, path) = place.split_at(place[1..].find('/').unwrap() + 1);
+        let (of, path) =
+            place.split_at(place.char_indices().skip(1).find(|(_, c)| *c == '/').unwrap().0);
         let told = if of == "/files" { &mut lies.files } else { &mut lies.base_files };
         *told.pointer_mut(path).unwrap() = json!("something else");
         let (outcome, sent) = against(lies, &["propose", CHANGE]).await;
