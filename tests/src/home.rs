@@ -358,6 +358,7 @@ p, officer, *, policies, activate, allow
 p, officer, *, freezes, read, allow
 p, officer, *, freezes, set, allow
 p, officer, *, freezes, lift, allow
+p, auditor, *, audit-log, open, allow
 p, auditor, *, policies, read, allow
 p, auditor, *, freezes, read, allow
 ";

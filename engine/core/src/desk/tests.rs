@@ -159,7 +159,7 @@ fn one_officer_alone_makes_none() {
 #[test]
 fn a_signature_is_of_one_person_one_text_and_one_part() {
     let (mut desk, _) = proposed();
-    let Act::Approve(good) = approve(&desk, "olu", 1) else { unreachable!() };
+    let Act::Approve(good) = approve(&desk, "olu", 1) else { panic!("not an approval") };
     let statement = desk.statement(desk.change(&change_id(1)).unwrap(), None).unwrap();
     let forged = [
         sign("ruth", &statement.of_approver(&user("olu"))),

@@ -60,6 +60,9 @@ impl Inspection {
     /// Everything that has to be mended in a revision, and the outcome of its tests.
     pub(super) fn all(&self, revision: &PolicyRevision) -> (Vec<Finding>, Vec<TestOutcome>) {
         let mut findings: Vec<Finding> = self.misfits(revision).iter().map(finding).collect();
+        if let Err(unanswerable) = revision.ask_everything() {
+            findings.extend(unanswerable.problems().iter().map(finding));
+        }
         if !findings.is_empty() {
             return (findings, vec![]);
         }

@@ -171,7 +171,7 @@ async fn an_answer_is_compared_with_the_log_too() {
 #[tokio::test]
 async fn a_changed_opening_is_an_error() {
     let home = used().await;
-    force(&home, "UPDATE openings SET text = 'select 1'").await;
+    force(&home, "UPDATE openings SET text = 'select 1' WHERE field = 'sql'").await;
     let ledger = home.open().await;
     assert!(matches!(ledger.opening(1).await.err(), Some(LedgerError::Damaged(_))));
 }

@@ -76,7 +76,7 @@ async fn a_newer_schema_is_refused() {
     let home = Home::new();
     home.open().await.close().await;
     home.tamper("PRAGMA user_version = 99").await;
-    assert_eq!(home.refusal().await, LedgerError::NewerSchema { found: 99, known: 2 });
+    assert_eq!(home.refusal().await, LedgerError::NewerSchema { found: 99, known: 3 });
     home.tamper("PRAGMA user_version = -1").await;
     assert!(matches!(home.refusal().await, LedgerError::NewerSchema { found: -1, .. }));
 }
