@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use tests::ask::{caller, request};
 use tests::clinic::Clinic;
 use tests::home::{AUDITOR, EXACT, Home, NOISY, RESEARCHER};
+use tests::officers::put_in_force;
 use tests::profile;
-use tresor_core::engine::{Engine, EngineConfig, Markers, QueryState, ResultFormat};
+use tresor_core::engine::{Engine, Markers, QueryState, ResultFormat};
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::{Code, Refusal};
 
@@ -177,9 +178,7 @@ async fn a_form_is_that_of_the_profile_of_the_release() {
         profile::with(&[&line])
     };
     home.change_profile(EXACT, &only("[\"csv\"]", 1_000_000));
-    let config = home.config();
-    let entropy = Arc::clone(&config.entropy);
-    let engine = Engine::open(config).await.unwrap();
+    let engine = home.engine().await;
     let sql = "select region, count(*) as n from people group by region";
     let id = asked(&engine, EXACT, sql).await;
     for form in [ResultFormat::Json, ResultFormat::Arrow, ResultFormat::Parquet] {
@@ -188,12 +187,10 @@ async fn a_form_is_that_of_the_profile_of_the_release() {
         assert!(refusal.hint().contains("`csv`"), "{refusal}");
     }
     let csv = fetched(&engine, &id, FORMS[1]).await.unwrap();
-    engine.close().await;
-    drop(engine);
 
     // Another profile later neither opens the earlier answer nor closes it.
-    home.change_profile(EXACT, &only("[\"json\", \"parquet\"]", 2000));
-    let engine = Engine::open(EngineConfig { entropy, ..home.config() }).await.unwrap();
+    let later = only("[\"json\", \"parquet\"]", 2000);
+    put_in_force(&engine, &format!("profiles/{EXACT}.toml"), &later).await;
     assert_eq!(fetched(&engine, &id, FORMS[1]).await.unwrap(), csv);
     let refusal = fetched(&engine, &id, ResultFormat::Json).await.unwrap_err();
     assert_eq!(refusal.code(), Code::FormNotAllowed);

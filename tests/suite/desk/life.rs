@@ -1,7 +1,7 @@
 //! A change from draft to revision and back.
 
 use tests::ask::{ask, ask_as, request};
-use tests::home::{AUDITOR, EXACT, RESEARCHER};
+use tests::home::{AUDITOR, EXACT, RESEARCHER, signing_key};
 
 use super::*;
 

@@ -6,15 +6,14 @@ mod freezes;
 mod life;
 mod replay;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use ed25519_dalek::Signer;
 use serde_json::{Value, json};
 use tests::ask::caller;
 use tests::clinic::Clinic;
-use tests::home::{Home, config, signing_key};
+use tests::home::{Home, config};
+use tests::officers::{self, begin, edit, id_of, sign};
 use time::OffsetDateTime;
 use tresor_core::clock::Clock;
 use tresor_core::desk::Signed;
@@ -101,28 +100,20 @@ impl Office {
 
     /// What somebody has to sign, signed; and the bundle.
     async fn signed(&self, user: &str, id: &ChangeId, key: &str) -> (BundleDigest, Signed) {
-        let request = PolicyRequest::Statement { change: id.clone(), effective_at: None };
-        let told = self.told(user, request).await;
-        let bundle = BundleDigest::new(told["bundle"].as_str().unwrap()).unwrap();
-        (bundle, sign(key, told["statement"].as_str().unwrap()))
+        officers::signed(&self.engine, user, id, key).await
     }
 
     async fn propose(&self, user: &str, id: &ChangeId) -> Result<Value, Refusal> {
-        let (bundle, signed) = self.signed(user, id, user).await;
-        let change = id.clone();
-        self.ask(user, PolicyRequest::Propose { change, bundle, effective_at: None, signed }).await
+        officers::propose(&self.engine, user, id).await
     }
 
     async fn approve(&self, user: &str, id: &ChangeId) -> Result<Value, Refusal> {
-        let (bundle, signed) = self.signed(user, id, user).await;
-        self.ask(user, PolicyRequest::Approve { change: id.clone(), bundle, signed }).await
+        officers::approve(&self.engine, user, id).await
     }
 
     /// Puts a change of gil's in force, with hal's consent.
     async fn enact(&self, id: &ChangeId) -> Value {
-        self.propose(GIL, id).await.unwrap();
-        self.approve(HAL, id).await.unwrap();
-        self.told(KIM, PolicyRequest::Activate(id.clone())).await
+        officers::enact(&self.engine, id).await
     }
 
     /// Puts a further rule in force.
@@ -138,27 +129,6 @@ async fn open(home: &Home, clock: &Arc<HandClock>, entropy: &Arc<dyn Entropy>) -
     config.clock = Arc::clone(clock) as Arc<dyn Clock>;
     config.entropy = Arc::clone(entropy);
     Engine::open(config).await.unwrap()
-}
-
-fn sign(key: &str, text: &str) -> Signed {
-    let key = signing_key(key);
-    Signed {
-        key: hex::encode(key.verifying_key().to_bytes()),
-        signature: hex::encode(key.sign(text.as_bytes()).to_bytes()),
-    }
-}
-
-fn edit(path: &str, text: &str) -> Edit {
-    Edit { set: BTreeMap::from([(path.to_owned(), text.to_owned())]), remove: vec![] }
-}
-
-fn begin(edit: Edit) -> PolicyRequest {
-    let (title, reason) = ("a change".to_owned(), "the agreement asks for it".to_owned());
-    PolicyRequest::Begin { title, reason, edit, reverts: None }
-}
-
-fn id_of(told: &Value) -> ChangeId {
-    ChangeId::new(told["id"].as_str().unwrap()).unwrap()
 }
 
 /// What stands under a key in each item of a list.
