@@ -78,7 +78,7 @@ const PROJECTS: [(&str, &str, &[&str]); 3] = [
 ];
 
 const ALL_ROWS: &str =
-    "release = { max_rows = 1000000, max_bytes = 1000000000, formats = [\"json\", \"csv\"] }";
+    "release = { max_rows = 1000000, max_bytes = 1000000000, formats = [\"json\", \"csv\"], review = false }";
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
