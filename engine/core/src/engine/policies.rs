@@ -299,7 +299,12 @@ impl Engine {
             caller.user.as_str(),
             moment(self.clock.as_ref()),
         );
-        entry.body = json!({ "code": refusal.code().as_str(), "act": name });
+        let revision = self.in_force().ok().map(|in_force| in_force.revision().number());
+        entry.body = json!({
+            "code": refusal.code().as_str(),
+            "act": name,
+            "policy_revision": revision,
+        });
         entry.sealed.push(Sealed::new("detail", refusal.detail()));
         if let Some(cause) = refusal.cause() {
             entry.sealed.push(Sealed::new("cause", cause.open_for_audit()));

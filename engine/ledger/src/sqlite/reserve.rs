@@ -122,6 +122,7 @@ fn replay_entry(intent: &Intent, query_id: &str) -> NewEntry {
         role: Some(intent.role.clone()),
         account: Some(intent.account.clone()),
         query_id: Some(query_id.to_owned()),
+        body: json!({ "policy_digest": intent.policy_digest }),
         ..NewEntry::new(Kind::Replay, &intent.user, intent.at)
     }
 }
