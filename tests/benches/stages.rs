@@ -77,8 +77,7 @@ const PROJECTS: [(&str, &str, &[&str]); 3] = [
     ("acro", "acro-default", &[ALL_ROWS]),
 ];
 
-const ALL_ROWS: &str =
-    "release = { max_rows = 1000000, max_bytes = 1000000000, formats = [\"json\", \"csv\"], review = false }";
+const ALL_ROWS: &str = "release = { max_rows = 1000000, max_bytes = 1000000000, formats = [\"json\", \"csv\"], review = false }";
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

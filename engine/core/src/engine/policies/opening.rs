@@ -109,6 +109,10 @@ async fn inspected(
     let held = Arc::clone(&revision);
     let misfits = runtime.blocking(move || inspection.misfits(&held)).await.map_err(StartError)?;
     if misfits.is_empty() {
+        // Questions about access are asked meanwhile, so that the first query need not wait for them; what is found to be
+        // unanswerable ends the revision.
+        let held = Arc::clone(&revision);
+        runtime.spawn(async move { drop(held.ask_everything()) });
         return Ok(revision);
     }
     let lines: Vec<String> = misfits.iter().map(PolicyError::to_string).collect();
