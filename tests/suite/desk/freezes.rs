@@ -39,6 +39,8 @@ async fn a_frozen_project_gives_no_answers_new_or_old_until_two_lift_it() {
     assert_eq!(refusal.code(), Code::Frozen);
     let refusal = office.engine.check(&researcher, request(EXACT, COUNT)).await.unwrap_err();
     assert_eq!(refusal.code(), Code::Frozen);
+    let listed = office.engine.datasets(&researcher).await.unwrap();
+    assert!(!each(&listed["projects"], "id").contains(&&json!(EXACT)), "{listed}");
 
     let office = office.restarted().await;
     assert_eq!(refused(&office, EXACT).await, Some(Code::Frozen), "also after a restart");
@@ -82,6 +84,8 @@ async fn everything_can_be_frozen_and_officers_still_work() {
     freeze(&office, Scope::Everything).await;
     assert_eq!(refused(&office, EXACT).await, Some(Code::Frozen));
     assert_eq!(refused(&office, NOISY).await, Some(Code::Frozen));
+    let refusal = office.engine.datasets(&caller(RESEARCHER)).await.unwrap_err();
+    assert_eq!(refusal.code(), Code::Frozen);
     office.with_rule(NO_REGION).await;
     let told = office.told(GIL, PolicyRequest::InForce).await;
     assert_eq!(each(&told["frozen"], "scope"), [&json!("everything")]);

@@ -22,10 +22,14 @@ impl Engine {
     /// When the caller is in no project today.
     pub async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal> {
         let in_force = self.in_force()?;
-        let mut projects = vec![];
+        let (mut projects, mut frozen) = (vec![], None);
         for project in in_force.revision().projects_of(&caller.user) {
-            let Ok(membership) = in_force.enter(&caller.user, &project.id) else {
-                continue;
+            let membership = match in_force.enter(&caller.user, &project.id) {
+                Ok(membership) => membership,
+                Err(refusal) => {
+                    frozen = frozen.or(Some(refusal).filter(|it| it.code() == Code::Frozen));
+                    continue;
+                }
             };
             projects.push(json!({
                 "id": project.id.as_str(),
@@ -35,11 +39,10 @@ impl Engine {
             }));
         }
         if projects.is_empty() {
-            return Err(Refusal::new(
-                Code::UnknownProject,
-                "you are in no project",
-                "ask a governance officer",
-            ));
+            return Err(frozen.unwrap_or_else(|| {
+                let detail = "you are in no project";
+                Refusal::new(Code::UnknownProject, detail, "ask a governance officer")
+            }));
         }
         Ok(json!({ "projects": projects }))
     }
