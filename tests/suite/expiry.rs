@@ -113,3 +113,13 @@ async fn roles_outside_projects_end_with_role_and_account() {
         assert_eq!(refusal.code(), Code::Forbidden, "{to}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_a_token_after_their_last_day() {
+    let home = ending("people.toml", "name = \"Ivy\"", &format!("name = \"Ivy\"\nuntil = {ENDS}"));
+    let (engine, clock) = engine_at(&home, LAST_SECOND).await;
+    let (user, hour) = (caller(AUDITOR).user, Duration::from_secs(3_600));
+    assert!(engine.issue_token(&user, hour).await.is_ok());
+    clock.0.store(LAST_SECOND + 1, Ordering::SeqCst);
+    assert_eq!(engine.issue_token(&user, hour).await.unwrap_err().code(), Code::Expired);
+}

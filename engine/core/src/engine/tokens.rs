@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use time::UtcOffset;
 use tresor_ledger::{Moment, NewToken};
 
 use super::{Caller, Engine};
@@ -49,11 +50,17 @@ impl Engine {
     /// # Errors
     /// When policy does not know the person, or the ledger cannot be written.
     pub async fn issue_token(&self, user: &UserId, valid_for: Duration) -> Result<String, Refusal> {
-        if self.in_force()?.revision().person(user).is_none() {
+        let in_force = self.in_force()?;
+        let today = in_force.now().to_offset(UtcOffset::UTC).date();
+        let person = in_force.revision().person(user).ok_or_else(|| {
+            let detail = format!("`{user}` is not in policies/people.toml");
+            Refusal::new(Code::Forbidden, detail, "add the person there first")
+        })?;
+        if !person.may_sign_in(today) {
             return Err(Refusal::new(
-                Code::Forbidden,
-                format!("`{user}` is not in policies/people.toml"),
-                "add the person there first",
+                Code::Expired,
+                format!("the last day of `{user}` in policies/people.toml is over"),
+                "set another `until` there first",
             ));
         }
         let mut bytes = [0_u8; 40];
