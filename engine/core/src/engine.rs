@@ -10,8 +10,7 @@ use tresor_ledger::{Idempotency, Ledger};
 
 use crate::catalog::links::Links;
 use crate::catalog::view::{View, ViewTable};
-use crate::clock::Clock;
-use crate::clock::{moment, rfc3339};
+use crate::clock::{Clock, moment, rfc3339};
 use crate::desk::Desk;
 use crate::entropy::Entropy;
 use crate::extract::Snapshot;

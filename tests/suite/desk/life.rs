@@ -1,7 +1,8 @@
 //! A change from draft to revision and back.
 
 use tests::ask::{ask, ask_as, request};
-use tests::home::{AUDITOR, EXACT, RESEARCHER, signing_key};
+use tests::home::{AUDITOR, EXACT, NOISY, RESEARCHER, signing_key};
+use tests::officers::put_in_force;
 
 use super::*;
 
@@ -267,4 +268,29 @@ async fn every_act_and_every_refused_one_is_in_the_log() {
     let log = office.engine.audit(&caller(AUDITOR), 0, 1_000).await.unwrap();
     let refused = log["entries"].as_array().unwrap().iter().rfind(|one| one["kind"] == "refusal");
     assert_eq!(refused.unwrap()["body"]["policy_revision"], json!(2));
+}
+
+/// Fresh noise under each revision could be averaged away by whoever waits for changes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_revision_draws_no_fresh_noise() {
+    let office = Office::new().await;
+    let sql =
+        "select region, count(*), sum(income), avg(income) from people group by region order by 1";
+    let before = ask(&office.engine, NOISY, sql).await.unwrap();
+    assert!(before.rows().iter().all(|row| row[1].is_number()), "{}", before.csv);
+    let project = format!("projects/{NOISY}.toml");
+    let text = office.file(&project).await;
+    let richer = text.replace("budget_points = 1000000", "budget_points = 2000000");
+    assert_ne!(richer, text);
+    put_in_force(&office.engine, &project, &richer).await;
+    let profile = format!("profiles/{NOISY}.toml");
+    let text = office.file(&profile).await;
+    let other = text.replace("max_rows = 5000", "max_rows = 4000");
+    assert_ne!(other, text);
+    put_in_force(&office.engine, &profile, &other).await;
+    office.with_rule(NO_REGION).await;
+    let after = ask(&office.engine, NOISY, sql).await.unwrap();
+    assert_eq!(after.json["release"]["policy_revision"], json!(4));
+    assert_eq!(after.rows(), before.rows());
+    assert_eq!(after.json["intervals"], before.json["intervals"]);
 }

@@ -72,17 +72,37 @@ impl Engine {
             "policy_revision": revision.number(),
             "policy_digest": revision.digest(),
         });
-        let text =
-            |field: &str, text: &str| Sealed { field: field.to_owned(), text: text.to_owned() };
-        entry.sealed.push(text("sql", &request.sql));
-        entry.sealed.push(text("detail", refusal.detail()));
+        entry.sealed.push(Sealed::new("sql", request.sql.as_str()));
+        Err(self.recorded_refusal(entry, refusal).await)
+    }
+
+    /// The same for what is refused at the officers' desk or in a review.
+    pub(super) async fn logged_act<T>(
+        &self,
+        caller: &Caller,
+        act: &str,
+        outcome: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let Err(refusal) = outcome else { return outcome };
+        let mut entry =
+            NewEntry::new(Kind::Refusal, caller.user.as_str(), moment(self.clock.as_ref()));
+        let revision = self.in_force().ok().map(|in_force| in_force.revision().number());
+        entry.body = json!({
+            "code": refusal.code().as_str(),
+            "act": act,
+            "policy_revision": revision,
+        });
+        Err(self.recorded_refusal(entry, refusal).await)
+    }
+
+    /// The refusal, once it stands in the log; else that nothing can be recorded.
+    async fn recorded_refusal(&self, mut entry: NewEntry, refusal: Refusal) -> Refusal {
+        entry.sealed.push(Sealed::new("detail", refusal.detail()));
         if let Some(cause) = refusal.cause() {
-            entry.sealed.push(text("cause", cause.open_for_audit()));
+            entry.sealed.push(Sealed::new("cause", cause.open_for_audit()));
         }
-        match self.vault.ledger.record(entry).await {
-            Ok(_) => Err(refusal),
-            Err(error) => Err(unavailable(&error)),
-        }
+        let recorded = self.vault.ledger.record(entry).await;
+        recorded.map_or_else(|error| unavailable(&error), |_| refusal)
     }
 
     pub(super) async fn record_start(&self, forfeited: u64) -> Result<(), LedgerError> {

@@ -11,19 +11,16 @@ mod what_if;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
-use tresor_ledger::{NewEntry, Sealed};
 
 use super::board::InForce;
 use super::inspection::{Inspection, too_few_officers};
 use super::{Caller, Engine};
-use crate::clock::moment;
 use crate::desk::{Scope, Signed};
 use crate::ids::{BundleDigest, ChangeId, FreezeId};
 use crate::policy::{register, register_csv};
 use crate::refusal::{Code, Refusal};
-use crate::vault::unavailable;
 
 pub(super) use opening::open;
 
@@ -217,7 +214,7 @@ impl Engine {
         let name = request.name();
         let outcome = tokio::spawn(async move {
             let outcome = engine.answered(&caller, request).await;
-            engine.refused_at_desk(&caller, name, outcome).await
+            engine.logged_act(&caller, name, outcome).await
         });
         outcome.await.unwrap_or_else(|_| Err(Refusal::internal("an act at the desk panicked")))
     }
@@ -283,35 +280,6 @@ impl Engine {
             snapshots: Arc::clone(&self.vault.snapshots),
             limits: self.vault.limits.clone(),
             now: self.clock.now(),
-        }
-    }
-
-    /// Logs a refusal before it is told.
-    pub(super) async fn refused_at_desk<T>(
-        &self,
-        caller: &Caller,
-        name: &str,
-        outcome: Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
-        let Err(refusal) = outcome else { return outcome };
-        let mut entry = NewEntry::new(
-            tresor_ledger::Kind::Refusal,
-            caller.user.as_str(),
-            moment(self.clock.as_ref()),
-        );
-        let revision = self.in_force().ok().map(|in_force| in_force.revision().number());
-        entry.body = json!({
-            "code": refusal.code().as_str(),
-            "act": name,
-            "policy_revision": revision,
-        });
-        entry.sealed.push(Sealed::new("detail", refusal.detail()));
-        if let Some(cause) = refusal.cause() {
-            entry.sealed.push(Sealed::new("cause", cause.open_for_audit()));
-        }
-        match self.vault.ledger.record(entry).await {
-            Ok(_) => Err(refusal),
-            Err(error) => Err(unavailable(&error)),
         }
     }
 }

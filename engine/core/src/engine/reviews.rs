@@ -36,7 +36,7 @@ impl Engine {
     /// [`Code::Forbidden`] unless policy lets the caller read reviews.
     pub async fn reviews(&self, caller: &Caller) -> Result<Value, Refusal> {
         let outcome = self.try_reviews(caller).await;
-        self.refused_at_desk(caller, "reviews", outcome).await
+        self.logged_act(caller, "reviews", outcome).await
     }
 
     /// One review with all that can be known without the numbers: the question, what was hidden, the record of criteria,
@@ -46,7 +46,7 @@ impl Engine {
     /// [`Code::UnknownReview`] when it is not there or not for the caller.
     pub async fn review(&self, caller: &Caller, id: &QueryId) -> Result<Value, Refusal> {
         let outcome = self.try_review(caller, id).await;
-        self.refused_at_desk(caller, "review", outcome).await
+        self.logged_act(caller, "review", outcome).await
     }
 
     /// The answer under review, in a form that its release profile allows. The reading is logged.
@@ -60,7 +60,7 @@ impl Engine {
         format: ResultFormat,
     ) -> Result<ReleasedBytes, Refusal> {
         let outcome = self.try_reviewed_answer(caller, id, format).await;
-        self.refused_at_desk(caller, "reviewed_answer", outcome).await
+        self.logged_act(caller, "reviewed_answer", outcome).await
     }
 
     /// Decides about an answer, once and for good. The last decision ends the review.
@@ -75,7 +75,7 @@ impl Engine {
         verdict: Verdict,
     ) -> Result<Value, Refusal> {
         let outcome = self.try_decide(caller, id, verdict).await;
-        self.refused_at_desk(caller, "review_decide", outcome).await
+        self.logged_act(caller, "review_decide", outcome).await
     }
 
     async fn try_reviews(&self, caller: &Caller) -> Result<Value, Refusal> {

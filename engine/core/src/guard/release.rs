@@ -178,6 +178,22 @@ impl Statistic {
         }
     }
 
+    /// Whether it is a number of persons.
+    pub(crate) const fn counts_persons(&self) -> bool {
+        match self {
+            Self::Count(Counted::Persons | Counted::PersonsWith(_)) => true,
+            Self::Count(Counted::Rows | Counted::RowsWith(_))
+            | Self::Sum { .. }
+            | Self::Mean { .. }
+            | Self::SumOf(_)
+            | Self::MeanOf(_)
+            | Self::Spread { .. }
+            | Self::Pair { .. }
+            | Self::Quantile(_)
+            | Self::DistinctValues => false,
+        }
+    }
+
     /// Whether one person can add more than one to it, so that one or two people can make up too much.
     pub(crate) const fn is_magnitude(&self) -> bool {
         match self {

@@ -21,7 +21,7 @@ use datafusion::prelude::ident;
 
 use super::refined::{Refined, one_of};
 use super::{Atoms, Family, Member, Table};
-use crate::guard::release::{Argument, Counted, Key, PERSON, PersonalRelease, Statistic};
+use crate::guard::release::{Argument, Key, PERSON, PersonalRelease};
 use crate::guard::walk::internal;
 use crate::refusal::Refusal;
 
@@ -164,18 +164,7 @@ impl Joined {
 
 /// Whether numbers of rows, or sums over them, are told; not only numbers of persons.
 fn counts_rows(release: &PersonalRelease) -> bool {
-    release.outputs.iter().any(|output| match output.statistic {
-        Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => false,
-        Statistic::Count(Counted::Rows | Counted::RowsWith(_))
-        | Statistic::Sum { .. }
-        | Statistic::Mean { .. }
-        | Statistic::SumOf(_)
-        | Statistic::MeanOf(_)
-        | Statistic::Spread { .. }
-        | Statistic::Pair { .. }
-        | Statistic::Quantile(_)
-        | Statistic::DistinctValues => true,
-    })
+    release.outputs.iter().any(|output| !output.statistic.counts_persons())
 }
 
 /// Whether two parts of a UNION read the same table.

@@ -8,7 +8,7 @@ use tresor_disclosure::{Contribution, Profile};
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::left_over::small_heaps;
 use super::{Number, Sum, Sums};
-use crate::guard::release::{Argument, Counted, Statistic};
+use crate::guard::release::Argument;
 
 /// The numbers that must go: first against a reader who knows where nobody is, and then of those that are left against
 /// one who does not, and must not learn it.
@@ -49,22 +49,10 @@ fn total(laid: &Laid<'_>, size: Size) -> u128 {
 
 /// Whether numbers of persons are shown that are not numbers of rows as well.
 fn shows_persons(laid: &Laid<'_>) -> bool {
-    laid.members.iter().map(|member| member.release).filter(|release| !release.one_row).any(
-        |release| {
-            release.outputs.iter().any(|output| match output.statistic {
-                Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => true,
-                Statistic::Count(Counted::Rows | Counted::RowsWith(_))
-                | Statistic::Sum { .. }
-                | Statistic::Mean { .. }
-                | Statistic::SumOf(_)
-                | Statistic::MeanOf(_)
-                | Statistic::Spread { .. }
-                | Statistic::Pair { .. }
-                | Statistic::Quantile(_)
-                | Statistic::DistinctValues => false,
-            })
-        },
-    )
+    let mut releases = laid.members.iter().map(|member| member.release);
+    releases.any(|release| {
+        !release.one_row && release.outputs.iter().any(|output| output.statistic.counts_persons())
+    })
 }
 
 /// Whether nobody is in two atoms of one cell: then numbers of persons are sums like those of rows.
