@@ -277,7 +277,7 @@ async fn a_new_revision_draws_no_fresh_noise() {
     let sql =
         "select region, count(*), sum(income), avg(income) from people group by region order by 1";
     let before = ask(&office.engine, NOISY, sql).await.unwrap();
-    assert!(before.rows().iter().all(|row| row[1].is_number()), "{}", before.csv);
+    assert!(before.rows()[0].as_array().unwrap()[1..].iter().all(serde_json::Value::is_number));
     let project = format!("projects/{NOISY}.toml");
     let text = office.file(&project).await;
     let richer = text.replace("budget_points = 1000000", "budget_points = 2000000");
