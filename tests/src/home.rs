@@ -212,7 +212,13 @@ impl Home {
 /// The configuration of an engine over a folder, with a fixed key and clock.
 pub fn config(folder: PathBuf) -> EngineConfig {
     let entropy = Arc::new(CountingEntropy(std::sync::atomic::AtomicU64::new(process_start())));
-    EngineConfig::new(folder, Secret::new([5; 32]), Arc::new(StillClock), entropy)
+    EngineConfig::new(
+        folder,
+        Secret::new([5; 32]),
+        Secret::new([6; 32]),
+        Arc::new(StillClock),
+        entropy,
+    )
 }
 
 /// Ids must differ from one process to the next, as real ones do.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
-use tresor_ledger::{Idempotency, Ledger};
+use tresor_ledger::{Idempotency, Ledger, LedgerConfig, LedgerPlace, LogConfig};
 
 use crate::catalog::links::Links;
 use crate::catalog::view::{View, ViewTable};
@@ -45,7 +45,8 @@ pub use policies::{Bundle, Edit, PolicyRequest};
 pub use reviews::{Decision, Verdict};
 use runtime::QueryRuntime;
 pub use shapes::{
-    Asked, Caller, EngineConfig, QueryRequest, QueryState, QueryStatus, ReleasedBytes, StartError,
+    Asked, Caller, EngineConfig, Program, QueryRequest, QueryState, QueryStatus, ReleasedBytes,
+    StartError,
 };
 
 /// Queries that may wait for their turn; beyond, new ones are told to come later, before they are charged.
@@ -78,6 +79,11 @@ impl Engine {
         let EngineConfig {
             home,
             noise_secret,
+            log_secret,
+            log_origin,
+            log_anchor,
+            ledger,
+            program,
             limits,
             clock,
             entropy,
@@ -99,10 +105,16 @@ impl Engine {
         let spill = home.join("state").join("spill");
         runtime::wiped_folder(&spill).map_err(|e| say(&e))?;
         let now = moment(clock.as_ref());
-        let (ledger, recovery) =
-            Ledger::open(&home.join("state").join("ledger.sqlite"), steps, now)
-                .await
-                .map_err(|e| say(&e))?;
+        let log = LogConfig {
+            origin: log_origin,
+            seed: *log_secret.expose(),
+            folder: home.join("log"),
+            anchor: log_anchor,
+        };
+        let file = || LedgerPlace::File(home.join("state").join("ledger.sqlite"));
+        let place = ledger.unwrap_or_else(file);
+        let config = LedgerConfig { place, log, steps };
+        let (ledger, recovery) = Ledger::open(config, now).await.map_err(|e| say(&e))?;
         runtime::known_ledger(&home.join("state"), recovery.created).map_err(|e| say(&e))?;
         let inspection = Inspection {
             snapshots: Arc::clone(&snapshots),
@@ -136,7 +148,7 @@ impl Engine {
             running: Arc::default(),
             runtime,
         };
-        engine.record_start(recovery.forfeited).await.map_err(|e| say(&e))?;
+        engine.record_start(recovery.forfeited, &program).await.map_err(|e| say(&e))?;
         Ok(Arc::new(engine))
     }
 

@@ -25,18 +25,30 @@ pub enum Kind {
     Refusal,
     /// A request repeated an earlier one and cost nothing.
     Replay,
+    /// Somebody signed in: the first use of a credential, and the first after a while.
+    SignIn,
     /// A credential was not accepted.
     SignInFailed,
     /// An API token was made.
     TokenIssued,
     /// An API token was withdrawn.
     TokenRevoked,
+    /// An answer was handed out.
+    Download,
+    /// An extract can be queried from now on.
+    ExtractRegistered,
+    /// An extract can no longer be queried.
+    ExtractWithdrawn,
+    /// A policy revision changed what a project may spend in all.
+    BudgetGrant,
     /// Somebody decided about an answer that is held.
     Review,
     /// Somebody read an answer that is or was held, in order to decide.
     ReviewRead,
     /// Somebody read the audit log.
     LogRead,
+    /// Sealed texts of an entry were erased.
+    OpeningErased,
     /// A policy change was begun, or its text was replaced.
     PolicyDraft,
     /// The author of a policy change put it forward, with a signature.
@@ -51,6 +63,8 @@ pub enum Kind {
     Freeze,
     /// An officer agreed to end a freeze.
     Thaw,
+    /// The clock of the machine jumped; nothing was released until it was steady again.
+    ClockJump,
     /// The server started.
     Start,
     /// The server stopped.
@@ -58,18 +72,24 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 27] = [
         Self::Intent,
         Self::Outcome,
         Self::Forfeited,
         Self::Refusal,
         Self::Replay,
+        Self::SignIn,
         Self::SignInFailed,
         Self::TokenIssued,
         Self::TokenRevoked,
+        Self::Download,
+        Self::ExtractRegistered,
+        Self::ExtractWithdrawn,
+        Self::BudgetGrant,
         Self::Review,
         Self::ReviewRead,
         Self::LogRead,
+        Self::OpeningErased,
         Self::PolicyDraft,
         Self::PolicyProposal,
         Self::PolicyApproval,
@@ -77,6 +97,7 @@ impl Kind {
         Self::PolicyWithdrawal,
         Self::Freeze,
         Self::Thaw,
+        Self::ClockJump,
         Self::Start,
         Self::Stop,
     ];
@@ -90,12 +111,18 @@ impl Kind {
             Self::Forfeited => "forfeited",
             Self::Refusal => "refusal",
             Self::Replay => "replay",
+            Self::SignIn => "sign_in",
             Self::SignInFailed => "sign_in_failed",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::Download => "download",
+            Self::ExtractRegistered => "extract_registered",
+            Self::ExtractWithdrawn => "extract_withdrawn",
+            Self::BudgetGrant => "budget_grant",
             Self::Review => "review",
             Self::ReviewRead => "review_read",
             Self::LogRead => "log_read",
+            Self::OpeningErased => "opening_erased",
             Self::PolicyDraft => "policy_draft",
             Self::PolicyProposal => "policy_proposal",
             Self::PolicyApproval => "policy_approval",
@@ -103,6 +130,7 @@ impl Kind {
             Self::PolicyWithdrawal => "policy_withdrawal",
             Self::Freeze => "freeze",
             Self::Thaw => "thaw",
+            Self::ClockJump => "clock_jump",
             Self::Start => "start",
             Self::Stop => "stop",
         }
@@ -128,6 +156,12 @@ impl Kind {
             | Self::Freeze
             | Self::Thaw
             | Self::Start
+            | Self::SignIn
+            | Self::Download
+            | Self::ExtractRegistered
+            | Self::ExtractWithdrawn
+            | Self::BudgetGrant
+            | Self::ClockJump
             | Self::Stop => true,
             Self::Intent
             | Self::Outcome
@@ -135,6 +169,7 @@ impl Kind {
             | Self::Replay
             | Self::TokenIssued
             | Self::TokenRevoked
+            | Self::OpeningErased
             | Self::Review => false,
         }
     }

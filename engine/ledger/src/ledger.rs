@@ -1,9 +1,9 @@
 //! The handle of a ledger.
 
 use std::future::Future;
-use std::path::Path;
 use std::sync::Arc;
 
+use crate::config::{LedgerConfig, LedgerPlace};
 use crate::entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::intent::{Intent, IntentReceipt, Reservation};
@@ -13,7 +13,6 @@ use crate::query::QueryRecord;
 use crate::review::{HeldAnswer, NewVote, ReviewRecord, Voted};
 use crate::seal::Opening;
 use crate::sqlite::{self, Opened, Store};
-use crate::steps::Steps;
 use crate::token::{NewToken, TokenRecord};
 
 /// An open ledger. Clones share it.
@@ -43,8 +42,12 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::InUse`], [`LedgerError::NewerSchema`], [`LedgerError::NotALedger`], [`LedgerError::Damaged`], or
     /// the disk fails. Nothing is repaired silently.
-    pub async fn open(path: &Path, steps: Arc<dyn Steps>, now: Moment) -> Result<(Self, Recovery)> {
-        let Opened { store, created, forfeited, entries } = Store::open(path, steps, now).await?;
+    pub async fn open(config: LedgerConfig, now: Moment) -> Result<(Self, Recovery)> {
+        let LedgerConfig { place, log: _, steps } = config;
+        let LedgerPlace::File(path) = place else {
+            return Err(LedgerError::Unavailable("only files are supported".into()));
+        };
+        let Opened { store, created, forfeited, entries } = Store::open(&path, steps, now).await?;
         let recovery = Recovery { created, forfeited, entries };
         Ok((Self { store: Arc::new(store) }, recovery))
     }

@@ -16,6 +16,7 @@
 //! This crate must never know: rows, plans, policies, HTTP, the time of day. It is told amounts, digests and names.
 
 mod canonical;
+mod config;
 mod entry;
 mod error;
 mod intent;
@@ -33,6 +34,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use config::{LedgerConfig, LedgerPlace, LogConfig};
 pub use entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
 pub use error::LedgerError;
 pub use intent::{Idempotency, Intent, IntentReceipt, MAX_AMOUNT, Reservation};

@@ -42,6 +42,7 @@ pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
     let config = EngineConfig::new(
         home.root().to_owned(),
         keys.noise,
+        keys.log,
         Arc::new(real::SystemClock),
         Arc::new(real::SystemEntropy),
     );

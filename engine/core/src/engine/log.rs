@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tresor_ledger::{AuditEntry, Kind, LedgerError, NewEntry, Opening, Sealed};
 
-use super::{Caller, Engine, QueryRequest};
+use super::{Caller, Engine, Program, QueryRequest};
 use crate::clock::{moment, rfc3339};
 use crate::refusal::{Code, Refusal};
 use crate::vault::unavailable;
@@ -105,7 +105,11 @@ impl Engine {
         recorded.map_or_else(|error| unavailable(&error), |_| refusal)
     }
 
-    pub(super) async fn record_start(&self, forfeited: u64) -> Result<(), LedgerError> {
+    pub(super) async fn record_start(
+        &self,
+        forfeited: u64,
+        program: &Program,
+    ) -> Result<(), LedgerError> {
         let mut entry = NewEntry::new(Kind::Start, "system", moment(self.clock.as_ref()));
         let snapshots: Vec<&str> =
             self.vault.snapshots.iter().map(|snapshot| snapshot.id().as_str()).collect();
@@ -116,6 +120,8 @@ impl Engine {
             "policy_digest": revision.map(|revision| revision.digest()),
             "snapshots": snapshots,
             "forfeited": forfeited,
+            "binary_digest": program.binary_digest,
+            "configuration_digest": program.configuration_digest,
             "version": env!("CARGO_PKG_VERSION"),
         });
         self.vault.ledger.record(entry).await.map(|_| ())

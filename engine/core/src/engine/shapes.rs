@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
-use tresor_ledger::{NoSteps, Steps};
+use tresor_ledger::{LedgerPlace, NoSteps, Steps};
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -20,6 +20,16 @@ pub struct EngineConfig {
     pub home: PathBuf,
     /// Key of all noise. Without it a cell key predicts nothing.
     pub noise_secret: Secret,
+    /// Seed of the key that signs the checkpoints of the audit log.
+    pub log_secret: Secret,
+    /// Name of the audit log, for example `tre.example.org/tresor`.
+    pub log_origin: String,
+    /// A copy of the last checkpoint of the log, on another disk.
+    pub log_anchor: Option<PathBuf>,
+    /// Where the ledger is; `None` for the file in the home.
+    pub ledger: Option<LedgerPlace>,
+    /// What the log says of the program that runs.
+    pub program: Program,
     /// Limits on one query.
     pub limits: Limits,
     /// The clock.
@@ -42,12 +52,18 @@ impl EngineConfig {
     pub fn new(
         home: PathBuf,
         noise_secret: Secret,
+        log_secret: Secret,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
             home,
             noise_secret,
+            log_secret,
+            log_origin: "localhost/tresor".to_owned(),
+            log_anchor: None,
+            ledger: None,
+            program: Program::default(),
             limits: Limits::default(),
             clock,
             entropy,
@@ -57,6 +73,15 @@ impl EngineConfig {
             optimizer: Optimizer::On,
         }
     }
+}
+
+/// What runs, as the log says it at every start.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// SHA-256 of the binary, in hexadecimal; empty where there is none, as in tests.
+    pub binary_digest: String,
+    /// SHA-256 of how it was configured, in hexadecimal.
+    pub configuration_digest: String,
 }
 
 /// Why the engine cannot start; for the person who runs the server.

@@ -29,7 +29,7 @@ impl Steps for DieAt {
 /// The story: a start, one query answered, one held and released by two people, one cut off, and the next start.
 async fn live(folder: &Path, last: Option<Step>) {
     let path = folder.join("ledger.db");
-    let (ledger, _) = Ledger::open(&path, Arc::new(DieAt(last)), NOW).await.unwrap();
+    let (ledger, _) = Ledger::open(config(&path, Arc::new(DieAt(last))), NOW).await.unwrap();
     ledger.record(NewEntry::new(Kind::Start, "system", NOW)).await.unwrap();
     note(folder, "started");
     let receipt = fresh(ledger.reserve(repeatable("q_1", "key-1", "body-1")).await.unwrap());
@@ -47,7 +47,7 @@ async fn live(folder: &Path, last: Option<Step>) {
     let _cut_off = fresh(ledger.reserve(repeatable("q_2", "key-2", "body-2")).await.unwrap());
     note(folder, "charged q_2");
     ledger.close().await;
-    let (ledger, _) = Ledger::open(&path, Arc::new(DieAt(last)), NOW).await.unwrap();
+    let (ledger, _) = Ledger::open(config(&path, Arc::new(DieAt(last))), NOW).await.unwrap();
     note(folder, "forfeited q_2");
     ledger.close().await;
 }

@@ -215,7 +215,7 @@ async fn a_defect_in_a_write_closes_the_ledger() {
         }
     }
     let home = Home::new();
-    let (ledger, _) = Ledger::open(&home.path(), Arc::new(Stumble), NOW).await.unwrap();
+    let (ledger, _) = Ledger::open(config(&home.path(), Arc::new(Stumble)), NOW).await.unwrap();
     let error = ledger.reserve(intent("q_1")).await.unwrap_err();
     assert!(matches!(error, LedgerError::Unavailable(_)), "{error}");
     assert!(ledger.reserve(intent("q_2")).await.is_err());

@@ -9,7 +9,7 @@ mod reviews;
 mod spending;
 mod tokens;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -18,13 +18,25 @@ use sqlx::{AssertSqlSafe, Connection};
 use tempfile::TempDir;
 
 use crate::{
-    Answer, Decision, Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Moment, NewVote,
-    NoSteps, Outcome, REVIEWERS, Recovery, Reservation, StoredAnswer, digest_of,
+    Answer, Decision, Idempotency, Intent, IntentReceipt, Ledger, LedgerConfig, LedgerError,
+    LogConfig, Moment, NewVote, NoSteps, Outcome, REVIEWERS, Recovery, Reservation, Steps,
+    StoredAnswer, digest_of,
 };
 
 const PROJECT: &str = "heart-study";
 const NOW: Moment = Moment(1_790_000_000_000_000);
 const LATER: Moment = Moment(1_790_000_001_000_000);
+
+/// A ledger in this file, with its log beside it.
+fn config(path: &Path, steps: Arc<dyn Steps>) -> LedgerConfig {
+    let log = LogConfig {
+        origin: "test.example/log".to_owned(),
+        seed: [7; 32],
+        folder: path.with_extension("log"),
+        anchor: None,
+    };
+    LedgerConfig { steps, ..LedgerConfig::file(path, log) }
+}
 
 /// A folder with a ledger in it, open or not.
 pub(crate) struct Home {
@@ -41,7 +53,7 @@ impl Home {
     }
 
     async fn try_open(&self) -> Result<(Ledger, Recovery), LedgerError> {
-        Ledger::open(&self.path(), Arc::new(NoSteps), LATER).await
+        Ledger::open(config(&self.path(), Arc::new(NoSteps)), LATER).await
     }
 
     async fn open(&self) -> Ledger {

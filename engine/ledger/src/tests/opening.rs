@@ -102,7 +102,7 @@ async fn a_file_that_is_no_database_is_refused() {
 async fn a_missing_folder_is_an_error() {
     let home = Home::new();
     let path = home.folder.path().join("nowhere").join("ledger.db");
-    let opened = Ledger::open(&path, Arc::new(NoSteps), NOW).await;
+    let opened = Ledger::open(config(&path, Arc::new(NoSteps)), NOW).await;
     assert!(matches!(opened.err(), Some(LedgerError::Unavailable(_))));
 }
 

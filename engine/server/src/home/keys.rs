@@ -1,9 +1,9 @@
-//! The two keys of a home.
+//! The keys of a home.
 //!
 //! `noise.key` makes the noise of a cell a function of the cell (SAME-CELL-SAME-ANSWER): with another key every
 //! cell would be drawn again, and draws can be averaged away. `record.key` makes the record keys of persons, which
-//! must stay the same from snapshot to snapshot. So a key is made once, and a missing key is never made anew over
-//! data that were keyed with it.
+//! must stay the same from snapshot to snapshot. `log.key` signs the checkpoints of the audit log. So a key is made once,
+//! and a missing key is never made anew over data that were keyed or signed with it.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -23,6 +23,8 @@ pub(crate) struct Keys {
     pub(crate) noise: Secret,
     /// Key of the persons' record keys.
     pub(crate) record: Secret,
+    /// Seed of the key that signs the audit log.
+    pub(crate) log: Secret,
 }
 
 impl Keys {
@@ -35,10 +37,12 @@ impl Keys {
             .create(&folder)
             .map_err(|error| Stop::file("cannot create the folder", &folder, &error))?;
         let unanswered = holds_nothing_but("keys", &home.state());
+        let unsigned = holds_nothing_but("", &home.log());
         let without_extracts = holds_nothing_but("", &home.extracts());
         Ok(Self {
             noise: key(&folder.join("noise.key"), unanswered, entropy)?,
             record: key(&folder.join("record.key"), without_extracts, entropy)?,
+            log: key(&folder.join("log.key"), unsigned, entropy)?,
         })
     }
 }

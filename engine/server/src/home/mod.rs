@@ -3,8 +3,9 @@
 //! ```text
 //! <home>/policies/          what governance officers own
 //! <home>/extracts/          immutable snapshots
-//! <home>/state/             ledger, log, released answers
-//! <home>/state/keys/        the key of the noise, the key of the persons' record keys
+//! <home>/state/             ledger, released answers
+//! <home>/state/keys/        the key of the noise, the key of the persons' record keys, the key that signs the log
+//! <home>/log/               the audit log as tiles and a signed checkpoint, for whoever checks it
 //! <home>/DEMO               only in a home that `tresor demo` made: its people and data are invented
 //! <home>/officers/          there only, too: the signing keys of the invented officers
 //! ```
@@ -46,6 +47,10 @@ impl Home {
 
     pub(crate) fn state(&self) -> PathBuf {
         self.root.join("state")
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        self.root.join("log")
     }
 
     pub(crate) fn keys(&self) -> PathBuf {
