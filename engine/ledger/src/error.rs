@@ -3,6 +3,7 @@
 //! No message quotes the SQL text of a researcher; parameters of our own statements are bound, so they do not appear
 //! in messages of the database either.
 
+use std::io;
 use std::path::PathBuf;
 
 /// Why the ledger did not do what it was asked.
@@ -72,6 +73,13 @@ pub enum LedgerError {
     /// A rule of the schema stopped a write that the code should have stopped. Nothing was written.
     #[error("a rule of the ledger was about to be broken: {0}")]
     Defect(String),
+}
+
+/// The disk failed at a step of a write.
+impl From<io::Error> for LedgerError {
+    fn from(error: io::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
 }
 
 /// Short for results of this crate.

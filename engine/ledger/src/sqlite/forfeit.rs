@@ -30,7 +30,7 @@ pub(super) async fn running(
     if cut_off.is_empty() {
         return Ok(0);
     }
-    steps.reached(Step::BeforeForfeit);
+    steps.reached(Step::BeforeForfeit)?;
     let mut forfeited = 0;
     let mut write = conn.begin_with("BEGIN IMMEDIATE").await?;
     for (query_id, account) in cut_off {
@@ -44,8 +44,8 @@ pub(super) async fn running(
         end(&mut write, &query_id, QueryState::Forfeited, None, now, &entry).await?;
         forfeited += 1;
     }
-    steps.reached(Step::ForfeitWritten);
+    steps.reached(Step::ForfeitWritten)?;
     commit(write).await?;
-    steps.reached(Step::ForfeitCommitted);
+    steps.reached(Step::ForfeitCommitted)?;
     Ok(forfeited)
 }

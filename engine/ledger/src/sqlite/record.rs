@@ -40,15 +40,15 @@ async fn write(
     entry: NewEntry,
     document: Option<Vec<u8>>,
 ) -> Result<EntryReceipt> {
-    store.reached(Step::BeforeEntry);
+    store.reached(Step::BeforeEntry)?;
     let mut write = turn.begin().await?;
     let receipt = append(&mut write, entry).await?;
     if let Some(bytes) = document {
         keep(&mut write, &bytes, receipt.seq).await?;
     }
-    store.reached(Step::EntryWritten);
+    store.reached(Step::EntryWritten)?;
     commit(write).await?;
-    store.reached(Step::EntryCommitted);
+    store.reached(Step::EntryCommitted)?;
     Ok(receipt)
 }
 

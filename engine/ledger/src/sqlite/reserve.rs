@@ -41,7 +41,7 @@ fn check_amounts(intent: &Intent) -> Result<()> {
 }
 
 async fn write(store: &Store, turn: &mut Turn<'_>, intent: Intent) -> Result<Reservation> {
-    store.reached(Step::BeforeIntent);
+    store.reached(Step::BeforeIntent)?;
     let mut write = turn.begin().await?;
     match decide(&mut write, &intent).await? {
         Verdict::Conflict => Ok(Reservation::Conflict),
@@ -57,9 +57,9 @@ async fn write(store: &Store, turn: &mut Turn<'_>, intent: Intent) -> Result<Res
             insert_account(&mut write, &intent, spent_after).await?;
             insert_query(&mut write, &intent, &entry).await?;
             insert_charge(&mut write, &intent, spent_before, spent_after, &entry).await?;
-            store.reached(Step::IntentWritten);
+            store.reached(Step::IntentWritten)?;
             commit(write).await?;
-            store.reached(Step::IntentCommitted);
+            store.reached(Step::IntentCommitted)?;
             let query_id = intent.query_id;
             Ok(Reservation::Fresh(IntentReceipt { query_id, entry, spent: spent_after }))
         }

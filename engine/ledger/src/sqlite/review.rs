@@ -56,7 +56,7 @@ pub(crate) async fn vote(store: &Store, vote: NewVote) -> Result<Voted> {
 }
 
 async fn write(store: &Store, turn: &mut Turn<'_>, vote: NewVote) -> Result<Voted> {
-    store.reached(Step::BeforeVote);
+    store.reached(Step::BeforeVote)?;
     let mut write = turn.begin().await?;
     let Some(open) = Open::of(&mut write, &vote.query_id).await? else {
         return Ok(Voted::NotTheirs);
@@ -78,9 +78,9 @@ async fn write(store: &Store, turn: &mut Turn<'_>, vote: NewVote) -> Result<Vote
     if state != ReviewState::Held {
         end(&mut write, &vote, state, &entry).await?;
     }
-    store.reached(Step::VoteWritten);
+    store.reached(Step::VoteWritten)?;
     commit(write).await?;
-    store.reached(Step::VoteCommitted);
+    store.reached(Step::VoteCommitted)?;
     Ok(Voted::Counted(state))
 }
 

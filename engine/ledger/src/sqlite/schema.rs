@@ -51,11 +51,11 @@ async fn apply(
     version: &'static str,
     steps: &dyn Steps,
 ) -> Result<()> {
-    steps.reached(Step::BeforeSchema);
+    steps.reached(Step::BeforeSchema)?;
     let mut write = conn.begin_with("BEGIN IMMEDIATE").await?;
     raw_sql(version).execute(&mut *write).await?;
-    steps.reached(Step::SchemaWritten);
+    steps.reached(Step::SchemaWritten)?;
     write.commit().await.map_err(|error| commit_failed(&error))?;
-    steps.reached(Step::SchemaCommitted);
+    steps.reached(Step::SchemaCommitted)?;
     Ok(())
 }

@@ -93,7 +93,7 @@ async fn write(
     outcome: Outcome,
     at: Moment,
 ) -> Result<OutcomeReceipt> {
-    store.reached(Step::BeforeOutcome);
+    store.reached(Step::BeforeOutcome)?;
     let Ending { state, failure_class, body, sealed, answer, held } = Ending::of(outcome)?;
     let mut write = turn.begin().await?;
     let (account, user, role) = running(&mut write, intent).await?;
@@ -113,9 +113,9 @@ async fn write(
     if held {
         super::review::hold(&mut write, &intent.query_id, &entry).await?;
     }
-    store.reached(Step::OutcomeWritten);
+    store.reached(Step::OutcomeWritten)?;
     commit(write).await?;
-    store.reached(Step::OutcomeCommitted);
+    store.reached(Step::OutcomeCommitted)?;
     let answer_digest = answer.filter(|_| !held).map(|(digest, _)| digest);
     Ok(OutcomeReceipt { query_id: intent.query_id.clone(), entry, answer_digest })
 }

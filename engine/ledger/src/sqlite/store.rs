@@ -65,8 +65,8 @@ impl Store {
         self.readers.acquire().await.map_err(|error| self.judged(error.into()))
     }
 
-    pub(super) fn reached(&self, step: Step) {
-        self.steps.reached(step);
+    pub(super) fn reached(&self, step: Step) -> Result<()> {
+        Ok(self.steps.reached(step)?)
     }
 
     /// Closes the store when the error says that it cannot be trusted any more.

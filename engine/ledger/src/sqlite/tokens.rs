@@ -22,7 +22,7 @@ pub(crate) async fn store_token(store: &Store, token: NewToken) -> Result<EntryR
 }
 
 async fn issue(store: &Store, turn: &mut Turn<'_>, token: NewToken) -> Result<EntryReceipt> {
-    store.reached(Step::BeforeEntry);
+    store.reached(Step::BeforeEntry)?;
     let mut write = turn.begin().await?;
     if user_of(&mut write, &token.token_id).await?.is_some() {
         return Err(LedgerError::DuplicateToken { token_id: token.token_id });
@@ -37,9 +37,9 @@ async fn issue(store: &Store, turn: &mut Turn<'_>, token: NewToken) -> Result<En
     };
     let receipt = append(&mut write, new).await?;
     insert(&mut write, &token, &receipt).await?;
-    store.reached(Step::EntryWritten);
+    store.reached(Step::EntryWritten)?;
     commit(write).await?;
-    store.reached(Step::EntryCommitted);
+    store.reached(Step::EntryCommitted)?;
     Ok(receipt)
 }
 
@@ -62,7 +62,7 @@ async fn revoke(
     by: &str,
     at: Moment,
 ) -> Result<Option<EntryReceipt>> {
-    store.reached(Step::BeforeEntry);
+    store.reached(Step::BeforeEntry)?;
     let mut write = turn.begin().await?;
     let Some((user, None)) = user_of(&mut write, token_id).await? else { return Ok(None) };
     let new = NewEntry {
@@ -76,9 +76,9 @@ async fn revoke(
         .bind(stored(receipt.seq)?)
         .execute(&mut *write)
         .await?;
-    store.reached(Step::EntryWritten);
+    store.reached(Step::EntryWritten)?;
     commit(write).await?;
-    store.reached(Step::EntryCommitted);
+    store.reached(Step::EntryCommitted)?;
     Ok(Some(receipt))
 }
 
