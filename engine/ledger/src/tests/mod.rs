@@ -2,7 +2,9 @@
 
 mod crash;
 mod damage;
+mod dice;
 mod documents;
+mod kill;
 mod log;
 mod opening;
 mod reviews;
