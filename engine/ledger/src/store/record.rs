@@ -1,6 +1,6 @@
 //! Writes an entry that is a whole act: a refusal, a start, a reading of the log, a step of a policy change.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::append::{append, stored};
 use super::store::{Store, Turn, commit};
@@ -53,7 +53,7 @@ async fn write(
 }
 
 /// The same text may be spoken of more than once; it is kept once.
-async fn keep(conn: &mut SqliteConnection, bytes: &[u8], seq: u64) -> Result<()> {
+async fn keep(conn: &mut AnyConnection, bytes: &[u8], seq: u64) -> Result<()> {
     sqlx::query(
         "INSERT INTO documents (digest, seq, bytes) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING",
     )

@@ -1,12 +1,12 @@
 //! Ends the queries that the last stop cut off. Their charges stay: data may have been read (CHARGE-FIRST).
 
 use serde_json::json;
-use sqlx::Connection;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::append::append;
+use super::database::Database;
 use super::settle::end;
-use super::store::commit;
+use super::store::{begin, commit};
 use crate::entry::{Kind, NewEntry};
 use crate::error::Result;
 use crate::moment::Moment;
@@ -18,7 +18,8 @@ const SYSTEM: &str = "system";
 
 /// Forfeits every running query, each with an entry of its own, and tells how many.
 pub(super) async fn running(
-    conn: &mut SqliteConnection,
+    database: &Database,
+    conn: &mut AnyConnection,
     steps: &dyn Steps,
     now: Moment,
 ) -> Result<u64> {
@@ -32,7 +33,7 @@ pub(super) async fn running(
     }
     steps.reached(Step::BeforeForfeit)?;
     let mut forfeited = 0;
-    let mut write = conn.begin_with("BEGIN IMMEDIATE").await?;
+    let mut write = begin(database, conn).await?;
     for (query_id, account) in cut_off {
         let new = NewEntry {
             account: Some(account),
