@@ -7,6 +7,7 @@ mod documents;
 mod kill;
 mod log;
 mod opening;
+mod power;
 mod reviews;
 mod spending;
 mod tokens;

@@ -29,6 +29,11 @@ pub(crate) struct Desk {
     pub(crate) may_close: bool,
 }
 
+/// Every life has its moment.
+pub(crate) fn moment(life: u64) -> Moment {
+    Moment(1_790_000_000_000_000 + i64::try_from(life).unwrap())
+}
+
 /// The answer of a query: anybody can tell what it must be.
 pub(crate) fn answer_to(query: &str) -> Vec<u8> {
     let digest = digest_of(query.as_bytes());
@@ -36,9 +41,9 @@ pub(crate) fn answer_to(query: &str) -> Vec<u8> {
     format!("{query}:{}", digest.repeat(repeats)).into_bytes()
 }
 
-/// One client. Goes on for ever, or until the ledger closes itself where it may.
-pub(crate) async fn work(desk: Arc<Desk>, client: u64, mut dice: Dice) {
-    for number in 0.. {
+/// One client. Goes on to its last act, or until the ledger closes itself where it may.
+pub(crate) async fn work(desk: Arc<Desk>, client: u64, acts: u64, mut dice: Dice) {
+    for number in 0..acts {
         let id = format!("q_{}_{client}_{number}", desk.life);
         let done = match dice.below(20) {
             0..=10 => desk.query(&id, &mut dice).await,
@@ -59,7 +64,7 @@ pub(crate) async fn work(desk: Arc<Desk>, client: u64, mut dice: Dice) {
 
 impl Desk {
     pub(crate) fn at(&self) -> Moment {
-        Moment(1_790_000_000_000_000 + i64::try_from(self.life).unwrap())
+        moment(self.life)
     }
 
     fn note(&self, note: Note) {

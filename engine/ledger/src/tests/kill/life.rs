@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 
-use super::clients::{Desk, answered, work};
+use super::clients::{Desk, answered, moment, work};
 use super::notes::{Asked, Note, Notebook};
 use super::place::Place;
 use crate::tests::dice::Dice;
-use crate::{Ledger, Moment, Reservation, Step, Steps};
+use crate::{Ledger, LedgerError, Reservation, Step, Steps};
 
 /// Tells the child what to do; without it the test below does nothing.
 const ORDERS: &str = "TRESOR_LEDGER_LIFE";
@@ -24,6 +24,17 @@ pub(crate) struct Orders {
     pub(crate) mutant: Option<Mutant>,
     /// The ledger may be taken away from the clients: they then stop.
     pub(crate) may_close: bool,
+    /// How much every client does before the ledger is closed; nothing ends a life of work but a kill.
+    pub(crate) acts: Option<u64>,
+    /// How often it is opened.
+    pub(crate) rounds: u64,
+}
+
+impl Orders {
+    /// Work until the end.
+    pub(crate) const fn for_ever(place: Place, life: u64) -> Self {
+        Self { place, life, mutant: None, may_close: false, acts: None, rounds: 1 }
+    }
 }
 
 /// A server that does things in the wrong order.
@@ -78,30 +89,40 @@ fn die_with_parent() {
 
 async fn live(orders: Orders) {
     let notebook = Arc::new(Notebook::open(&orders.place.folder));
-    let early = Arc::new(Early {
-        notebook: Arc::clone(&notebook),
-        at: orders.mutant.map(Mutant::step),
-        word: Mutex::new(None),
-    });
-    let now = Moment(1_790_000_000_000_000 + i64::try_from(orders.life).unwrap());
-    let steps: Arc<dyn Steps> = Arc::<Early>::clone(&early);
-    let (ledger, recovery) = Ledger::open(orders.place.config(steps), now).await.unwrap();
-    notebook.note(&Note::Opened { entries: recovery.entries });
-    writeln!(std::io::stdout(), "{OPEN}").unwrap();
-    let desk = Arc::new(Desk {
-        ledger,
-        notebook,
-        known: Mutex::default(),
-        life: orders.life,
-        may_close: orders.may_close,
-    });
-    if let Some(mutant) = orders.mutant {
-        return hurry(&desk, &early, mutant).await;
+    for life in orders.life..orders.life + orders.rounds {
+        let early = Arc::new(Early {
+            notebook: Arc::clone(&notebook),
+            at: orders.mutant.map(Mutant::step),
+            word: Mutex::new(None),
+        });
+        let steps: Arc<dyn Steps> = Arc::<Early>::clone(&early);
+        let opened = Ledger::open(orders.place.config(steps), moment(life)).await;
+        let (ledger, recovery) = match opened {
+            Ok(opened) => opened,
+            Err(LedgerError::Unavailable(_)) if orders.may_close => return,
+            Err(error) => panic!("{error}"),
+        };
+        notebook.note(&Note::Opened { entries: recovery.entries });
+        writeln!(std::io::stdout(), "{OPEN}").unwrap();
+        let desk = Arc::new(Desk {
+            ledger,
+            notebook: Arc::clone(&notebook),
+            known: Mutex::default(),
+            life,
+            may_close: orders.may_close,
+        });
+        match orders.mutant {
+            Some(mutant) => hurry(&desk, &early, mutant).await,
+            None => work_together(&desk, orders.acts.unwrap_or(u64::MAX)).await,
+        }
     }
-    let mut dice = Dice::new(orders.life);
+}
+
+async fn work_together(desk: &Arc<Desk>, acts: u64) {
+    let mut dice = Dice::new(desk.life);
     let clients = (0..4 + dice.below(5)).map(|client| {
-        let dice = Dice::new(orders.life << 8 | client);
-        tokio::spawn(work(Arc::clone(&desk), client, dice))
+        let dice = Dice::new(desk.life << 8 | client);
+        tokio::spawn(work(Arc::clone(desk), client, acts, dice))
     });
     for client in clients.collect::<Vec<_>>() {
         client.await.unwrap();

@@ -6,10 +6,10 @@
 
 mod books;
 mod clients;
-mod life;
-mod notes;
-mod place;
-mod word;
+pub(super) mod life;
+pub(super) mod notes;
+pub(super) mod place;
+pub(super) mod word;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
@@ -98,7 +98,7 @@ impl Tally {
 }
 
 /// Past the capture of the test runner: how often it was killed is worth reading in every run.
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     writeln!(std::io::stderr(), "{line}").unwrap();
 }
 
@@ -137,7 +137,7 @@ fn one_home(seed: u64, lives: u64, mutant: Option<Mutant>) -> (Tally, Vec<String
     let mut dice = Dice::new(seed);
     let (mut tally, mut word, mut read) = (Tally::default(), Word::default(), 0);
     for life in 0..lives {
-        let orders = Orders { place: place.clone(), life, mutant, may_close: false };
+        let orders = Orders { mutant, ..Orders::for_ever(place.clone(), life) };
         live_and_die(&orders, &mut dice);
         let (notes, end) = notes::read(&place.folder, read);
         read = end;
