@@ -24,6 +24,8 @@ pub(crate) struct Orders {
     pub(crate) mutant: Option<Mutant>,
     /// The ledger may be taken away from the clients: they then stop.
     pub(crate) may_close: bool,
+    /// Clients at the same time; as many as chance wants, where nothing is said.
+    pub(crate) clients: Option<u64>,
     /// How much every client does before the ledger is closed; nothing ends a life of work but a kill.
     pub(crate) acts: Option<u64>,
     /// How often it is opened.
@@ -33,7 +35,7 @@ pub(crate) struct Orders {
 impl Orders {
     /// Work until the end.
     pub(crate) const fn for_ever(place: Place, life: u64) -> Self {
-        Self { place, life, mutant: None, may_close: false, acts: None, rounds: 1 }
+        Self { place, life, mutant: None, may_close: false, clients: None, acts: None, rounds: 1 }
     }
 }
 
@@ -113,14 +115,14 @@ async fn live(orders: Orders) {
         });
         match orders.mutant {
             Some(mutant) => hurry(&desk, &early, mutant).await,
-            None => work_together(&desk, orders.acts.unwrap_or(u64::MAX)).await,
+            None => work_together(&desk, orders.clients, orders.acts.unwrap_or(u64::MAX)).await,
         }
     }
 }
 
-async fn work_together(desk: &Arc<Desk>, acts: u64) {
-    let mut dice = Dice::new(desk.life);
-    let clients = (0..4 + dice.below(5)).map(|client| {
+async fn work_together(desk: &Arc<Desk>, clients: Option<u64>, acts: u64) {
+    let clients = clients.unwrap_or_else(|| 4 + Dice::new(desk.life).below(5));
+    let clients = (0..clients).map(|client| {
         let dice = Dice::new(desk.life << 8 | client);
         tokio::spawn(work(Arc::clone(desk), client, acts, dice))
     });

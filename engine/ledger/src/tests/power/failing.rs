@@ -20,7 +20,14 @@ const TRIES: u64 = 60;
 
 fn orders(folder: &std::path::Path) -> Orders {
     let place = Place::file(folder);
-    Orders { acts: Some(6), rounds: 2, may_close: true, ..Orders::for_ever(place, 1) }
+    // One client, so that every child makes the same calls.
+    Orders {
+        clients: Some(1),
+        acts: Some(30),
+        rounds: 2,
+        may_close: true,
+        ..Orders::for_ever(place, 1)
+    }
 }
 
 /// What a child that met the failure left behind.
