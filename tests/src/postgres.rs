@@ -31,7 +31,7 @@ cd "$1" || exit 1
 "$2/postgres" -D data -k "$1" -c listen_addresses= -c max_connections=300 -c logging_collector=off </dev/null >>log 2>&1 &
 server=$!
 cat >/dev/null
-kill -INT $server
+kill -QUIT $server
 wait $server
 rm -rf "$1"
 "#;
