@@ -11,13 +11,14 @@
 //! | `reserve`, `settle`, `forfeit`, `record`, `tokens` | the writes, one transaction each |
 //! | `review` | votes about answers that are held, and what one reader may see of them |
 //! | `read` | the reads |
-//! | `verify` | checks the log entry by entry, and the books against the log |
+//! | `verify`, `kept` | checks the log entry by entry, and the books against the log |
 //! | `fault` | what an error of the database means |
 
 mod append;
 mod database;
 mod fault;
 mod forfeit;
+mod kept;
 mod lock;
 mod postgres;
 mod read;

@@ -43,7 +43,7 @@ impl Store {
             database.whole(&mut writer).await?;
             verify::log(&mut writer).await?;
         }
-        // Here nothing was written yet: what was published of the log is held against the books before anything is.
+        // Nothing was written yet. What was published of the log is held against the books here, before anything is.
         schema::upgrade(&database, &mut writer, version, steps.as_ref()).await?;
         verify::books(&mut writer).await?;
         let forfeited = forfeit::running(&database, &mut writer, steps.as_ref(), now).await?;

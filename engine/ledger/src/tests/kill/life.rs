@@ -9,7 +9,7 @@ use super::clients::{Desk, answered, moment, work};
 use super::notes::{Asked, Note, Notebook};
 use super::place::Place;
 use crate::tests::dice::Dice;
-use crate::{Ledger, LedgerError, Reservation, Step, Steps};
+use crate::{LedgerError, Reservation, Step, Steps};
 
 /// Tells the child what to do; without it the test below does nothing.
 const ORDERS: &str = "TRESOR_LEDGER_LIFE";
@@ -98,7 +98,7 @@ async fn live(orders: Orders) {
             word: Mutex::new(None),
         });
         let steps: Arc<dyn Steps> = Arc::<Early>::clone(&early);
-        let opened = Ledger::open(orders.place.config(steps), moment(life)).await;
+        let opened = orders.place.open_with(steps, moment(life)).await;
         let (ledger, recovery) = match opened {
             Ok(opened) => opened,
             Err(LedgerError::Unavailable(_)) if orders.may_close => return,

@@ -20,8 +20,8 @@ use self::life::{Mutant, OPEN, Orders, command};
 use self::notes::Note;
 use self::place::Place;
 use self::word::Word;
-use super::LATER;
 use super::dice::Dice;
+use super::{LATER, On, postgres};
 
 /// Lives of one ledger. A new one is then begun, so that opening stays quick.
 const LIVES: u64 = 25;
@@ -33,11 +33,22 @@ const MORE: &str = "TRESOR_KILLS";
 const HANDS: usize = 3;
 
 #[test]
-fn a_kill_at_any_moment_breaks_no_word() {
+fn a_kill_at_any_moment_breaks_no_word_in_a_file() {
+    kill_often(On::Sqlite);
+}
+
+#[test]
+fn a_kill_at_any_moment_breaks_no_word_on_a_server() {
+    if postgres::database().is_some() {
+        kill_often(On::Postgres);
+    }
+}
+
+fn kill_often(on: On) {
     let kills = wanted();
     let began = Instant::now();
-    let tally = every_home(kills / LIVES);
-    tally.say("SQLite", began.elapsed());
+    let tally = every_home(on, kills / LIVES);
+    tally.say(on, began.elapsed());
     assert!(tally.kills >= kills / LIVES * LIVES);
     assert!(tally.inside > 0, "no kill fell into a write");
 }
@@ -87,10 +98,10 @@ impl Tally {
         self.forfeited += other.forfeited;
     }
 
-    fn say(&self, store: &str, took: Duration) {
+    fn say(&self, on: On, took: Duration) {
         let Self { kills, inside, committing, opening, told, forfeited } = self;
         say(&format!(
-            "{store}: {kills} kills in {} s, {inside} inside a write ({committing} of them inside its commit), {opening} before the ledger was open; \
+            "{on:?}: {kills} kills in {} s, {inside} inside a write ({committing} of them inside its commit), {opening} before the ledger was open; \
              {told} words kept, {forfeited} queries forfeited",
             took.as_secs(),
         ));
@@ -102,7 +113,7 @@ pub(super) fn say(line: &str) {
     writeln!(std::io::stderr(), "{line}").unwrap();
 }
 
-fn every_home(homes: u64) -> Tally {
+fn every_home(on: On, homes: u64) -> Tally {
     let next = AtomicU64::new(0);
     let mut total = Tally::default();
     std::thread::scope(|scope| {
@@ -115,7 +126,7 @@ fn every_home(homes: u64) -> Tally {
                         if home >= homes {
                             return sum;
                         }
-                        let (tally, broken) = one_home(home, LIVES, None);
+                        let (tally, broken) = one_home(on, home, LIVES, None);
                         assert!(broken.is_empty(), "ledger {home}: {broken:#?}");
                         sum.add(&tally);
                     }
@@ -130,9 +141,13 @@ fn every_home(homes: u64) -> Tally {
 }
 
 /// All lives of one ledger; ends early with the words that were broken.
-fn one_home(seed: u64, lives: u64, mutant: Option<Mutant>) -> (Tally, Vec<String>) {
+fn one_home(on: On, seed: u64, lives: u64, mutant: Option<Mutant>) -> (Tally, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::file(folder.path());
+    let address = match on {
+        On::Sqlite => None,
+        On::Postgres => postgres::database(),
+    };
+    let place = Place { address, ..Place::file(folder.path()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut dice = Dice::new(seed);
     let (mut tally, mut word, mut read) = (Tally::default(), Word::default(), 0);
@@ -202,7 +217,7 @@ fn wait_until_open(child: &mut Child) {
 
 /// The harness finds a server that does things in the wrong order, and soon.
 fn caught(mutant: Mutant, finding: &str) {
-    let (tally, broken) = one_home(7, 100, Some(mutant));
+    let (tally, broken) = one_home(On::Sqlite, 7, 100, Some(mutant));
     say(&format!("{mutant:?}: caught after {} kills", tally.kills));
     assert!(broken.iter().any(|words| words.contains(finding)), "not caught: {broken:?}");
 }
