@@ -4,6 +4,7 @@ mod crash;
 mod damage;
 mod dice;
 mod documents;
+mod failpoints;
 mod kill;
 mod log;
 mod migrations;

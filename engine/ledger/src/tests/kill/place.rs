@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tests::{On, postgres};
 use crate::{Ledger, LedgerConfig, LedgerError, LedgerPlace, Moment, NoSteps, Recovery, Steps};
 
 /// A server of databases notices the end of a process when it next looks at the connection.
@@ -22,6 +23,15 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn file(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), address: None }
+    }
+
+    /// A new place in a folder.
+    pub(crate) fn new(on: On, folder: &Path) -> Self {
+        let address = match on {
+            On::Sqlite => None,
+            On::Postgres => postgres::database(),
+        };
+        Self { address, ..Self::file(folder) }
     }
 
     pub(crate) fn config(&self, steps: Arc<dyn Steps>) -> LedgerConfig {
