@@ -33,7 +33,7 @@ const KINDS: [(&str, Edit); 18] = [
     }),
     ("bytes are appended", |dice, files, _| {
         let count = 1 + dice.below(40);
-        any_file(dice, files).extend((0..count).map(|i| u8::try_from(i * 7).unwrap()));
+        any_file(dice, files).extend((0..count).map(|i| u8::try_from(i * 6).unwrap()));
     }),
     ("bytes are removed from the middle", |dice, files, _| {
         let file = any_file(dice, files);
