@@ -5,6 +5,7 @@ mod damage;
 mod documents;
 mod log;
 mod opening;
+mod published;
 mod reviews;
 mod spending;
 mod tokens;
@@ -28,7 +29,7 @@ const NOW: Moment = Moment(1_790_000_000_000_000);
 const LATER: Moment = Moment(1_790_000_001_000_000);
 
 /// A ledger in this file, with its log beside it.
-fn config(path: &Path, steps: Arc<dyn Steps>) -> LedgerConfig {
+pub(crate) fn config(path: &Path, steps: Arc<dyn Steps>) -> LedgerConfig {
     let log = LogConfig {
         origin: "test.example/log".to_owned(),
         seed: [7; 32],

@@ -1,11 +1,12 @@
-//! Checks a ledger before it is used: the file, the log entry by entry, and the books against the log.
+//! Checks a ledger before it is used: the log entry by entry, and the books against the log.
 //!
 //! The tables could be edited by anyone who can write the file. The log is what is proved to others, so the books must
 //! follow from it: every charge from an intent, every end from an outcome, every balance from its charges.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::append::next_seq;
+use super::log::Reading;
 use super::read::page;
 use crate::error::{LedgerError, Result};
 
@@ -124,26 +125,8 @@ const BOOKS: [(&str, &str); 13] = [
     ),
 ];
 
-/// The file is sound, as far as SQLite can tell.
-pub(super) async fn file(conn: &mut SqliteConnection) -> Result<()> {
-    let verdict: String =
-        sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut *conn).await?;
-    if verdict != "ok" {
-        return Err(LedgerError::Damaged(verdict));
-    }
-    let loose: Option<(String,)> = sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check")
-        .fetch_optional(conn)
-        .await?;
-    match loose {
-        None => Ok(()),
-        Some((table,)) => {
-            Err(LedgerError::Damaged(format!("a row of `{table}` refers to nothing")))
-        }
-    }
-}
-
-/// No entry is missing, none was changed.
-pub(super) async fn log(conn: &mut SqliteConnection) -> Result<()> {
+/// No entry is missing, none was changed, and what was published of them is the same.
+pub(super) async fn log(conn: &mut AnyConnection, published: &mut Reading) -> Result<()> {
     let mut expected = 0;
     loop {
         let entries = page(conn, expected, PAGE).await?;
@@ -154,13 +137,14 @@ pub(super) async fn log(conn: &mut SqliteConnection) -> Result<()> {
             if entry.seq != expected {
                 return Err(LedgerError::Damaged(format!("audit entry {expected} is missing")));
             }
+            published.entry(&entry.leaf_data()?)?;
             expected += 1;
         }
     }
 }
 
 /// The books follow from the log.
-pub(super) async fn books(conn: &mut SqliteConnection) -> Result<()> {
+pub(super) async fn books(conn: &mut AnyConnection) -> Result<()> {
     for (meaning, count) in BOOKS {
         let wrong: i64 = sqlx::query_scalar(count).fetch_one(&mut *conn).await?;
         if wrong != 0 {
@@ -171,6 +155,6 @@ pub(super) async fn books(conn: &mut SqliteConnection) -> Result<()> {
 }
 
 /// Number of entries in the log.
-pub(super) async fn length(conn: &mut SqliteConnection) -> Result<u64> {
+pub(super) async fn length(conn: &mut AnyConnection) -> Result<u64> {
     next_seq(conn).await
 }
