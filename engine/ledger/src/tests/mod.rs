@@ -8,6 +8,7 @@ mod migrations;
 mod opening;
 #[path = "../../../../tests/src/postgres.rs"]
 pub(crate) mod postgres;
+mod published;
 mod reviews;
 mod spending;
 mod tokens;
@@ -174,7 +175,7 @@ fn config(place: LedgerPlace, folder: &Path, steps: Arc<dyn Steps>) -> LedgerCon
     let log = LogConfig {
         origin: "test.example/log".to_owned(),
         seed: [7; 32],
-        folder: folder.join("log"),
+        folder: folder.join("ledger.log"),
         anchor: None,
     };
     LedgerConfig { place, log, steps }
