@@ -26,10 +26,12 @@ mod ledger;
 mod moment;
 mod outcome;
 mod query;
+pub mod receipt;
 mod review;
 mod seal;
 mod steps;
 mod store;
+pub mod tlog;
 mod token;
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod opening;
 #[path = "../../../../tests/src/postgres.rs"]
 pub(crate) mod postgres;
 mod power;
+mod published;
 mod reviews;
 mod spending;
 mod tokens;
@@ -178,7 +179,7 @@ fn config(place: LedgerPlace, folder: &Path, steps: Arc<dyn Steps>) -> LedgerCon
     let log = LogConfig {
         origin: "test.example/log".to_owned(),
         seed: [7; 32],
-        folder: folder.join("log"),
+        folder: folder.join("ledger.log"),
         anchor: None,
     };
     LedgerConfig { place, log, steps }
