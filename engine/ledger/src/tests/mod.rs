@@ -12,6 +12,7 @@ mod published;
 mod reviews;
 mod spending;
 mod tokens;
+mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,7 +46,7 @@ macro_rules! on_both {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $test() {
-                    if crate::tests::postgres::database().is_some() {
+                    if crate::tests::postgres::installed() {
                         super::$test(crate::tests::On::Postgres).await;
                     }
                 }
