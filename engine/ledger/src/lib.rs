@@ -15,6 +15,7 @@
 //!
 //! This crate must never know: rows, plans, policies, HTTP, the time of day. It is told amounts, digests and names.
 
+pub mod books;
 mod canonical;
 mod config;
 mod entry;

@@ -13,13 +13,14 @@
 //! | `read` | the reads |
 //! | `log` | the tree of the audit log: grows by what is committed, and is published |
 //! | `receipt` | the entry that released an answer, with its proof |
-//! | `verify` | checks the log entry by entry, and the books against the log |
+//! | `verify`, `kept` | checks the log entry by entry, and the books against the log |
 //! | `fault` | what an error of the database means |
 
 mod append;
 mod database;
 mod fault;
 mod forfeit;
+mod kept;
 mod lock;
 mod log;
 mod postgres;

@@ -123,7 +123,10 @@ impl Open {
 }
 
 /// Who decided what so far. The table alone is not believed: each decision must open its commitment in the log.
-async fn decided(conn: &mut AnyConnection, query_id: &str) -> Result<Vec<(String, Decision)>> {
+pub(super) async fn decided(
+    conn: &mut AnyConnection,
+    query_id: &str,
+) -> Result<Vec<(String, Decision)>> {
     let rows: Vec<(String, String, i64)> =
         sqlx::query_as("SELECT checker, decision, seq FROM votes WHERE query_id = $1 ORDER BY seq")
             .bind(query_id)

@@ -8,8 +8,20 @@ use crate::tlog::folder::{LogFolder, verify};
 use crate::tlog::{Cosignature, LogKey, Verifier, WitnessKey, check_consistency};
 use crate::{Kind, NewEntry};
 
+on_both!(
+    the_folder_of_a_closed_ledger_verifies_to_the_last_entry,
+    documents_are_published_with_the_entries_that_speak_of_them,
+    checkpoints_grow_from_one_another,
+    a_receipt_shows_what_was_released_and_nothing_else,
+    a_receipt_of_a_reviewed_answer_is_the_last_vote,
+    cosignatures_are_published_and_stand_in_receipts_that_they_fit,
+    a_folder_that_says_otherwise_is_damage,
+    what_is_missing_in_the_folder_is_written_from_the_books,
+    a_folder_that_cannot_be_written_closes_the_ledger,
+);
+
 fn log_of(home: &Home) -> PathBuf {
-    home.path().with_extension("log")
+    home.config(Arc::new(NoSteps)).log.folder
 }
 
 fn verifier() -> Verifier {
@@ -35,9 +47,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[tokio::test]
-async fn the_folder_of_a_closed_ledger_verifies_to_the_last_entry() {
-    let home = Home::new();
+async fn the_folder_of_a_closed_ledger_verifies_to_the_last_entry(on: On) {
+    let home = Home::new(on);
     for expected in [300, 600, 605] {
         let ledger = home.open().await;
         record(&ledger, if expected == 605 { 5 } else { 300 }).await;
@@ -52,9 +63,8 @@ async fn the_folder_of_a_closed_ledger_verifies_to_the_last_entry() {
     assert_eq!(fs::read_dir(log_of(&home).join("tile/0/002.p")).unwrap().count(), 1);
 }
 
-#[tokio::test]
-async fn documents_are_published_with_the_entries_that_speak_of_them() {
-    let home = Home::new();
+async fn documents_are_published_with_the_entries_that_speak_of_them(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let entry = NewEntry {
         body: json!({ "document": digest_of(b"a policy") }),
@@ -67,9 +77,8 @@ async fn documents_are_published_with_the_entries_that_speak_of_them() {
     assert_eq!(folder.document(&digest_of(b"a policy")).unwrap().unwrap(), b"a policy");
 }
 
-#[tokio::test]
-async fn checkpoints_grow_from_one_another() {
-    let home = Home::new();
+async fn checkpoints_grow_from_one_another(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     assert_eq!(ledger.checkpoint().await.unwrap().head().size, 0);
     let mut before = ledger.checkpoint().await.unwrap();
@@ -88,9 +97,8 @@ async fn checkpoints_grow_from_one_another() {
     assert!(ledger.checkpoint().await.is_err());
 }
 
-#[tokio::test]
-async fn a_receipt_shows_what_was_released_and_nothing_else() {
-    let home = Home::new();
+async fn a_receipt_shows_what_was_released_and_nothing_else(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     record(&ledger, 300).await;
     let receipt = reserve(&ledger, "q_1").await;
@@ -131,9 +139,8 @@ async fn a_receipt_shows_what_was_released_and_nothing_else() {
 }
 
 /// An answer that people released rests on the last vote, not on the outcome that held it.
-#[tokio::test]
-async fn a_receipt_of_a_reviewed_answer_is_the_last_vote() {
-    let home = Home::new();
+async fn a_receipt_of_a_reviewed_answer_is_the_last_vote(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     ledger.settle(receipt, held("44"), NOW).await.unwrap();
@@ -147,9 +154,8 @@ async fn a_receipt_of_a_reviewed_answer_is_the_last_vote() {
     assert_eq!((checked.index, &checked.entry["kind"]), (3, &json!("review")));
 }
 
-#[tokio::test]
-async fn cosignatures_are_published_and_stand_in_receipts_that_they_fit() {
-    let home = Home::new();
+async fn cosignatures_are_published_and_stand_in_receipts_that_they_fit(on: On) {
+    let home = Home::new(on);
     let witness = WitnessKey::new("witness.example/w1", &[9; 32]).unwrap();
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
@@ -172,7 +178,7 @@ async fn cosignatures_are_published_and_stand_in_receipts_that_they_fit() {
 /// Books and folder were put back to different days, in every way; nothing is written before it is noticed.
 #[tokio::test]
 async fn an_older_copy_of_the_books_is_refused() {
-    let home = Home::new();
+    let home = Home::file();
     let ledger = home.open().await;
     record(&ledger, 10).await;
     ledger.close().await;
@@ -203,10 +209,10 @@ async fn an_older_copy_of_the_books_is_refused() {
 /// Somebody who can write both puts both back: only the copy elsewhere knows.
 #[tokio::test]
 async fn the_copy_kept_apart_notices_that_books_and_folder_were_put_back_together() {
-    let home = Home::new();
+    let home = Home::file();
     let elsewhere = tempfile::tempdir().unwrap();
     let anchored = || {
-        let mut config = config(&home.path(), Arc::new(NoSteps));
+        let mut config = home.config(Arc::new(NoSteps));
         config.log.anchor = Some(elsewhere.path().join("checkpoint"));
         config
     };
@@ -236,9 +242,8 @@ async fn the_copy_kept_apart_notices_that_books_and_folder_were_put_back_togethe
     assert!(matches!(Ledger::open(unmounted, NOW).await.err(), Some(LedgerError::Unavailable(_))));
 }
 
-#[tokio::test]
-async fn a_folder_that_says_otherwise_is_damage() {
-    let home = Home::new();
+async fn a_folder_that_says_otherwise_is_damage(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     record(&ledger, 300).await;
     ledger.close().await;
@@ -261,7 +266,7 @@ async fn a_folder_that_says_otherwise_is_damage() {
     fs::remove_file(log_of(&home).join("tile/0/001")).unwrap();
     // Another key or another name is another log.
     for (origin, seed) in [("test.example/log", 8), ("other/log", 7)] {
-        let mut other = config(&home.path(), Arc::new(NoSteps));
+        let mut other = home.config(Arc::new(NoSteps));
         other.log = LogConfig { origin: origin.to_owned(), seed: [seed; 32], ..other.log };
         let error = Ledger::open(other, NOW).await.err().unwrap();
         assert!(error.to_string().contains("is not a checkpoint of this log"), "{error}");
@@ -272,7 +277,7 @@ async fn a_folder_that_says_otherwise_is_damage() {
 /// The books were replaced by others of the same length, sound in themselves.
 #[tokio::test]
 async fn other_books_under_a_signed_log_are_refused() {
-    let (home, other) = (Home::new(), Home::new());
+    let (home, other) = (Home::file(), Home::file());
     for (home, actor) in [(&home, "olga"), (&other, "omar")] {
         let ledger = home.open().await;
         ledger.record(NewEntry::new(Kind::LogRead, actor, NOW)).await.unwrap();
@@ -283,9 +288,8 @@ async fn other_books_under_a_signed_log_are_refused() {
     assert!(error.to_string().contains("was signed: the books were changed"), "{error}");
 }
 
-#[tokio::test]
-async fn what_is_missing_in_the_folder_is_written_from_the_books() {
-    let home = Home::new();
+async fn what_is_missing_in_the_folder_is_written_from_the_books(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let entry = NewEntry {
         body: json!({ "document": digest_of(b"a policy") }),
@@ -313,9 +317,8 @@ async fn what_is_missing_in_the_folder_is_written_from_the_books() {
 }
 
 /// FAIL-CLOSED: what nobody could check afterwards is not released.
-#[tokio::test]
-async fn a_folder_that_cannot_be_written_closes_the_ledger() {
-    let home = Home::new();
+async fn a_folder_that_cannot_be_written_closes_the_ledger(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     record(&ledger, 1).await;
     // A file stands where a folder must be made: it stops every user, the administrator included.
