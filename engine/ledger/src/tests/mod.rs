@@ -2,12 +2,15 @@
 
 mod crash;
 mod damage;
+mod dice;
 mod documents;
+mod kill;
 mod log;
 mod migrations;
 mod opening;
 #[path = "../../../../tests/src/postgres.rs"]
 pub(crate) mod postgres;
+mod power;
 mod published;
 mod reviews;
 mod spending;
