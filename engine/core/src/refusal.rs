@@ -130,6 +130,10 @@ codes! {
     UnknownReview = "unknown_review", NotFound, "no such review";
     /// A decision was made before, or the review has ended.
     ReviewConflict = "review_conflict", Conflict, "this was decided before";
+    /// A token that does not exist or is not yours.
+    UnknownToken = "unknown_token", NotFound, "no such token";
+    /// An entry of the audit log that does not exist, or without such sealed texts.
+    UnknownEntry = "unknown_entry", NotFound, "no such entry";
     /// The role may not do this.
     Forbidden = "forbidden", Forbidden, "your role does not allow this";
     /// Project, membership or training has ended.

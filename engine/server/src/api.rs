@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 use tresor_core::engine::{
-    Asked, Caller, Engine, PolicyRequest, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
+    Asked, Caller, Engine, KeepingRequest, PolicyRequest, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
     Verdict,
 };
 use tresor_core::ids::QueryId;
@@ -18,7 +18,7 @@ use tresor_core::refusal::Refusal;
 /// The engine as the HTTP face sees it; each method means what its namesake of [`Engine`] means.
 #[async_trait]
 pub(crate) trait Api: Send + Sync + 'static {
-    async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal>;
+    async fn caller_of_token(&self, token: &str, from: &str) -> Result<Option<Caller>, Refusal>;
     async fn ask(&self, caller: &Caller, request: QueryRequest) -> Result<Asked, Refusal>;
     async fn check(&self, caller: &Caller, request: QueryRequest) -> Result<Value, Refusal>;
     async fn status(
@@ -50,13 +50,14 @@ pub(crate) trait Api: Send + Sync + 'static {
         verdict: Verdict,
     ) -> Result<Value, Refusal>;
     async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal>;
+    async fn keep(&self, caller: &Caller, request: KeepingRequest) -> Result<Value, Refusal>;
     async fn ready(&self) -> Result<(), Refusal>;
 }
 
 #[async_trait]
 impl Api for Arc<Engine> {
-    async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal> {
-        Engine::caller_of_token(self, token).await
+    async fn caller_of_token(&self, token: &str, from: &str) -> Result<Option<Caller>, Refusal> {
+        Engine::caller_of_token(self, token, from).await
     }
 
     async fn ask(&self, caller: &Caller, request: QueryRequest) -> Result<Asked, Refusal> {
@@ -121,6 +122,10 @@ impl Api for Arc<Engine> {
 
     async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal> {
         Engine::policies(self, caller, request).await
+    }
+
+    async fn keep(&self, caller: &Caller, request: KeepingRequest) -> Result<Value, Refusal> {
+        Engine::keep(self, caller, request).await
     }
 
     async fn ready(&self) -> Result<(), Refusal> {

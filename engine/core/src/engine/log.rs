@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use tresor_ledger::{AuditEntry, Kind, LedgerError, NewEntry, Opening, Sealed};
 
-use super::{Caller, Engine, Program, QueryRequest};
+use super::{Caller, Engine, Program, QueryRequest, seen_by};
 use crate::clock::{moment, rfc3339};
 use crate::refusal::{Code, Refusal};
+use crate::sql::Facts;
 use crate::vault::unavailable;
 
 impl Engine {
@@ -61,18 +62,23 @@ impl Engine {
         // Only a project that the caller is in: the log must not be a way to fill accounts.
         let in_force = self.in_force()?;
         let revision = in_force.revision();
+        let mut seen = None;
         if let Ok(membership) = revision.enter(&caller.user, &request.project, in_force.now()) {
             entry.account = Some(request.project.to_string());
             entry.role = Some(membership.role().to_owned());
+            seen = Some(seen_by(&membership, &self.vault.snapshots));
         }
+        let facts = Facts::of_text(&request.sql, seen.as_ref(), &self.vault.limits);
         entry.body = json!({
             "code": refusal.code().as_str(),
             "rule": refusal.rule(),
             "check_only": check,
+            "details": { "flags": facts.flag_names() },
             "policy_revision": revision.number(),
             "policy_digest": revision.digest(),
         });
         entry.sealed.push(Sealed::new("sql", request.sql.as_str()));
+        entry.sealed.extend(facts.to_seal().map(|(field, text)| Sealed::new(field, text)));
         Err(self.recorded_refusal(entry, refusal).await)
     }
 
@@ -86,11 +92,10 @@ impl Engine {
         let Err(refusal) = outcome else { return outcome };
         let mut entry =
             NewEntry::new(Kind::Refusal, caller.user.as_str(), moment(self.clock.as_ref()));
-        let revision = self.in_force().ok().map(|in_force| in_force.revision().number());
         entry.body = json!({
             "code": refusal.code().as_str(),
             "act": act,
-            "policy_revision": revision,
+            "policy_revision": self.revision_number(),
         });
         Err(self.recorded_refusal(entry, refusal).await)
     }
@@ -132,7 +137,11 @@ impl Engine {
     }
 
     pub(super) async fn record_stop(&self) {
-        let entry = NewEntry::new(Kind::Stop, "system", moment(self.clock.as_ref()));
+        let mut entry = NewEntry::new(Kind::Stop, "system", moment(self.clock.as_ref()));
+        entry.body = json!({
+            "failures_since_sign_in_failed": self.sign_ins.untold_failures().await,
+            "policy_revision": self.revision_number(),
+        });
         // A stop that cannot be recorded is a stop all the same: the next start tells.
         let _ = self.vault.ledger.record(entry).await;
     }

@@ -4,8 +4,8 @@
 //! framework: an unknown path, a wrong method, a body that is no JSON, a defect. Nothing here decides what may be
 //! answered, and nothing here logs SQL, tokens or bodies. Must never know: policies, plans, rows.
 //!
-//! - `queries`, `datasets`, `policies`, `reviews`, `audit`, `health` the operations
-//! - `sign_in` who asks; `body`, `json`, `params`, `wait`, `format` what they ask, checked once
+//! - `queries`, `datasets`, `policies`, `reviews`, `audit`, `keeping`, `health` the operations
+//! - `sign_in` who asks, `peer` from where; `body`, `json`, `params`, `wait`, `format` what they ask, checked once
 //! - `problem`, `face_code`, `problem_pages` how refusals look and what they mean
 //! - `openapi` the description; `envelope` headers and the log line of every answer
 
@@ -17,8 +17,10 @@ mod face_code;
 mod format;
 mod health;
 mod json;
+mod keeping;
 mod openapi;
 mod params;
+mod peer;
 mod policies;
 mod problem;
 mod problem_pages;
@@ -39,6 +41,7 @@ use utoipa_axum::routes;
 
 use crate::api::Api;
 use face_code::FaceCode;
+pub(crate) use peer::Peer;
 use problem::Problem;
 
 /// What every handler works with.
@@ -59,6 +62,7 @@ pub(crate) fn router(api: Face) -> Router {
         .merge(reviews::routes())
         .merge(policies::routes())
         .routes(routes!(audit::read))
+        .merge(keeping::routes())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(problem_pages::page))

@@ -233,6 +233,16 @@ const MEANINGS: &[(Code, &str)] = &[
         Code::ReviewConflict,
         "Each checker decides once about an answer, and the review ends with the last decision. Nothing is taken back.",
     ),
+    (
+        Code::UnknownToken,
+        "There is no API token with this id that you may see: your own are listed by `GET /api/v1/tokens`, and those of \
+      everybody for administrators.",
+    ),
+    (
+        Code::UnknownEntry,
+        "The audit log has no entry with this number, or the entry has no sealed text of this name: what was erased once is \
+      not there any more.",
+    ),
     (Code::Forbidden, "You are signed in, but your role does not include this."),
     (
         Code::Expired,

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tresor_core::engine::{
-    Asked, Caller, Markers, PolicyRequest, QueryRequest, QueryState, QueryStatus, ResultFormat,
+    Asked, Caller, KeepingRequest, Markers, PolicyRequest, QueryRequest, QueryState, QueryStatus, ResultFormat,
     Verdict,
 };
 use tresor_core::ids::{QueryId, UserId};
@@ -31,7 +31,7 @@ struct Double {
 
 #[async_trait]
 impl Api for Arc<Double> {
-    async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal> {
+    async fn caller_of_token(&self, token: &str, _: &str) -> Result<Option<Caller>, Refusal> {
         match token {
             TOKEN => Ok(Some(Caller { user: UserId::new("ada").unwrap() })),
             "broken" => Err(Refusal::unavailable("the sealed cause")),
@@ -132,6 +132,10 @@ impl Api for Arc<Double> {
     }
 
     async fn policies(&self, _: &Caller, _: PolicyRequest) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn keep(&self, _: &Caller, _: KeepingRequest) -> Result<Value, Refusal> {
         Err(Refusal::unavailable("the sealed cause"))
     }
 
@@ -573,6 +577,7 @@ async fn the_description_names_every_operation_with_its_refusals() {
         names,
         [
             "/api/v1/audit",
+            "/api/v1/audit/flags",
             "/api/v1/datasets",
             "/api/v1/freezes",
             "/api/v1/freezes/{id}/thaw",
@@ -604,6 +609,8 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/reviews/{query}",
             "/api/v1/reviews/{query}/answer",
             "/api/v1/reviews/{query}/decide",
+            "/api/v1/tokens",
+            "/api/v1/tokens/{id}",
             "/livez",
             "/problems/{code}",
             "/readyz",
