@@ -23,6 +23,7 @@ use crate::vault::{
     RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
 };
 
+mod auditing;
 mod board;
 mod catalogue;
 mod inspection;
@@ -37,6 +38,7 @@ mod tokens;
 mod views;
 
 pub use crate::vault::{Markers, ResultFormat};
+pub use auditing::{AuditRequest, Broken, Chunks, ExportFormat, Part, Search};
 use board::{Board, InForce};
 use inspection::Inspection;
 pub use inspection::{Inspected, TestOutcome, inspect_folder};

@@ -134,6 +134,8 @@ codes! {
     Forbidden = "forbidden", Forbidden, "your role does not allow this";
     /// Project, membership or training has ended.
     Expired = "access_expired", Forbidden, "access has ended";
+    /// An entry that the audit log does not have.
+    UnknownEntry = "unknown_entry", NotFound, "no such entry in the audit log";
     /// A form that the release profile does not allow.
     FormNotAllowed = "form_not_allowed", Form, "the answer may not leave in this form";
     /// More bytes than the release profile allows.

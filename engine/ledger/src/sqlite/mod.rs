@@ -32,7 +32,8 @@ mod verify;
 mod tests;
 
 pub(crate) use read::{
-    answer, balance, document, entries, entries_of, find_token, latest_of, opening, query,
+    answer, balance, document, entries, entries_about, entries_of, find_token, latest_of, opening,
+    query,
 };
 pub(crate) use record::record;
 pub(crate) use reserve::reserve;

@@ -58,7 +58,7 @@ pub(crate) fn router(api: Face) -> Router {
         .routes(routes!(datasets::list))
         .merge(reviews::routes())
         .merge(policies::routes())
-        .routes(routes!(audit::read))
+        .merge(audit::routes())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(problem_pages::page))

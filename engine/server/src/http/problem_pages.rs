@@ -205,6 +205,11 @@ const MEANINGS: &[(Code, &str)] = &[
     (Code::UnknownQuery, "There is no query with this id among yours."),
     (Code::NoResult, "The query exists but has no result: it is still running, or it has failed."),
     (
+        Code::UnknownEntry,
+        "The audit log has no entry of this number. Entries are numbered from 0 without gaps, in the order in which they \
+      were written; `GET /api/v1/audit/entries` begins with the last one.",
+    ),
+    (
         Code::FormNotAllowed,
         "The release profile of the project lists the forms in which answers may leave, and this is none of them. \
       `hint` lists those that are; `?format=` or the `Accept` header asks for one.",

@@ -9,9 +9,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use tresor_core::audit::Filter;
 use tresor_core::engine::{
-    Asked, Caller, Markers, PolicyRequest, QueryRequest, QueryState, QueryStatus, ResultFormat,
-    Verdict,
+    Asked, AuditRequest, Caller, Chunks, ExportFormat, Markers, PolicyRequest, QueryRequest,
+    QueryState, QueryStatus, ResultFormat, Verdict,
 };
 use tresor_core::ids::{QueryId, UserId};
 use tresor_core::refusal::{Class, Code, Position, Refusal};
@@ -108,6 +109,20 @@ impl Api for Arc<Double> {
 
     async fn audit(&self, _: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         Ok(json!({"from": from, "limit": limit}))
+    }
+
+    async fn auditing(&self, _: &Caller, _: AuditRequest) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn export_log(
+        &self,
+        _: &Caller,
+        _: ExportFormat,
+        _: Filter,
+        _: (u64, Option<u64>),
+    ) -> Result<Chunks, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
     }
 
     async fn reviews(&self, _: &Caller) -> Result<Value, Refusal> {
