@@ -29,7 +29,7 @@ pub(crate) use facts::Facts;
 pub use filter::Filter;
 pub(crate) use line::{csv_header, csv_line};
 pub(crate) use overlaps::{overlaps, overlaps_of};
-pub(crate) use question::{Conditions, Question};
+pub(crate) use question::Question;
 pub(crate) use told::{listed, told};
 pub(crate) use touched::Touched;
 pub use tresor_ledger::Kind;

@@ -186,6 +186,11 @@ impl Answer {
     }
 }
 
+/// An engine that has nothing to say.
+pub(super) fn double() -> super::Face {
+    Arc::new(Arc::<Double>::default())
+}
+
 fn face(double: &Arc<Double>) -> Router {
     super::router(Arc::new(Arc::clone(double)))
 }
@@ -325,6 +330,13 @@ async fn no_operation_on_data_answers_a_stranger() {
         ("GET", "/api/v1/queries/nonsense".to_owned()),
         ("GET", "/api/v1/datasets".to_owned()),
         ("GET", "/api/v1/audit?limit=0".to_owned()),
+        ("GET", "/api/v1/audit/entries?limit=0".to_owned()),
+        ("GET", "/api/v1/audit/entries/nonsense".to_owned()),
+        ("GET", "/api/v1/audit/timeline".to_owned()),
+        ("GET", "/api/v1/audit/columns/nonsense".to_owned()),
+        ("GET", "/api/v1/audit/overlaps?query=nonsense".to_owned()),
+        ("GET", "/api/v1/audit/near-duplicates?at_least=0".to_owned()),
+        ("GET", "/api/v1/audit/export?format=nonsense".to_owned()),
         ("GET", "/api/v1/reviews".to_owned()),
         ("GET", format!("/api/v1/reviews/{ID}")),
         ("GET", format!("/api/v1/reviews/{ID}/answer")),
@@ -588,6 +600,13 @@ async fn the_description_names_every_operation_with_its_refusals() {
         names,
         [
             "/api/v1/audit",
+            "/api/v1/audit/columns/{column}",
+            "/api/v1/audit/entries",
+            "/api/v1/audit/entries/{seq}",
+            "/api/v1/audit/export",
+            "/api/v1/audit/near-duplicates",
+            "/api/v1/audit/overlaps",
+            "/api/v1/audit/timeline",
             "/api/v1/datasets",
             "/api/v1/freezes",
             "/api/v1/freezes/{id}/thaw",
