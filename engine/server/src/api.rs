@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
+use tresor_core::audit::Filter;
 use tresor_core::engine::{
-    Asked, Caller, Engine, KeepingRequest, PolicyRequest, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
-    Verdict,
+    Asked, AuditRequest, Caller, Chunks, Engine, ExportFormat, KeepingRequest, PolicyRequest,
+    QueryRequest, QueryStatus, ReleasedBytes, ResultFormat, Verdict,
 };
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::Refusal;
@@ -35,6 +36,14 @@ pub(crate) trait Api: Send + Sync + 'static {
     ) -> Result<Vec<u8>, Refusal>;
     async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal>;
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal>;
+    async fn auditing(&self, caller: &Caller, request: AuditRequest) -> Result<Value, Refusal>;
+    async fn export_log(
+        &self,
+        caller: &Caller,
+        format: ExportFormat,
+        filter: Filter,
+        part: (u64, Option<u64>),
+    ) -> Result<Chunks, Refusal>;
     async fn reviews(&self, caller: &Caller) -> Result<Value, Refusal>;
     async fn review(&self, caller: &Caller, id: &QueryId) -> Result<Value, Refusal>;
     async fn reviewed_answer(
@@ -92,6 +101,20 @@ impl Api for Arc<Engine> {
 
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         Engine::audit(self, caller, from, limit).await
+    }
+
+    async fn auditing(&self, caller: &Caller, request: AuditRequest) -> Result<Value, Refusal> {
+        Engine::auditing(self, caller, request).await
+    }
+
+    async fn export_log(
+        &self,
+        caller: &Caller,
+        format: ExportFormat,
+        filter: Filter,
+        part: (u64, Option<u64>),
+    ) -> Result<Chunks, Refusal> {
+        Engine::export_log(self, caller, format, filter, part).await
     }
 
     async fn reviews(&self, caller: &Caller) -> Result<Value, Refusal> {

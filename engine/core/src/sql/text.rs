@@ -141,7 +141,8 @@ impl QueryText {
     pub fn literals(&self) -> Vec<String> {
         let written = self.tokens.iter().filter_map(|token| match &token.token {
             Token::Whitespace(
-                Whitespace::SingleLineComment { comment, .. } | Whitespace::MultiLineComment(comment),
+                Whitespace::SingleLineComment { comment, .. }
+                | Whitespace::MultiLineComment(comment),
             ) => Some(comment.trim().to_owned()),
             Token::Whitespace(_) => None,
             Token::Word(word) => word.quote_style.map(|_| word.value.clone()),

@@ -61,7 +61,7 @@ pub(crate) fn router(api: Face) -> Router {
         .routes(routes!(datasets::list))
         .merge(reviews::routes())
         .merge(policies::routes())
-        .routes(routes!(audit::read))
+        .merge(audit::routes())
         .merge(keeping::routes())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
