@@ -29,6 +29,7 @@ mod inspection;
 mod log;
 mod planner;
 mod policies;
+mod releases;
 mod reviews;
 mod runtime;
 mod shapes;
@@ -42,6 +43,7 @@ use inspection::Inspection;
 pub use inspection::{Inspected, TestOutcome, inspect_folder};
 use planner::Planner;
 pub use policies::{Bundle, Edit, PolicyRequest};
+pub use releases::{Named, ReleaseRecord};
 pub use reviews::{Decision, Verdict};
 use runtime::QueryRuntime;
 pub use shapes::{
