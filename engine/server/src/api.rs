@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 use tresor_core::engine::{
-    Asked, Caller, Engine, PolicyRequest, QueryRequest, QueryStatus, ReleasedBytes, ResultFormat,
-    Verdict,
+    Asked, Caller, Engine, PolicyRequest, QueryRequest, QueryStatus, ReleaseRecord, ReleasedBytes,
+    ResultFormat, Verdict,
 };
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::Refusal;
@@ -33,6 +33,10 @@ pub(crate) trait Api: Send + Sync + 'static {
         id: &QueryId,
         format: ResultFormat,
     ) -> Result<Vec<u8>, Refusal>;
+    async fn release(&self, caller: &Caller, id: &QueryId) -> Result<ReleaseRecord, Refusal>;
+    async fn receipt(&self, caller: &Caller, id: &QueryId) -> Result<Vec<u8>, Refusal>;
+    async fn checkpoint(&self) -> Result<String, Refusal>;
+    fn log_name(&self) -> String;
     async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal>;
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal>;
     async fn reviews(&self, caller: &Caller) -> Result<Value, Refusal>;
@@ -83,6 +87,22 @@ impl Api for Arc<Engine> {
         format: ResultFormat,
     ) -> Result<Vec<u8>, Refusal> {
         Engine::result(self, caller, id, format).await.map(ReleasedBytes::into_bytes)
+    }
+
+    async fn release(&self, caller: &Caller, id: &QueryId) -> Result<ReleaseRecord, Refusal> {
+        Engine::release(self, caller, id).await
+    }
+
+    async fn receipt(&self, caller: &Caller, id: &QueryId) -> Result<Vec<u8>, Refusal> {
+        Engine::receipt(self, caller, id).await
+    }
+
+    async fn checkpoint(&self) -> Result<String, Refusal> {
+        Engine::checkpoint(self).await
+    }
+
+    fn log_name(&self) -> String {
+        Engine::log_name(self)
     }
 
     async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal> {
