@@ -29,6 +29,7 @@ mod review;
 mod seal;
 mod sqlite;
 mod steps;
+pub mod tlog;
 mod token;
 
 #[cfg(test)]
