@@ -101,6 +101,10 @@ impl Engine {
         if let Some(cause) = refusal.cause() {
             entry.sealed.push(Sealed::new("cause", cause.open_for_audit()));
         }
+        // A ledger keeps no character of number 0: what was refused for it is logged with its sign instead.
+        for sealed in &mut entry.sealed {
+            sealed.text = sealed.text.replace('\0', "\u{2400}");
+        }
         let recorded = self.vault.ledger.record(entry).await;
         recorded.map_or_else(|error| unavailable(&error), |_| refusal)
     }

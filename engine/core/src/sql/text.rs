@@ -38,6 +38,13 @@ impl QueryText {
             )
             .under("limit: sql_bytes"));
         }
+        if text.contains('\0') {
+            return Err(Refusal::new(
+                Code::SyntaxError,
+                "the SQL holds the character of number 0, which no text has",
+                "remove it; it is often left behind by a copy from another program",
+            ));
+        }
         let tokens =
             Tokenizer::new(&GenericDialect {}, text).tokenize_with_location().map_err(|e| {
                 let at = Position {

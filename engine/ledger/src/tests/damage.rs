@@ -210,8 +210,9 @@ async fn after_a_failure_nothing_works_until_the_ledger_is_opened_again() {
 async fn a_defect_in_a_write_closes_the_ledger() {
     struct Stumble;
     impl crate::Steps for Stumble {
-        fn reached(&self, step: crate::Step) {
+        fn reached(&self, step: crate::Step) -> std::io::Result<()> {
             assert_ne!(step, crate::Step::IntentWritten, "stumbled");
+            Ok(())
         }
     }
     let home = Home::new();
@@ -232,4 +233,44 @@ async fn errors_do_not_quote_the_sql_of_researchers() {
     home.tamper("DROP TABLE charges").await;
     let error = ledger.reserve(intent("q_1")).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("I21"), "{error}");
+}
+
+/// The disk fails at each place of a query in turn: it is told, nothing goes on, and what is on the disk is read back.
+#[tokio::test]
+async fn a_disk_that_fails_at_any_step_closes_the_ledger() {
+    struct Fail(crate::Step);
+    impl crate::Steps for Fail {
+        fn reached(&self, step: crate::Step) -> std::io::Result<()> {
+            if step == self.0 {
+                return Err(std::io::Error::other("the disk is gone"));
+            }
+            Ok(())
+        }
+    }
+    use crate::Step;
+    for (step, spent, entries) in [
+        (Step::BeforeIntent, 0, 0),
+        (Step::IntentWritten, 0, 0),
+        (Step::IntentCommitted, 10, 2),
+        (Step::BeforeOutcome, 10, 2),
+        (Step::OutcomeWritten, 10, 2),
+        (Step::OutcomeCommitted, 10, 2),
+    ] {
+        let home = Home::new();
+        home.open().await.close().await;
+        let (ledger, _) =
+            Ledger::open(config(&home.path(), Arc::new(Fail(step))), NOW).await.unwrap();
+        let error = match ledger.reserve(intent("q_1")).await {
+            Ok(reservation) => {
+                ledger.settle(fresh(reservation), released("42"), NOW).await.unwrap_err()
+            }
+            Err(error) => error,
+        };
+        assert!(error.to_string().contains("the disk is gone"), "{step:?}: {error}");
+        assert_eq!(ledger.balance(PROJECT).await.unwrap_err(), error, "{step:?}");
+        ledger.close().await;
+        let (ledger, recovery) = home.try_open().await.unwrap();
+        assert_eq!(ledger.balance(PROJECT).await.unwrap(), spent, "{step:?}");
+        assert_eq!(recovery.entries, entries, "{step:?}");
+    }
 }

@@ -28,7 +28,7 @@ const NOW: Moment = Moment(1_790_000_000_000_000);
 const LATER: Moment = Moment(1_790_000_001_000_000);
 
 /// A ledger in this file, with its log beside it.
-fn config(path: &Path, steps: Arc<dyn Steps>) -> LedgerConfig {
+pub(crate) fn config(path: &Path, steps: Arc<dyn Steps>) -> LedgerConfig {
     let log = LogConfig {
         origin: "test.example/log".to_owned(),
         seed: [7; 32],

@@ -245,7 +245,7 @@ async fn a_ledger_of_schema_2_is_brought_on() {
     ledger.settle(receipt, released("42"), NOW).await.unwrap();
     ledger.close().await;
     home.tamper(
-        "DROP TRIGGER openings_of_votes_stay; DROP TABLE votes; DROP TABLE reviews; PRAGMA user_version = 2",
+        "DROP TRIGGER openings_of_votes_stay; DROP TABLE votes; DROP TABLE reviews; DROP INDEX entries_of_actor; DROP INDEX entries_of_account; PRAGMA user_version = 2",
     )
     .await;
     let ledger = home.open().await;

@@ -5,8 +5,9 @@
 //! and told to nobody before it.
 
 use serde_json::{Map, json};
+use sqlx::AnyConnection;
 use sqlx::Row;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::any::AnyRow;
 
 use super::append::{append, loaded, stored};
 use super::read::{Kept, damaged, entry_at, openings, query_of, reading};
@@ -32,7 +33,7 @@ const REVIEWED: &str = "SELECT q.*, c.cost, r.state AS review, r.decided_at FROM
 
 /// Holds the answer of a query that is being settled, within the transaction of the caller.
 pub(super) async fn hold(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     query_id: &str,
     outcome: &EntryReceipt,
 ) -> Result<()> {
@@ -41,7 +42,7 @@ pub(super) async fn hold(
     )
     .bind(query_id)
     .bind(stored(outcome.seq)?)
-    .bind(REVIEWERS)
+    .bind(i64::from(REVIEWERS))
     .bind(ReviewState::Held.as_str())
     .execute(conn)
     .await?;
@@ -56,7 +57,7 @@ pub(crate) async fn vote(store: &Store, vote: NewVote) -> Result<Voted> {
 }
 
 async fn write(store: &Store, turn: &mut Turn<'_>, vote: NewVote) -> Result<Voted> {
-    store.reached(Step::BeforeVote);
+    store.reached(Step::BeforeVote)?;
     let mut write = turn.begin().await?;
     let Some(open) = Open::of(&mut write, &vote.query_id).await? else {
         return Ok(Voted::NotTheirs);
@@ -78,9 +79,9 @@ async fn write(store: &Store, turn: &mut Turn<'_>, vote: NewVote) -> Result<Vote
     if state != ReviewState::Held {
         end(&mut write, &vote, state, &entry).await?;
     }
-    store.reached(Step::VoteWritten);
+    store.reached(Step::VoteWritten)?;
     commit(write).await?;
-    store.reached(Step::VoteCommitted);
+    store.reached(Step::VoteCommitted)?;
     Ok(Voted::Counted(state))
 }
 
@@ -93,8 +94,8 @@ struct Open {
 }
 
 impl Open {
-    async fn of(conn: &mut SqliteConnection, query_id: &str) -> Result<Option<Self>> {
-        let found: Option<(String, String, String, u32)> = sqlx::query_as(
+    async fn of(conn: &mut AnyConnection, query_id: &str) -> Result<Option<Self>> {
+        let found: Option<(String, String, String, i64)> = sqlx::query_as(
             "SELECT q.account, q.user_id, r.state, r.reviewers FROM reviews r
              JOIN queries q ON q.query_id = r.query_id WHERE r.query_id = $1",
         )
@@ -118,7 +119,10 @@ impl Open {
 }
 
 /// Who decided what so far. The table alone is not believed: each decision must open its commitment in the log.
-async fn decided(conn: &mut SqliteConnection, query_id: &str) -> Result<Vec<(String, Decision)>> {
+pub(super) async fn decided(
+    conn: &mut AnyConnection,
+    query_id: &str,
+) -> Result<Vec<(String, Decision)>> {
     let rows: Vec<(String, String, i64)> =
         sqlx::query_as("SELECT checker, decision, seq FROM votes WHERE query_id = $1 ORDER BY seq")
             .bind(query_id)
@@ -161,7 +165,7 @@ fn entry(
     }
 }
 
-async fn insert(conn: &mut SqliteConnection, vote: &NewVote, entry: &EntryReceipt) -> Result<()> {
+async fn insert(conn: &mut AnyConnection, vote: &NewVote, entry: &EntryReceipt) -> Result<()> {
     sqlx::query("INSERT INTO votes (query_id, checker, seq, decision) VALUES ($1, $2, $3, $4)")
         .bind(&vote.query_id)
         .bind(&vote.checker)
@@ -173,7 +177,7 @@ async fn insert(conn: &mut SqliteConnection, vote: &NewVote, entry: &EntryReceip
 }
 
 async fn end(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     vote: &NewVote,
     state: ReviewState,
     entry: &EntryReceipt,
@@ -192,7 +196,7 @@ async fn end(
 
 /// A review as this reader may see it.
 pub(crate) async fn review(store: &Store, id: &str, reader: &str) -> Result<Option<ReviewRecord>> {
-    reading!(store, async |conn: &mut SqliteConnection| {
+    reading!(store, async |conn: &mut AnyConnection| {
         let row = sqlx::query(sqlx::AssertSqlSafe(format!("{REVIEWED} WHERE r.query_id = $1")))
             .bind(id)
             .fetch_optional(&mut *conn)
@@ -216,9 +220,9 @@ pub(crate) async fn reviews(
     } else {
         "WHERE r.state <> 'held' ORDER BY r.decided_seq DESC"
     };
-    reading!(store, async |conn: &mut SqliteConnection| {
+    reading!(store, async |conn: &mut AnyConnection| {
         let sql = sqlx::AssertSqlSafe(format!("{REVIEWED} {which} LIMIT $1"));
-        let rows = sqlx::query(sql).bind(limit).fetch_all(&mut *conn).await?;
+        let rows = sqlx::query(sql).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
         let mut records = vec![];
         for row in &rows {
             records.push(record(conn, row, reader).await?);
@@ -227,11 +231,7 @@ pub(crate) async fn reviews(
     })
 }
 
-async fn record(
-    conn: &mut SqliteConnection,
-    row: &SqliteRow,
-    reader: &str,
-) -> Result<ReviewRecord> {
+async fn record(conn: &mut AnyConnection, row: &AnyRow, reader: &str) -> Result<ReviewRecord> {
     let query = query_of(row)?;
     let state = state_of(row.try_get("review")?)?;
     let decided_at = row.try_get::<Option<i64>, _>("decided_at")?.map(Moment);
@@ -242,7 +242,7 @@ async fn record(
     Ok(ReviewRecord { query, state, decided_at, votes })
 }
 
-async fn votes(conn: &mut SqliteConnection, query_id: &str) -> Result<Vec<VoteRecord>> {
+async fn votes(conn: &mut AnyConnection, query_id: &str) -> Result<Vec<VoteRecord>> {
     let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
         "SELECT v.checker, v.decision, v.seq, e.at FROM votes v JOIN entries e ON e.seq = v.seq
          WHERE v.query_id = $1 ORDER BY v.seq",
@@ -274,7 +274,7 @@ pub(crate) async fn held_answer(
     id: &str,
     receipt: EntryReceipt,
 ) -> Result<Option<HeldAnswer>> {
-    reading!(store, async |conn: &mut SqliteConnection| {
+    reading!(store, async |conn: &mut AnyConnection| {
         let entry = entry_at(conn, stored(receipt.seq)?).await?;
         let of_this = entry.kind == Kind::ReviewRead && entry.query_id.as_deref() == Some(id);
         if !of_this || entry.leaf_hash != receipt.leaf_hash {
@@ -298,7 +298,7 @@ pub(crate) async fn released_answers(
     account: &str,
     limit: u32,
 ) -> Result<Vec<QueryRecord>> {
-    reading!(store, async |conn: &mut SqliteConnection| {
+    reading!(store, async |conn: &mut AnyConnection| {
         let rows = sqlx::query(
             "SELECT q.*, c.cost, r.state AS review FROM queries q JOIN charges c ON c.query_id = q.query_id
              LEFT JOIN reviews r ON r.query_id = q.query_id
@@ -306,7 +306,7 @@ pub(crate) async fn released_answers(
              ORDER BY q.outcome_seq DESC LIMIT $2",
         )
         .bind(account)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(conn)
         .await?;
         rows.iter().map(query_of).collect::<Result<Vec<_>>>()

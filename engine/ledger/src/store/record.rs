@@ -1,6 +1,6 @@
 //! Writes an entry that is a whole act: a refusal, a start, a reading of the log, a step of a policy change.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::append::{append, stored};
 use super::store::{Store, Turn, commit};
@@ -40,20 +40,20 @@ async fn write(
     entry: NewEntry,
     document: Option<Vec<u8>>,
 ) -> Result<EntryReceipt> {
-    store.reached(Step::BeforeEntry);
+    store.reached(Step::BeforeEntry)?;
     let mut write = turn.begin().await?;
     let receipt = append(&mut write, entry).await?;
     if let Some(bytes) = document {
         keep(&mut write, &bytes, receipt.seq).await?;
     }
-    store.reached(Step::EntryWritten);
+    store.reached(Step::EntryWritten)?;
     commit(write).await?;
-    store.reached(Step::EntryCommitted);
+    store.reached(Step::EntryCommitted)?;
     Ok(receipt)
 }
 
 /// The same text may be spoken of more than once; it is kept once.
-async fn keep(conn: &mut SqliteConnection, bytes: &[u8], seq: u64) -> Result<()> {
+async fn keep(conn: &mut AnyConnection, bytes: &[u8], seq: u64) -> Result<()> {
     sqlx::query(
         "INSERT INTO documents (digest, seq, bytes) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING",
     )

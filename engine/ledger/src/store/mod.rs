@@ -1,29 +1,33 @@
-//! The ledger on SQLite. All SQL of this crate is in this folder.
+//! The ledger in a database. All SQL of this crate is in this folder, and it is the same for SQLite and for PostgreSQL.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `lock` | one process per ledger |
-//! | `connect` | connections and their settings |
-//! | `schema` | versions of the tables, forward only |
+//! | `database` | the two databases behind one set of statements |
+//! | `sqlite`, `postgres` | what is not the same: connections and their settings, the lock, the version |
+//! | `lock` | one process per file |
+//! | `schema` | versions of the tables, forward only; the folder beside it has them for each database |
 //! | `store` | the one writer, the readers, and their health |
 //! | `append` | writes an audit entry |
 //! | `reserve`, `settle`, `forfeit`, `record`, `tokens` | the writes, one transaction each |
 //! | `review` | votes about answers that are held, and what one reader may see of them |
 //! | `read` | the reads |
-//! | `verify` | checks the log entry by entry, and the books against the log |
+//! | `verify`, `kept` | checks the log entry by entry, and the books against the log |
 //! | `fault` | what an error of the database means |
 
 mod append;
-mod connect;
+mod database;
 mod fault;
 mod forfeit;
+mod kept;
 mod lock;
+mod postgres;
 mod read;
 mod record;
 mod reserve;
 mod review;
 mod schema;
 mod settle;
+mod sqlite;
 mod store;
 mod tokens;
 mod verify;

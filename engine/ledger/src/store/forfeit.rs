@@ -1,12 +1,12 @@
 //! Ends the queries that the last stop cut off. Their charges stay: data may have been read (CHARGE-FIRST).
 
 use serde_json::json;
-use sqlx::Connection;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::append::append;
+use super::database::Database;
 use super::settle::end;
-use super::store::commit;
+use super::store::{begin, commit};
 use crate::entry::{Kind, NewEntry};
 use crate::error::Result;
 use crate::moment::Moment;
@@ -18,7 +18,8 @@ const SYSTEM: &str = "system";
 
 /// Forfeits every running query, each with an entry of its own, and tells how many.
 pub(super) async fn running(
-    conn: &mut SqliteConnection,
+    database: &Database,
+    conn: &mut AnyConnection,
     steps: &dyn Steps,
     now: Moment,
 ) -> Result<u64> {
@@ -30,9 +31,9 @@ pub(super) async fn running(
     if cut_off.is_empty() {
         return Ok(0);
     }
-    steps.reached(Step::BeforeForfeit);
+    steps.reached(Step::BeforeForfeit)?;
     let mut forfeited = 0;
-    let mut write = conn.begin_with("BEGIN IMMEDIATE").await?;
+    let mut write = begin(database, conn).await?;
     for (query_id, account) in cut_off {
         let new = NewEntry {
             account: Some(account),
@@ -44,8 +45,8 @@ pub(super) async fn running(
         end(&mut write, &query_id, QueryState::Forfeited, None, now, &entry).await?;
         forfeited += 1;
     }
-    steps.reached(Step::ForfeitWritten);
+    steps.reached(Step::ForfeitWritten)?;
     commit(write).await?;
-    steps.reached(Step::ForfeitCommitted);
+    steps.reached(Step::ForfeitCommitted)?;
     Ok(forfeited)
 }

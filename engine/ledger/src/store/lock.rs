@@ -34,7 +34,8 @@ impl ProcessLock {
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(TryLockError::WouldBlock) => {
-                Err(LedgerError::InUse { path: path.to_owned(), lock })
+                let place = path.display().to_string();
+                Err(LedgerError::InUse { place, lock: format!("the lock {}", lock.display()) })
             }
             Err(TryLockError::Error(error)) => Err(unavailable(error)),
         }

@@ -1,9 +1,9 @@
 //! Issues and withdraws API tokens, each in one transaction with its audit entry.
 
 use serde_json::json;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
 
-use super::append::{append, stored};
+use super::append::{append, keepable, stored};
 use super::store::{Store, Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
@@ -16,13 +16,14 @@ pub(crate) async fn store_token(store: &Store, token: NewToken) -> Result<EntryR
     if token.expires_at <= token.issued_at {
         return Err(LedgerError::Invalid("a token must expire after it was issued".into()));
     }
+    keepable([&token.token_id, &token.user])?;
     let mut turn = store.turn().await?;
     let result = issue(store, &mut turn, token).await;
     turn.end(result)
 }
 
 async fn issue(store: &Store, turn: &mut Turn<'_>, token: NewToken) -> Result<EntryReceipt> {
-    store.reached(Step::BeforeEntry);
+    store.reached(Step::BeforeEntry)?;
     let mut write = turn.begin().await?;
     if user_of(&mut write, &token.token_id).await?.is_some() {
         return Err(LedgerError::DuplicateToken { token_id: token.token_id });
@@ -37,9 +38,9 @@ async fn issue(store: &Store, turn: &mut Turn<'_>, token: NewToken) -> Result<En
     };
     let receipt = append(&mut write, new).await?;
     insert(&mut write, &token, &receipt).await?;
-    store.reached(Step::EntryWritten);
+    store.reached(Step::EntryWritten)?;
     commit(write).await?;
-    store.reached(Step::EntryCommitted);
+    store.reached(Step::EntryCommitted)?;
     Ok(receipt)
 }
 
@@ -62,7 +63,7 @@ async fn revoke(
     by: &str,
     at: Moment,
 ) -> Result<Option<EntryReceipt>> {
-    store.reached(Step::BeforeEntry);
+    store.reached(Step::BeforeEntry)?;
     let mut write = turn.begin().await?;
     let Some((user, None)) = user_of(&mut write, token_id).await? else { return Ok(None) };
     let new = NewEntry {
@@ -76,15 +77,15 @@ async fn revoke(
         .bind(stored(receipt.seq)?)
         .execute(&mut *write)
         .await?;
-    store.reached(Step::EntryWritten);
+    store.reached(Step::EntryWritten)?;
     commit(write).await?;
-    store.reached(Step::EntryCommitted);
+    store.reached(Step::EntryCommitted)?;
     Ok(Some(receipt))
 }
 
 /// Owner of the token, and when it was withdrawn.
 async fn user_of(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     token_id: &str,
 ) -> Result<Option<(String, Option<i64>)>> {
     Ok(sqlx::query_as("SELECT user_id, revoked_at FROM tokens WHERE token_id = $1")
@@ -93,11 +94,7 @@ async fn user_of(
         .await?)
 }
 
-async fn insert(
-    conn: &mut SqliteConnection,
-    token: &NewToken,
-    receipt: &EntryReceipt,
-) -> Result<()> {
+async fn insert(conn: &mut AnyConnection, token: &NewToken, receipt: &EntryReceipt) -> Result<()> {
     sqlx::query(
         "INSERT INTO tokens (token_id, user_id, secret_hash, issued_at, expires_at, issued_seq)
          VALUES ($1, $2, $3, $4, $5, $6)",

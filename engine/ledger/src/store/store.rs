@@ -3,27 +3,26 @@
 //! Writes take turns. A [`Turn`] ends with its result in hand: when that result says that the disk cannot be trusted,
 //! the store is closed before the next turn begins (after a failed fsync nobody knows what is durable).
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use sqlx::Connection;
-use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
-use sqlx::{Transaction, pool::PoolConnection};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::lock::ProcessLock;
-use super::{connect, fault, forfeit, schema, verify};
+use super::database::Database;
+use super::{fault, forfeit, schema, verify};
+use crate::config::LedgerConfig;
 use crate::error::{LedgerError, Result};
 use crate::moment::Moment;
 use crate::steps::{Step, Steps};
 
-/// An open ledger file.
+/// An open ledger.
 pub(crate) struct Store {
-    writer: Mutex<Option<SqliteConnection>>,
-    readers: SqlitePool,
+    database: Database,
+    writer: Mutex<Option<AnyConnection>>,
+    readers: AnyPool,
     steps: Arc<dyn Steps>,
     closed: OnceLock<String>,
-    lock: ProcessLock,
 }
 
 /// A store that passed all checks, and what was found.
@@ -35,21 +34,24 @@ pub(crate) struct Opened {
 }
 
 impl Store {
-    /// Opens the file, checks everything in it, and forfeits what the last stop cut off.
-    pub(crate) async fn open(path: &Path, steps: Arc<dyn Steps>, now: Moment) -> Result<Opened> {
-        let lock = ProcessLock::take(path)?;
-        connect::create_private(path)?;
-        let mut writer = connect::writer(path).await.map_err(|error| foreign(path, error))?;
-        let created = schema::upgrade(&mut writer, path, steps.as_ref()).await?;
-        verify::file(&mut writer).await?;
-        verify::log(&mut writer).await?;
+    /// Opens the ledger, checks everything in it, and forfeits what the last stop cut off.
+    pub(crate) async fn open(config: LedgerConfig, now: Moment) -> Result<Opened> {
+        let LedgerConfig { place, log: _, steps } = config;
+        let (database, mut writer) = Database::take(&place).await?;
+        let version = schema::version(&database, &mut writer).await?;
+        if version.is_some() {
+            database.whole(&mut writer).await?;
+            verify::log(&mut writer).await?;
+        }
+        // Nothing was written yet. What was published of the log is held against the books here, before anything is.
+        schema::upgrade(&database, &mut writer, version, steps.as_ref()).await?;
         verify::books(&mut writer).await?;
-        let forfeited = forfeit::running(&mut writer, steps.as_ref(), now).await?;
+        let forfeited = forfeit::running(&database, &mut writer, steps.as_ref(), now).await?;
         let entries = verify::length(&mut writer).await?;
-        let readers = connect::readers(path).await?;
-        let closed = OnceLock::new();
-        let store = Self { writer: Mutex::new(Some(writer)), readers, steps, closed, lock };
-        Ok(Opened { store, created, forfeited, entries })
+        let readers = database.readers().await?;
+        let (writer, closed) = (Mutex::new(Some(writer)), OnceLock::new());
+        let store = Self { database, writer, readers, steps, closed };
+        Ok(Opened { store, created: version.is_none(), forfeited, entries })
     }
 
     /// Waits for the writer.
@@ -60,13 +62,13 @@ impl Store {
     }
 
     /// A connection to read with.
-    pub(super) async fn reader(&self) -> Result<PoolConnection<Sqlite>> {
+    pub(super) async fn reader(&self) -> Result<PoolConnection<Any>> {
         self.sound()?;
         self.readers.acquire().await.map_err(|error| self.judged(error.into()))
     }
 
-    pub(super) fn reached(&self, step: Step) {
-        self.steps.reached(step);
+    pub(super) fn reached(&self, step: Step) -> Result<()> {
+        Ok(self.steps.reached(step)?)
     }
 
     /// Closes the store when the error says that it cannot be trusted any more.
@@ -79,7 +81,7 @@ impl Store {
         error
     }
 
-    /// Ends all work after the current turn and gives the file back.
+    /// Ends all work after the current turn and gives the ledger back.
     pub(crate) async fn close(&self) {
         let mut writer = self.writer.lock().await;
         // A failure that came first stays the reason.
@@ -89,7 +91,7 @@ impl Store {
             if let Err(error) = writer.close().await {
                 tracing::warn!(%error, "the ledger did not close cleanly; the next start recovers it");
             }
-            self.lock.release();
+            self.database.release();
         }
     }
 
@@ -101,28 +103,18 @@ impl Store {
     }
 }
 
-/// A file that SQLite cannot read at all was not damaged by us: say what it is.
-fn foreign(path: &Path, error: LedgerError) -> LedgerError {
-    match error {
-        LedgerError::Unavailable(text) if text.contains("not a database") => {
-            LedgerError::NotALedger { path: path.to_owned() }
-        }
-        other => other,
-    }
-}
-
 /// The right to write, held by one task at a time.
 pub(super) struct Turn<'s> {
     store: &'s Store,
-    writer: MutexGuard<'s, Option<SqliteConnection>>,
+    writer: MutexGuard<'s, Option<AnyConnection>>,
 }
 
 impl Turn<'_> {
     /// Begins the one transaction of this turn. Dropped without [`commit`], it leaves no trace.
-    pub(super) async fn begin(&mut self) -> Result<Transaction<'_, Sqlite>> {
+    pub(super) async fn begin(&mut self) -> Result<Transaction<'_, Any>> {
         let writer =
             self.writer.as_mut().ok_or_else(|| LedgerError::Unavailable("it was closed".into()))?;
-        Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
+        begin(&self.store.database, writer).await
     }
 
     /// Ends the turn: a result that shows the disk to be unreliable closes the store before anybody else writes.
@@ -131,7 +123,17 @@ impl Turn<'_> {
     }
 }
 
+/// Begins a transaction in which nobody else writes.
+pub(super) async fn begin<'c>(
+    database: &Database,
+    writer: &'c mut AnyConnection,
+) -> Result<Transaction<'c, Any>> {
+    let mut write = writer.begin_with(database.begin()).await?;
+    database.still_ours(&mut write).await?;
+    Ok(write)
+}
+
 /// Makes the transaction durable.
-pub(super) async fn commit(write: Transaction<'_, Sqlite>) -> Result<()> {
+pub(super) async fn commit(write: Transaction<'_, Any>) -> Result<()> {
     write.commit().await.map_err(|error| fault::commit_failed(&error))
 }

@@ -1,9 +1,9 @@
 //! Ends a query: outcome, state and answer, in one transaction (CHARGE-FIRST).
 
 use serde_json::json;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
 
-use super::append::{append, stored};
+use super::append::{append, keepable, stored};
 use super::store::{Store, Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
@@ -78,7 +78,8 @@ impl Ending {
                 state: QueryState::Failed,
                 body: json!({ "class": class, "state": QueryState::Failed.as_str() }),
                 failure_class: Some(class),
-                sealed: vec![Sealed::new("cause", sealed_cause)],
+                // A cause may quote data; whether it can be kept must not decide how the query ends.
+                sealed: vec![Sealed::new("cause", sealed_cause.replace('\0', "\u{2400}"))],
                 answer: None,
                 held: false,
             }),
@@ -93,7 +94,7 @@ async fn write(
     outcome: Outcome,
     at: Moment,
 ) -> Result<OutcomeReceipt> {
-    store.reached(Step::BeforeOutcome);
+    store.reached(Step::BeforeOutcome)?;
     let Ending { state, failure_class, body, sealed, answer, held } = Ending::of(outcome)?;
     let mut write = turn.begin().await?;
     let (account, user, role) = running(&mut write, intent).await?;
@@ -113,16 +114,16 @@ async fn write(
     if held {
         super::review::hold(&mut write, &intent.query_id, &entry).await?;
     }
-    store.reached(Step::OutcomeWritten);
+    store.reached(Step::OutcomeWritten)?;
     commit(write).await?;
-    store.reached(Step::OutcomeCommitted);
+    store.reached(Step::OutcomeCommitted)?;
     let answer_digest = answer.filter(|_| !held).map(|(digest, _)| digest);
     Ok(OutcomeReceipt { query_id: intent.query_id.clone(), entry, answer_digest })
 }
 
 /// Account, user and role of the query, which must be running and have this very intent.
 async fn running(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     intent: &IntentReceipt,
 ) -> Result<(String, String, String)> {
     let found: Option<(String, String, String)> = sqlx::query_as(
@@ -139,13 +140,14 @@ async fn running(
 
 /// Gives a running query its end.
 pub(super) async fn end(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     query_id: &str,
     state: QueryState,
     failure_class: Option<&str>,
     at: Moment,
     entry: &EntryReceipt,
 ) -> Result<()> {
+    keepable(failure_class)?;
     let changed = sqlx::query(
         "UPDATE queries SET state = $2, failure_class = $3, ended_at = $4, outcome_seq = $5
          WHERE query_id = $1 AND state = 'running'",
@@ -165,7 +167,7 @@ pub(super) async fn end(
 }
 
 async fn insert_answer(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     query_id: &str,
     digest: &str,
     bytes: &[u8],

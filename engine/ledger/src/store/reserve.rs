@@ -1,11 +1,11 @@
 //! Charges a query and records its intent, in one transaction (CHARGE-FIRST).
 //!
-//! `BEGIN IMMEDIATE` takes the right to write before the balance is read: nobody can spend between check and charge.
+//! The transaction takes the right to write before the balance is read: nobody can spend between check and charge.
 
 use serde_json::json;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
 
-use super::append::{append, loaded, stored};
+use super::append::{append, keepable, loaded, stored};
 use super::store::{Store, Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
@@ -25,6 +25,7 @@ enum Verdict {
 /// Decides, charges and records.
 pub(crate) async fn reserve(store: &Store, intent: Intent) -> Result<Reservation> {
     check_amounts(&intent)?;
+    check_texts(&intent)?;
     let mut turn = store.turn().await?;
     let result = write(store, &mut turn, intent).await;
     turn.end(result)
@@ -40,8 +41,16 @@ fn check_amounts(intent: &Intent) -> Result<()> {
     Ok(())
 }
 
+/// Those that stand beside the log; the log checks its own.
+fn check_texts(intent: &Intent) -> Result<()> {
+    let idempotency = intent.idempotency.iter().flat_map(|i| [&i.key, &i.body_digest]);
+    let texts =
+        [&intent.sql_fingerprint, &intent.policy_digest, &intent.profile, &intent.plan_digest];
+    keepable(texts.into_iter().chain(idempotency))
+}
+
 async fn write(store: &Store, turn: &mut Turn<'_>, intent: Intent) -> Result<Reservation> {
-    store.reached(Step::BeforeIntent);
+    store.reached(Step::BeforeIntent)?;
     let mut write = turn.begin().await?;
     match decide(&mut write, &intent).await? {
         Verdict::Conflict => Ok(Reservation::Conflict),
@@ -57,16 +66,16 @@ async fn write(store: &Store, turn: &mut Turn<'_>, intent: Intent) -> Result<Res
             insert_account(&mut write, &intent, spent_after).await?;
             insert_query(&mut write, &intent, &entry).await?;
             insert_charge(&mut write, &intent, spent_before, spent_after, &entry).await?;
-            store.reached(Step::IntentWritten);
+            store.reached(Step::IntentWritten)?;
             commit(write).await?;
-            store.reached(Step::IntentCommitted);
+            store.reached(Step::IntentCommitted)?;
             let query_id = intent.query_id;
             Ok(Reservation::Fresh(IntentReceipt { query_id, entry, spent: spent_after }))
         }
     }
 }
 
-async fn decide(conn: &mut SqliteConnection, intent: &Intent) -> Result<Verdict> {
+async fn decide(conn: &mut AnyConnection, intent: &Intent) -> Result<Verdict> {
     if let Some(verdict) = repeat(conn, intent).await? {
         return Ok(verdict);
     }
@@ -88,7 +97,7 @@ async fn decide(conn: &mut SqliteConnection, intent: &Intent) -> Result<Verdict>
 }
 
 /// The same key, account and user: the same body is a replay, another body a conflict.
-async fn repeat(conn: &mut SqliteConnection, intent: &Intent) -> Result<Option<Verdict>> {
+async fn repeat(conn: &mut AnyConnection, intent: &Intent) -> Result<Option<Verdict>> {
     let Some(idempotency) = &intent.idempotency else { return Ok(None) };
     let earlier: Option<(String, String)> = sqlx::query_as(
         "SELECT query_id, body_digest FROM queries
@@ -109,7 +118,7 @@ async fn repeat(conn: &mut SqliteConnection, intent: &Intent) -> Result<Option<V
 }
 
 /// Spent by the account so far, in points.
-pub(super) async fn spent(conn: &mut SqliteConnection, account: &str) -> Result<u64> {
+pub(super) async fn spent(conn: &mut AnyConnection, account: &str) -> Result<u64> {
     let spent: Option<i64> = sqlx::query_scalar("SELECT spent FROM accounts WHERE account = $1")
         .bind(account)
         .fetch_optional(conn)
@@ -151,11 +160,7 @@ fn intent_entry(intent: &Intent, spent_before: u64, spent_after: u64) -> NewEntr
     }
 }
 
-async fn insert_account(
-    conn: &mut SqliteConnection,
-    intent: &Intent,
-    spent_after: u64,
-) -> Result<()> {
+async fn insert_account(conn: &mut AnyConnection, intent: &Intent, spent_after: u64) -> Result<()> {
     sqlx::query(
         "INSERT INTO accounts (account, spent) VALUES ($1, $2)
          ON CONFLICT (account) DO UPDATE SET spent = excluded.spent",
@@ -168,7 +173,7 @@ async fn insert_account(
 }
 
 async fn insert_query(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     intent: &Intent,
     entry: &EntryReceipt,
 ) -> Result<()> {
@@ -199,7 +204,7 @@ async fn insert_query(
 }
 
 async fn insert_charge(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     intent: &Intent,
     spent_before: u64,
     spent_after: u64,
