@@ -11,7 +11,7 @@ use serde_json::Value;
 use tresor_core::audit::Filter;
 use tresor_core::engine::{
     Asked, AuditRequest, Caller, Chunks, Engine, ExportFormat, KeepingRequest, PolicyRequest,
-    QueryRequest, QueryStatus, ReleasedBytes, ResultFormat, Verdict,
+    QueryRequest, QueryStatus, ReleaseRecord, ReleasedBytes, ResultFormat, Verdict,
 };
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::Refusal;
@@ -34,6 +34,10 @@ pub(crate) trait Api: Send + Sync + 'static {
         id: &QueryId,
         format: ResultFormat,
     ) -> Result<Vec<u8>, Refusal>;
+    async fn release(&self, caller: &Caller, id: &QueryId) -> Result<ReleaseRecord, Refusal>;
+    async fn receipt(&self, caller: &Caller, id: &QueryId) -> Result<Vec<u8>, Refusal>;
+    async fn checkpoint(&self) -> Result<String, Refusal>;
+    fn log_name(&self) -> String;
     async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal>;
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal>;
     async fn auditing(&self, caller: &Caller, request: AuditRequest) -> Result<Value, Refusal>;
@@ -93,6 +97,22 @@ impl Api for Arc<Engine> {
         format: ResultFormat,
     ) -> Result<Vec<u8>, Refusal> {
         Engine::result(self, caller, id, format).await.map(ReleasedBytes::into_bytes)
+    }
+
+    async fn release(&self, caller: &Caller, id: &QueryId) -> Result<ReleaseRecord, Refusal> {
+        Engine::release(self, caller, id).await
+    }
+
+    async fn receipt(&self, caller: &Caller, id: &QueryId) -> Result<Vec<u8>, Refusal> {
+        Engine::receipt(self, caller, id).await
+    }
+
+    async fn checkpoint(&self) -> Result<String, Refusal> {
+        Engine::checkpoint(self).await
+    }
+
+    fn log_name(&self) -> String {
+        Engine::log_name(self)
     }
 
     async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal> {
