@@ -46,7 +46,8 @@ pub(crate) use backup::{back_up, restore};
 pub(crate) use inspect::inspect;
 pub(crate) use log::{checkpoint, consistency, cosigned, keep_publishing};
 pub(crate) use read::{
-    answer, balance, document, entries, entries_of, find_token, latest_of, opening, query,
+    answer, balance, document, entries, entries_about, entries_of, find_token, latest_of, opening,
+    query,
 };
 pub(crate) use receipt::receipt;
 pub(crate) use record::record;

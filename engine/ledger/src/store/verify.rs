@@ -19,8 +19,8 @@ use crate::error::{LedgerError, Result};
 /// Entries read at a time.
 const PAGE: u32 = 1_000;
 
-/// No entry is missing, none was changed, and what was published of them is the same. All that can be asked of a ledger of
-/// an earlier version.
+/// No entry is missing, none was changed, and what was published of them is the same. All that can be asked of a ledger
+/// of an earlier version.
 pub(super) async fn log(conn: &mut AnyConnection, published: &mut Reading) -> Result<()> {
     let mut expected = 0;
     loop {
@@ -28,10 +28,10 @@ pub(super) async fn log(conn: &mut AnyConnection, published: &mut Reading) -> Re
         if entries.is_empty() {
             return Ok(());
         }
+        expected = in_order(&entries, expected)?;
         for entry in &entries {
             published.entry(&entry.leaf_data()?)?;
         }
-        expected = in_order(&entries, expected)?;
     }
 }
 
