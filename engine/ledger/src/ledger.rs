@@ -250,11 +250,15 @@ impl Ledger {
         &self,
         token_id: &str,
         by: &str,
+        policy_revision: Option<u64>,
         at: Moment,
     ) -> Result<Option<EntryReceipt>> {
         let store = Arc::clone(&self.store);
         let (token_id, by) = (token_id.to_owned(), by.to_owned());
-        self.carried(async move { sqlite::revoke_token(&store, &token_id, &by, at).await }).await
+        let write = async move {
+            sqlite::revoke_token(&store, &token_id, &by, policy_revision, at).await
+        };
+        self.carried(write).await
     }
 
     /// Waits for the write under way and gives the file back. Every later call fails.

@@ -5,6 +5,7 @@ use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
 use super::append::append;
+use super::read::entry_at;
 use super::settle::end;
 use super::store::commit;
 use crate::entry::{Kind, NewEntry};
@@ -22,8 +23,8 @@ pub(super) async fn running(
     steps: &dyn Steps,
     now: Moment,
 ) -> Result<u64> {
-    let cut_off: Vec<(String, String)> = sqlx::query_as(
-        "SELECT query_id, account FROM queries WHERE state = 'running' ORDER BY intent_seq",
+    let cut_off: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT query_id, account, intent_seq FROM queries WHERE state = 'running' ORDER BY intent_seq",
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -33,11 +34,16 @@ pub(super) async fn running(
     steps.reached(Step::BeforeForfeit);
     let mut forfeited = 0;
     let mut write = conn.begin_with("BEGIN IMMEDIATE").await?;
-    for (query_id, account) in cut_off {
+    for (query_id, account, intent_seq) in cut_off {
+        let intent = entry_at(&mut write, intent_seq).await?;
         let new = NewEntry {
             account: Some(account),
             query_id: Some(query_id.clone()),
-            body: json!({ "state": QueryState::Forfeited.as_str() }),
+            // The revision under which it was charged: none is in force yet.
+            body: json!({
+                "policy_revision": intent.body.get("policy_revision"),
+                "state": QueryState::Forfeited.as_str(),
+            }),
             ..NewEntry::new(Kind::Forfeited, SYSTEM, now)
         };
         let entry = append(&mut write, new).await?;

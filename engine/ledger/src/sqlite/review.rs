@@ -73,7 +73,12 @@ async fn write(store: &Store, turn: &mut Turn<'_>, vote: NewVote) -> Result<Vote
     }
     decisions.push((vote.checker.clone(), vote.decision));
     let state = open.state_after(&decisions);
-    let entry = append(&mut write, entry(&vote, open.account, state, &decisions)).await?;
+    let mut new = entry(&vote, open.account, state, &decisions);
+    if let (ReviewState::Released, Some(body)) = (state, new.body.as_object_mut()) {
+        let digest = answer_digest(&mut write, &vote.query_id).await?;
+        body.insert("answer_digest".to_owned(), digest.into());
+    }
+    let entry = append(&mut write, new).await?;
     insert(&mut write, &vote, &entry).await?;
     if state != ReviewState::Held {
         end(&mut write, &vote, state, &entry).await?;
@@ -135,6 +140,15 @@ async fn decided(conn: &mut SqliteConnection, query_id: &str) -> Result<Vec<(Str
     Ok(decisions)
 }
 
+/// The digest of the answer that a review lets go: the entry that releases it names it, as the outcome of any other does.
+async fn answer_digest(conn: &mut SqliteConnection, query_id: &str) -> Result<String> {
+    let digest = sqlx::query_scalar("SELECT digest FROM answers WHERE query_id = $1")
+        .bind(query_id)
+        .fetch_optional(conn)
+        .await?;
+    digest.ok_or_else(|| damaged("a review has no answer"))
+}
+
 /// Before the end only commitments stand in the log; the last vote says in words who decided what.
 fn entry(
     vote: &NewVote,
@@ -142,7 +156,8 @@ fn entry(
     state: ReviewState,
     decisions: &[(String, Decision)],
 ) -> NewEntry {
-    let mut body = json!({ "state": state.as_str() });
+    let mut body =
+        json!({ "policy_revision": vote.policy_revision, "state": state.as_str() });
     if let (false, Some(body)) = (state == ReviewState::Held, body.as_object_mut()) {
         let words = decisions.iter().map(|(who, what)| (who.clone(), json!(what.as_str())));
         body.insert("decisions".to_owned(), words.collect::<Map<_, _>>().into());
