@@ -125,7 +125,8 @@ fn crates_name_what_they_may() {
 /// The modules of core, each with those it may use. Everything may use the first row.
 const EVERYWHERE: [&str; 7] =
     ["ids", "refusal", "limits", "clock", "entropy", "secret", "progress"];
-const DIRECTIONS: [(&str, &[&str]); 9] = [
+const DIRECTIONS: [(&str, &[&str]); 10] = [
+    ("audit", &[]),
     ("desk", &[]),
     ("catalog", &[]),
     ("sample", &["catalog"]),
@@ -134,7 +135,7 @@ const DIRECTIONS: [(&str, &[&str]); 9] = [
     ("policy", &["catalog", "sql"]),
     ("guard", &["catalog", "sql", "policy"]),
     ("vault", &["catalog", "sql", "policy", "guard", "extract"]),
-    ("engine", &["catalog", "sql", "policy", "guard", "extract", "vault", "desk"]),
+    ("engine", &["catalog", "sql", "policy", "guard", "extract", "vault", "desk", "audit"]),
 ];
 
 #[test]

@@ -40,7 +40,8 @@ pub(crate) fn moment_of(at: OffsetDateTime) -> Moment {
 }
 
 /// A moment as people and programs read it.
-pub(crate) fn rfc3339(at: Moment) -> String {
+#[must_use]
+pub fn rfc3339(at: Moment) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1000)
         .ok()
         .and_then(|at| at.format(&Rfc3339).ok())

@@ -23,6 +23,7 @@ use crate::vault::{
     RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
 };
 
+mod auditing;
 mod board;
 mod catalogue;
 mod clock_guard;
@@ -34,8 +35,10 @@ mod grants;
 mod inspection;
 mod keeping;
 mod log;
+mod officers;
 mod planner;
 mod policies;
+mod releases;
 mod reviews;
 mod runtime;
 mod shapes;
@@ -46,20 +49,23 @@ mod tokens;
 mod views;
 
 pub use crate::vault::{Markers, ResultFormat};
+pub use auditing::{AuditRequest, Broken, Chunks, ExportFormat, Part, Search};
 use board::{Board, InForce};
 use clock_watch::ClockWatch;
 use inspection::Inspection;
 pub use inspection::{Inspected, TestOutcome, inspect_folder};
 pub use keeping::KeepingRequest;
+pub use officers::OfficersOf;
 use planner::Planner;
 pub use policies::{Bundle, Edit, PolicyRequest};
+pub use releases::{Named, ReleaseRecord};
 pub use reviews::{Decision, Verdict};
 use runtime::QueryRuntime;
-use sign_ins::SignIns;
 pub use shapes::{
     Asked, Caller, EngineConfig, Program, QueryRequest, QueryState, QueryStatus, ReleasedBytes,
     StartError,
 };
+use sign_ins::SignIns;
 
 /// Queries that may wait for their turn; beyond, new ones are told to come later, before they are charged.
 const WAITING: usize = 32;
@@ -276,7 +282,8 @@ impl Engine {
         // Apart from the threads that serve: a large answer takes a while to be written.
         let written = self.runtime.blocking(move || Released::recall(stored).write(format)).await;
         let bytes = written.unwrap_or_else(|cause| Err(Refusal::internal(cause)))?;
-        let project = ProjectId::new(record.account).map_err(|e| Refusal::internal(e.to_string()))?;
+        let project =
+            ProjectId::new(record.account).map_err(|e| Refusal::internal(e.to_string()))?;
         self.handed_out(caller, id, &project, format.name(), &bytes).await?;
         Ok(ReleasedBytes(bytes))
     }

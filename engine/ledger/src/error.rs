@@ -3,7 +3,7 @@
 //! No message quotes the SQL text of a researcher; parameters of our own statements are bound, so they do not appear
 //! in messages of the database either.
 
-use std::path::PathBuf;
+use std::io;
 
 /// Why the ledger did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,32 +11,44 @@ use std::path::PathBuf;
 pub enum LedgerError {
     /// Somebody else has the ledger open. Two writers would each spend the same budget.
     #[error(
-        "the ledger {} is in use: another process (or another handle in this one) holds the lock {}; \
-         stop it first, two servers must never share a ledger",
-        path.display(),
-        lock.display()
+        "the ledger {place} is in use: another process (or another handle in this one) holds {lock}; \
+         stop it first, two servers must never share a ledger"
     )]
     InUse {
-        /// The ledger file.
-        path: PathBuf,
-        /// The lock file beside it.
-        lock: PathBuf,
+        /// The ledger, without a password.
+        place: String,
+        /// The lock that keeps others away.
+        lock: String,
     },
-    /// The file was written by a later version.
+    /// The ledger was written by a later version.
     #[error(
         "the ledger has schema {found}, this program knows schemas up to {known}: run the newer program"
     )]
     NewerSchema {
-        /// Version in the file.
+        /// Version of the ledger.
         found: i64,
         /// Latest version known here.
         known: i64,
     },
-    /// The file is something else.
-    #[error("{} is not a ledger of Tresor", path.display())]
+    /// There is something else.
+    #[error("{place} is not a ledger of Tresor")]
     NotALedger {
-        /// The file.
-        path: PathBuf,
+        /// What it is, without a password.
+        place: String,
+    },
+    /// The books are shorter than the log that was signed over them. What was spent since is not in them.
+    #[error(
+        "these books hold {books} entries, but the log was signed over {known} ({place}): an older copy of the ledger was put \
+         back. Put back a copy with at least {known} entries (`tresor db restore`). If there is none, what was spent since is \
+         unknown, and an officer must decide how to go on"
+    )]
+    OlderCopy {
+        /// What knows of more entries.
+        place: String,
+        /// How many it knows of.
+        known: u64,
+        /// Entries of the books.
+        books: u64,
     },
     /// What is stored contradicts itself. Nothing is answered from it.
     #[error("the ledger is damaged: {0}")]
@@ -45,7 +57,7 @@ pub enum LedgerError {
     /// again: what is on the disk is then read back instead of guessed.
     #[error("the ledger is unavailable until it is opened again: {0}")]
     Unavailable(String),
-    /// Nothing was written, and the ledger is still sound: a foreign tool held the file, or too many are reading.
+    /// Nothing was written, and the ledger is still sound: a foreign tool held it, or too many are reading.
     #[error("the ledger is busy: {0}")]
     TryLater(String),
     /// The caller asked for something that cannot be recorded. Nothing was written.
@@ -72,6 +84,13 @@ pub enum LedgerError {
     /// A rule of the schema stopped a write that the code should have stopped. Nothing was written.
     #[error("a rule of the ledger was about to be broken: {0}")]
     Defect(String),
+}
+
+/// The disk failed at a step of a write.
+impl From<io::Error> for LedgerError {
+    fn from(error: io::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
 }
 
 /// Short for results of this crate.

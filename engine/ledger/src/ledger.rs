@@ -3,16 +3,18 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::config::{LedgerConfig, LedgerPlace};
+use crate::config::LedgerConfig;
 use crate::entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::intent::{Intent, IntentReceipt, Reservation};
 use crate::moment::Moment;
 use crate::outcome::{Answer, Outcome, OutcomeReceipt};
 use crate::query::QueryRecord;
+use crate::receipt::Receipt;
 use crate::review::{HeldAnswer, NewVote, ReviewRecord, Voted};
 use crate::seal::Opening;
-use crate::sqlite::{self, Opened, Store};
+use crate::store::{self, Opened, Store};
+use crate::tlog::{Cosignature, Hash, SignedCheckpoint, Verifier};
 use crate::token::{NewToken, TokenRecord};
 
 /// An open ledger. Clones share it.
@@ -43,13 +45,11 @@ impl Ledger {
     /// [`LedgerError::InUse`], [`LedgerError::NewerSchema`], [`LedgerError::NotALedger`], [`LedgerError::Damaged`], or
     /// the disk fails. Nothing is repaired silently.
     pub async fn open(config: LedgerConfig, now: Moment) -> Result<(Self, Recovery)> {
-        let LedgerConfig { place, log: _, steps } = config;
-        let LedgerPlace::File(path) = place else {
-            return Err(LedgerError::Unavailable("only files are supported".into()));
-        };
-        let Opened { store, created, forfeited, entries } = Store::open(&path, steps, now).await?;
+        let Opened { store, created, forfeited, entries } = Store::open(config, now).await?;
         let recovery = Recovery { created, forfeited, entries };
-        Ok((Self { store: Arc::new(store) }, recovery))
+        let store = Arc::new(store);
+        store::keep_publishing(&store);
+        Ok((Self { store }, recovery))
     }
 
     /// Charges a query and records its intent, or says why not. When this returns [`Reservation::Fresh`], both are
@@ -60,7 +60,7 @@ impl Ledger {
     /// form; [`LedgerError::DuplicateQuery`]; or the disk fails. In the last case the charge may have been made.
     pub async fn reserve(&self, intent: Intent) -> Result<Reservation> {
         let store = Arc::clone(&self.store);
-        self.carried(async move { sqlite::reserve(&store, intent).await }).await
+        self.carried(async move { store::reserve(&store, intent).await }).await
     }
 
     /// Ends a query. When this returns, outcome and answer are durable, and the answer may leave (CHARGE-FIRST).
@@ -75,7 +75,7 @@ impl Ledger {
         at: Moment,
     ) -> Result<OutcomeReceipt> {
         let store = Arc::clone(&self.store);
-        self.carried(async move { sqlite::settle(&store, receipt, outcome, at).await }).await
+        self.carried(async move { store::settle(&store, receipt, outcome, at).await }).await
     }
 
     /// Records an act that changes nothing else in the ledger: a refusal, a start, a reading of the log.
@@ -85,7 +85,7 @@ impl Ledger {
     /// or the disk fails.
     pub async fn record(&self, entry: NewEntry) -> Result<EntryReceipt> {
         let store = Arc::clone(&self.store);
-        self.carried(async move { sqlite::record(&store, entry, None).await }).await
+        self.carried(async move { store::record(&store, entry, None).await }).await
     }
 
     /// The same for an entry about a document, which becomes durable with it and is never deleted: `document` in the body
@@ -99,7 +99,7 @@ impl Ledger {
         document: Vec<u8>,
     ) -> Result<EntryReceipt> {
         let store = Arc::clone(&self.store);
-        self.carried(async move { sqlite::record(&store, entry, Some(document)).await }).await
+        self.carried(async move { store::record(&store, entry, Some(document)).await }).await
     }
 
     /// A document that an entry speaks of, by digest.
@@ -107,7 +107,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Damaged`] when its bytes are not those that were kept.
     pub async fn document(&self, digest: &str) -> Result<Option<Vec<u8>>> {
-        sqlite::document(&self.store, digest).await
+        store::document(&self.store, digest).await
     }
 
     /// The entries of these kinds from number `from_seq` on, oldest first, at most `limit`.
@@ -120,7 +120,7 @@ impl Ledger {
         from_seq: u64,
         limit: u32,
     ) -> Result<Vec<AuditEntry>> {
-        sqlite::entries_of(&self.store, kinds, from_seq, limit).await
+        store::entries_of(&self.store, kinds, from_seq, limit).await
     }
 
     /// The last entries of these kinds, newest first, at most `limit`.
@@ -128,7 +128,20 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Damaged`] when an entry does not have its hash.
     pub async fn latest_of(&self, kinds: &[Kind], limit: u32) -> Result<Vec<AuditEntry>> {
-        sqlite::latest_of(&self.store, kinds, limit).await
+        store::latest_of(&self.store, kinds, limit).await
+    }
+
+    /// The entries about a query from number `from_seq` on, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry does not have its hash.
+    pub async fn entries_about(
+        &self,
+        query_id: &str,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>> {
+        sqlite::entries_about(&self.store, query_id, from_seq, limit).await
     }
 
     /// What is known of a query.
@@ -136,7 +149,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn query(&self, id: &str) -> Result<Option<QueryRecord>> {
-        sqlite::query(&self.store, id).await
+        store::query(&self.store, id).await
     }
 
     /// The answer of a query that was released, the same bytes each time; or that it is held or was refused.
@@ -145,7 +158,7 @@ impl Ledger {
     /// [`LedgerError::Damaged`] when the bytes are not those that were released, or the log does not say that they were;
     /// they are then not served.
     pub async fn answer(&self, id: &str) -> Result<Option<Answer>> {
-        sqlite::answer(&self.store, id).await
+        store::answer(&self.store, id).await
     }
 
     /// Decides about an answer that is held. The last decision ends the review: the answer is served from then on if all
@@ -155,7 +168,7 @@ impl Ledger {
     /// [`LedgerError::Damaged`] when what others decided is not what the log committed to; or the disk fails.
     pub async fn vote(&self, vote: NewVote) -> Result<Voted> {
         let store = Arc::clone(&self.store);
-        self.carried(async move { sqlite::vote(&store, vote).await }).await
+        self.carried(async move { store::vote(&store, vote).await }).await
     }
 
     /// The review of a query as this reader may see it: before the end with no vote but their own.
@@ -163,7 +176,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn review(&self, id: &str, reader: &str) -> Result<Option<ReviewRecord>> {
-        sqlite::review(&self.store, id, reader).await
+        store::review(&self.store, id, reader).await
     }
 
     /// The reviews that wait, oldest first, as this reader may see them; at most `limit`.
@@ -171,7 +184,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn held_reviews(&self, reader: &str, limit: u32) -> Result<Vec<ReviewRecord>> {
-        sqlite::reviews(&self.store, true, reader, limit).await
+        store::reviews(&self.store, true, reader, limit).await
     }
 
     /// The reviews that have ended, newest first, at most `limit`.
@@ -179,7 +192,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn ended_reviews(&self, limit: u32) -> Result<Vec<ReviewRecord>> {
-        sqlite::reviews(&self.store, false, "", limit).await
+        store::reviews(&self.store, false, "", limit).await
     }
 
     /// An answer that is or was held, for somebody who reviews it. The reading must be recorded first
@@ -188,7 +201,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Damaged`] when the bytes are not those that were settled.
     pub async fn held_answer(&self, id: &str, reading: EntryReceipt) -> Result<Option<HeldAnswer>> {
-        sqlite::held_answer(&self.store, id, reading).await
+        store::held_answer(&self.store, id, reading).await
     }
 
     /// The queries of an account whose answers were released, newest first, at most `limit`.
@@ -196,7 +209,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn released_answers(&self, account: &str, limit: u32) -> Result<Vec<QueryRecord>> {
-        sqlite::released_answers(&self.store, account, limit).await
+        store::released_answers(&self.store, account, limit).await
     }
 
     /// The audit log from entry `from_seq` on, oldest first, at most `limit` entries.
@@ -204,7 +217,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Damaged`] when an entry does not have its hash.
     pub async fn entries(&self, from_seq: u64, limit: u32) -> Result<Vec<AuditEntry>> {
-        sqlite::entries(&self.store, from_seq, limit).await
+        store::entries(&self.store, from_seq, limit).await
     }
 
     /// The sealed texts of an entry, those that were not erased. For auditors: record the reading first
@@ -213,7 +226,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Damaged`] when a text does not fit its commitment.
     pub async fn opening(&self, seq: u64) -> Result<Vec<Opening>> {
-        sqlite::opening(&self.store, seq).await
+        store::opening(&self.store, seq).await
     }
 
     /// Spent by an account so far, in points; 0 for an account that never paid.
@@ -221,7 +234,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn balance(&self, account: &str) -> Result<u64> {
-        sqlite::balance(&self.store, account).await
+        store::balance(&self.store, account).await
     }
 
     /// Keeps a new API token.
@@ -231,7 +244,7 @@ impl Ledger {
     /// fails.
     pub async fn store_token(&self, token: NewToken) -> Result<EntryReceipt> {
         let store = Arc::clone(&self.store);
-        self.carried(async move { sqlite::store_token(&store, token).await }).await
+        self.carried(async move { store::store_token(&store, token).await }).await
     }
 
     /// The token of this id, valid or not: [`TokenRecord::admits`] tells.
@@ -239,7 +252,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn find_token(&self, token_id: &str) -> Result<Option<TokenRecord>> {
-        sqlite::find_token(&self.store, token_id).await
+        store::find_token(&self.store, token_id).await
     }
 
     /// Withdraws a token from now on. `None` when there is no such token or it was withdrawn before.
@@ -256,9 +269,52 @@ impl Ledger {
         let store = Arc::clone(&self.store);
         let (token_id, by) = (token_id.to_owned(), by.to_owned());
         let write = async move {
-            sqlite::revoke_token(&store, &token_id, &by, policy_revision, at).await
+            store::revoke_token(&store, &token_id, &by, policy_revision, at).await
         };
         self.carried(write).await
+    }
+
+    /// Size and root of the audit log as it is now, signed: for everybody who wants to hold us to it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn checkpoint(&self) -> Result<SignedCheckpoint> {
+        store::checkpoint(&self.store).await
+    }
+
+    /// What checks the signatures of the audit log.
+    #[must_use]
+    pub fn log_verifier(&self) -> &Verifier {
+        self.store.log_verifier()
+    }
+
+    /// The hashes that show that the log of `new` entries began with that of `old` entries.
+    ///
+    /// # Errors
+    /// [`LedgerError::Invalid`] for sizes that the log does not have; when the ledger or the folder cannot be read.
+    pub async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
+        store::consistency(&self.store, old, new).await
+    }
+
+    /// Proof that the answer of a query was released and that the log contains it; `None` where nothing was released.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when the folder of the log does not lead to its root any more.
+    pub async fn receipt(&self, query_id: &str) -> Result<Option<Receipt>> {
+        store::receipt(&self.store, query_id).await
+    }
+
+    /// Keeps the signature of a witness under a checkpoint of this log: published with it, and in receipts that it fits.
+    ///
+    /// # Errors
+    /// When the folder of the log cannot be written.
+    pub async fn keep_cosignature(
+        &self,
+        checkpoint: SignedCheckpoint,
+        cosignature: Cosignature,
+    ) -> Result<()> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { store::cosigned(&store, checkpoint, cosignature).await }).await
     }
 
     /// Waits for the write under way and gives the file back. Every later call fails.

@@ -1,6 +1,6 @@
 //! The ledger: what each project has spent, and the log that proves it.
 //!
-//! Four things live in one file because they must change together: **charges** against the budget of an account,
+//! Four things live in one database because they must change together: **charges** against the budget of an account,
 //! the **audit log**, the **stored answers**, and the hashes of **API tokens**. The story of a query:
 //!
 //! 1. [`Ledger::reserve`] makes charge and audit intent durable, and gives an [`IntentReceipt`]. Only then may the
@@ -11,10 +11,11 @@
 //!    have decided.
 //! 4. Whatever stops in between keeps its charge and is forfeited when the ledger is next opened (CHARGE-FIRST).
 //!
-//! When anything is wrong with the disk, the file or the numbers, the ledger refuses to work (FAIL-CLOSED).
+//! When anything is wrong with the disk, the database or the numbers, the ledger refuses to work (FAIL-CLOSED).
 //!
 //! This crate must never know: rows, plans, policies, HTTP, the time of day. It is told amounts, digests and names.
 
+pub mod books;
 mod canonical;
 mod config;
 mod entry;
@@ -25,10 +26,12 @@ mod ledger;
 mod moment;
 mod outcome;
 mod query;
+pub mod receipt;
 mod review;
 mod seal;
-mod sqlite;
 mod steps;
+mod store;
+pub mod tlog;
 mod token;
 
 #[cfg(test)]

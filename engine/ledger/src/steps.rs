@@ -1,6 +1,8 @@
-//! Named places between durable steps, so that a test can stop the process at each of them.
+//! Named places between durable steps, so that a test can stop the process or fail the disk at each of them.
 //!
 //! In production nothing listens ([`NoSteps`]).
+
+use std::io;
 
 /// A place in the life of the ledger. `Before..`: nothing of it is written. `..Written`: inside the transaction,
 /// before the commit. `..Committed`: durable.
@@ -72,7 +74,10 @@ impl Step {
 /// Is told of each step as it is reached, on the thread that is about to go on.
 pub trait Steps: Send + Sync {
     /// The step is reached.
-    fn reached(&self, step: Step);
+    ///
+    /// # Errors
+    /// Stands for a disk that fails there: the write ends, and the ledger is closed until it is opened again.
+    fn reached(&self, step: Step) -> io::Result<()>;
 }
 
 /// Nobody listens.
@@ -80,5 +85,7 @@ pub trait Steps: Send + Sync {
 pub struct NoSteps;
 
 impl Steps for NoSteps {
-    fn reached(&self, _step: Step) {}
+    fn reached(&self, _step: Step) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -23,10 +23,11 @@ struct Killer {
 }
 
 impl Steps for Killer {
-    fn reached(&self, step: Step) {
+    fn reached(&self, step: Step) -> std::io::Result<()> {
         if step == self.at && self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
             std::process::abort();
         }
+        Ok(())
     }
 }
 

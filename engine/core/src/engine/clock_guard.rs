@@ -56,8 +56,7 @@ impl ClockGuard {
     /// Begins to watch. A log whose last entry is later than now was written by another clock.
     pub(super) fn new(time: Moment, counter: Duration, last_entry: Option<Moment>) -> Self {
         let back = last_entry.filter(|last| last.0.saturating_sub(time.0) > BACKWARD_MAX);
-        let unsteady =
-            back.map(|from| Unsteady { jump: Jump { from, to: time }, since: counter });
+        let unsteady = back.map(|from| Unsteady { jump: Jump { from, to: time }, since: counter });
         Self { ahead: ahead(time, counter), read_at: counter, unsteady }
     }
 
@@ -70,8 +69,7 @@ impl ClockGuard {
         if !(-BACKWARD_MAX..=FORWARD_MAX).contains(&parted) {
             let from = Moment(self.ahead.saturating_add(micros(counter)));
             let first = self.unsteady.as_ref().map_or(from, |unsteady| unsteady.jump.from);
-            self.unsteady =
-                Some(Unsteady { jump: Jump { from: first, to: time }, since: counter });
+            self.unsteady = Some(Unsteady { jump: Jump { from: first, to: time }, since: counter });
             self.ahead = found;
             return Reading::Jumped;
         }

@@ -25,8 +25,7 @@ impl Engine {
         let activation = self.vault.ledger.latest_of(&[Kind::PolicyActivation], 1).await?;
         let activation = activation.first().map(|entry| entry.seq);
         for (project, from, to) in differences(self.granted().await?, revision) {
-            let mut entry =
-                NewEntry::new(Kind::BudgetGrant, actor, moment(self.clock.as_ref()));
+            let mut entry = NewEntry::new(Kind::BudgetGrant, actor, moment(self.clock.as_ref()));
             entry.account = Some(project.clone());
             entry.body = json!({
                 "project": project,
@@ -55,8 +54,7 @@ impl Engine {
     async fn granted(&self) -> Result<BTreeMap<String, u64>, LedgerError> {
         let (mut granted, mut from) = (BTreeMap::new(), 0);
         loop {
-            let entries =
-                self.vault.ledger.entries_of(&[Kind::BudgetGrant], from, PAGE).await?;
+            let entries = self.vault.ledger.entries_of(&[Kind::BudgetGrant], from, PAGE).await?;
             let Some(last) = entries.last() else { return Ok(granted) };
             from = last.seq.saturating_add(1);
             for entry in &entries {

@@ -1,11 +1,13 @@
 //! What the engine writes into the audit log, and how the auditor reads it.
 
 use serde_json::{Value, json};
-use tresor_ledger::{AuditEntry, Kind, LedgerError, NewEntry, Opening, Sealed};
+use tresor_ledger::{Kind, LedgerError, NewEntry, Sealed};
 
+use super::auditing::not_an_auditor;
 use super::{Caller, Engine, Program, QueryRequest, seen_by};
-use crate::clock::{moment, rfc3339};
-use crate::refusal::{Code, Refusal};
+use crate::audit::told;
+use crate::clock::moment;
+use crate::refusal::Refusal;
 use crate::sql::Facts;
 use crate::vault::unavailable;
 
@@ -14,15 +16,11 @@ impl Engine {
     /// open them. The reading itself is logged.
     ///
     /// # Errors
-    /// [`Code::Forbidden`] unless the caller is an auditor.
+    /// [`crate::refusal::Code::Forbidden`] unless the caller is an auditor.
     pub async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         let in_force = self.in_force()?;
         if !in_force.allows(&caller.user, "audit-log", "read") {
-            return Err(Refusal::new(
-                Code::Forbidden,
-                "only an auditor may read the audit log",
-                "ask an auditor",
-            ));
+            return Err(not_an_auditor());
         }
         let mut reading =
             NewEntry::new(Kind::LogRead, caller.user.as_str(), moment(self.clock.as_ref()));
@@ -39,10 +37,10 @@ impl Engine {
         let mut shown = vec![];
         for entry in &entries {
             let openings = match opens {
-                true => self.vault.ledger.opening(entry.seq).await.map_err(|e| unavailable(&e))?,
+                true => self.openings_of(entry).await?,
                 false => vec![],
             };
-            shown.push(one(entry, &openings));
+            shown.push(told(entry, &openings));
         }
         let next = entries.last().map(|entry| entry.seq + 1);
         Ok(json!({ "entries": shown, "next": next }))
@@ -106,6 +104,10 @@ impl Engine {
         if let Some(cause) = refusal.cause() {
             entry.sealed.push(Sealed::new("cause", cause.open_for_audit()));
         }
+        // A ledger keeps no character of number 0: what was refused for it is logged with its sign instead.
+        for sealed in &mut entry.sealed {
+            sealed.text = sealed.text.replace('\0', "\u{2400}");
+        }
         let recorded = self.vault.ledger.record(entry).await;
         recorded.map_or_else(|error| unavailable(&error), |_| refusal)
     }
@@ -141,22 +143,4 @@ impl Engine {
         // A stop that cannot be recorded is a stop all the same: the next start tells.
         let _ = self.vault.ledger.record(entry).await;
     }
-}
-
-/// One entry as the auditor sees it, with the sealed texts that were not erased.
-fn one(entry: &AuditEntry, openings: &[Opening]) -> Value {
-    let opened: serde_json::Map<String, Value> =
-        openings.iter().map(|opening| (opening.field.clone(), json!(opening.text))).collect();
-    json!({
-        "seq": entry.seq,
-        "at": rfc3339(entry.at),
-        "kind": entry.kind.as_str(),
-        "actor": entry.actor,
-        "role": entry.role,
-        "project": entry.account,
-        "query_id": entry.query_id,
-        "body": entry.body,
-        "opened": opened,
-        "leaf_hash": entry.leaf_hash.to_string(),
-    })
 }

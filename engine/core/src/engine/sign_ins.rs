@@ -125,8 +125,7 @@ impl Engine {
         if !failures.recorded_at.is_none_or(quiet) {
             return Ok(());
         }
-        let mut entry =
-            NewEntry::new(Kind::SignInFailed, "nobody", moment(self.clock.as_ref()));
+        let mut entry = NewEntry::new(Kind::SignInFailed, "nobody", moment(self.clock.as_ref()));
         entry.body = json!({
             "failures": failures.count,
             "last_reason": why.as_str(),

@@ -34,12 +34,11 @@ struct Told {
 
 impl Engine {
     pub(super) async fn tokens(&self, caller: &Caller) -> Result<Value, Refusal> {
-        let everybody = self.may_with_tokens(caller, "issue")? || self.may_with_tokens(caller, "revoke")?;
+        let everybody =
+            self.may_with_tokens(caller, "issue")? || self.may_with_tokens(caller, "revoke")?;
         let all = self.told_tokens().await?;
-        let mut seen: Vec<(&String, &Told)> = all
-            .iter()
-            .filter(|(_, told)| everybody || told.user == caller.user.as_str())
-            .collect();
+        let mut seen: Vec<(&String, &Told)> =
+            all.iter().filter(|(_, told)| everybody || told.user == caller.user.as_str()).collect();
         seen.sort_by_key(|(id, told)| (std::cmp::Reverse(told.issued_at.0), *id));
         let now = moment(self.clock.as_ref());
         let tokens: Vec<Value> = seen.into_iter().map(|(id, token)| token.tell(id, now)).collect();

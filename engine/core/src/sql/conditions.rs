@@ -243,8 +243,7 @@ impl Found {
     /// Tables and conditions of a part, as one condition of the whole.
     fn as_one(self, word: &str) -> Told {
         let tables: Vec<Told> = self.tables.into_iter().map(Told::word).collect();
-        let mut conditions: Vec<Told> =
-            self.conditions.into_iter().map(Told::bracketed).collect();
+        let mut conditions: Vec<Told> = self.conditions.into_iter().map(Told::bracketed).collect();
         conditions.sort();
         conditions.dedup();
         let mut parts = vec![Told::list(&tables, ", ")];

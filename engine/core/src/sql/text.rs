@@ -38,6 +38,13 @@ impl QueryText {
             )
             .under("limit: sql_bytes"));
         }
+        if text.contains('\0') {
+            return Err(Refusal::new(
+                Code::SyntaxError,
+                "the SQL holds the character of number 0, which no text has",
+                "remove it; it is often left behind by a copy from another program",
+            ));
+        }
         let tokens =
             Tokenizer::new(&GenericDialect {}, text).tokenize_with_location().map_err(|e| {
                 let at = Position {
@@ -134,7 +141,8 @@ impl QueryText {
     pub fn literals(&self) -> Vec<String> {
         let written = self.tokens.iter().filter_map(|token| match &token.token {
             Token::Whitespace(
-                Whitespace::SingleLineComment { comment, .. } | Whitespace::MultiLineComment(comment),
+                Whitespace::SingleLineComment { comment, .. }
+                | Whitespace::MultiLineComment(comment),
             ) => Some(comment.trim().to_owned()),
             Token::Whitespace(_) => None,
             Token::Word(word) => word.quote_style.map(|_| word.value.clone()),

@@ -13,8 +13,8 @@ use super::reads::{self, Reads};
 use super::text::QueryText;
 use super::views::Views;
 use super::{
-    comma_joins, conditions, denied, expanded, expressions, group_keys, planning_error, shape, subqueries,
-    windows,
+    comma_joins, conditions, denied, expanded, expressions, group_keys, planning_error, shape,
+    subqueries, windows,
 };
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};

@@ -90,11 +90,6 @@ pub(super) struct Verdict(#[expect(dead_code, reason = "described, never made")]
 #[schema(value_type = Object)]
 pub(super) struct Datasets(#[expect(dead_code, reason = "described, never made")] Value);
 
-/// A part of the audit log.
-#[derive(ToSchema)]
-#[schema(value_type = Object)]
-pub(super) struct AuditEntries(#[expect(dead_code, reason = "described, never made")] Value);
-
 /// The refusals of asking and checking.
 pub(super) struct OfAsking;
 

@@ -59,9 +59,7 @@ impl Input<'_> {
             Expr::IsNotTrue(inner) => self.with_words(inner, "is not true"),
             Expr::IsNotFalse(inner) => self.with_words(inner, "is not false"),
             Expr::IsNotUnknown(inner) => self.with_words(inner, "is not unknown"),
-            Expr::Negative(inner) => {
-                Told::phrase(&[Told::word("-"), self.told(inner).bracketed()])
-            }
+            Expr::Negative(inner) => Told::phrase(&[Told::word("-"), self.told(inner).bracketed()]),
             Expr::Like(like) => self.like(like, like.negated),
             Expr::Between(between) => self.between(between, between.negated),
             Expr::InList(list) => self.in_list(list, list.negated),
@@ -165,10 +163,9 @@ impl Input<'_> {
         let Between { expr, negated: _, low, high } = between;
         let part = |op, end: &Expr| compared(self.told(expr), op, self.told(end)).bracketed();
         match negated {
-            false => chained(
-                vec![part(Operator::GtEq, low), part(Operator::LtEq, high)],
-                Operator::And,
-            ),
+            false => {
+                chained(vec![part(Operator::GtEq, low), part(Operator::LtEq, high)], Operator::And)
+            }
             true => chained(vec![part(Operator::Lt, low), part(Operator::Gt, high)], Operator::Or),
         }
     }
@@ -214,7 +211,9 @@ impl Input<'_> {
         let told = self.told(expr);
         match type_name(to) {
             None => told,
-            Some(name) => Told::list(&[told, Told::word(format!(" as {name}"))], "").inside("cast(", ")"),
+            Some(name) => {
+                Told::list(&[told, Told::word(format!(" as {name}"))], "").inside("cast(", ")")
+            }
         }
     }
 
@@ -228,8 +227,7 @@ impl Input<'_> {
     }
 
     pub(super) fn sorted_conjuncts(&self, expr: &Expr) -> Vec<Told> {
-        let mut parts: Vec<Told> =
-            self.conjuncts(expr).into_iter().map(Told::bracketed).collect();
+        let mut parts: Vec<Told> = self.conjuncts(expr).into_iter().map(Told::bracketed).collect();
         parts.sort();
         parts.dedup();
         parts
@@ -280,7 +278,9 @@ fn chained(mut parts: Vec<Told>, link: Operator) -> Told {
     parts.dedup();
     match parts.as_slice() {
         [only] => only.clone(),
-        several => Told::phrase(&[Told::list(several, &format!(" {} ", link.to_string().to_lowercase()))]),
+        several => {
+            Told::phrase(&[Told::list(several, &format!(" {} ", link.to_string().to_lowercase()))])
+        }
     }
 }
 

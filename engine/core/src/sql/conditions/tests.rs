@@ -75,11 +75,16 @@ async fn whom_a_sub_query_chooses_is_one_condition() {
                 (select person_id from visits where cost > 10 and kind = 'urgent')";
     let without = "select count(*) from people where person_id not in \
                    (select person_id from visits where cost > 10 and kind = 'urgent')";
-    let condition = "exists (clinic.visits where (clinic.visits.cost > ?) and (clinic.visits.kind = ?))";
+    let condition =
+        "exists (clinic.visits where (clinic.visits.cost > ?) and (clinic.visits.kind = ?))";
     assert_eq!(shapes(with).await, [condition]);
     assert_eq!(shapes(same).await, [condition]);
     assert_ne!(shapes(without).await, [condition]);
-    assert!(shapes(without).await.join(" ").starts_with("not exists"), "{:?}", shapes(without).await);
+    assert!(
+        shapes(without).await.join(" ").starts_with("not exists"),
+        "{:?}",
+        shapes(without).await
+    );
 }
 
 #[tokio::test]
@@ -108,11 +113,7 @@ async fn conditions_of_aggregates_and_results_are_told_apart() {
                from people group by region having count(*) > 20";
     assert_eq!(
         shapes(sql).await,
-        [
-            "filter ((clinic.people.sex = ?))",
-            "result: count(?) > ?",
-            "when (clinic.people.alive)",
-        ]
+        ["filter ((clinic.people.sex = ?))", "result: count(?) > ?", "when (clinic.people.alive)",]
     );
     let per_person = "select count(*) from (select person_id, count(*) n from visits group by person_id) t where n > 2";
     assert_eq!(shapes(per_person).await, ["count(?) > ?"]);

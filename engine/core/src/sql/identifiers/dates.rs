@@ -4,8 +4,10 @@ use time::{Date, Month};
 
 /// Whether a text holds a day.
 pub(super) fn in_text(text: &str) -> bool {
-    let words: Vec<&str> =
-        text.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = text
+        .split(|sign: char| !sign.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let parted = words.windows(3).any(|three| match three {
         [one, two, three] => is_day(one, two, three),
         _ => false,

@@ -15,10 +15,13 @@ fn looks(constant: &str) -> Vec<Flag> {
 #[test]
 fn nhs_numbers_have_a_check_digit() {
     // 943 476 5919 is the example of the NHS Data Dictionary.
-    for number in ["9434765919", "943 476 5919", "943-476-5919", "NHS 943 476 5919", "%9434765919"] {
+    for number in ["9434765919", "943 476 5919", "943-476-5919", "NHS 943 476 5919", "%9434765919"]
+    {
         assert_eq!(looks(number), [Flag::NhsNumber], "{number}");
     }
-    for other in ["9434765918", "94347659190", "19434765919", "943476591", "943  4765919", "943,4765919"] {
+    for other in
+        ["9434765918", "94347659190", "19434765919", "943476591", "943  4765919", "943,4765919"]
+    {
         assert_eq!(looks(other), [], "{other}");
     }
 }
@@ -53,12 +56,22 @@ fn wherever_in_the_text_the_number_stands() {
 
 #[test]
 fn postcodes_are_whole() {
-    for code in
-        ["M1 1AA", "M60 1NW", "CR2 6XH", "DN55 1PT", "W1A 1HQ", "EC1A 1BB", "sw1a1aa", "at EC1A  1BB, London"]
-    {
+    for code in [
+        "M1 1AA",
+        "M60 1NW",
+        "CR2 6XH",
+        "DN55 1PT",
+        "W1A 1HQ",
+        "EC1A 1BB",
+        "sw1a1aa",
+        "at EC1A  1BB, London",
+    ] {
         assert_eq!(looks(code), [Flag::Postcode], "{code}");
     }
-    for other in ["SW1A", "SW1A 1%", "E11", "I21.9", "RJ1", "A81001", "1AA M1", "M1, 1AA", "QQ1 1AA", "M1 1CC"] {
+    for other in [
+        "SW1A", "SW1A 1%", "E11", "I21.9", "RJ1", "A81001", "1AA M1", "M1, 1AA", "QQ1 1AA",
+        "M1 1CC",
+    ] {
         assert_eq!(looks(other), [], "{other}");
     }
 }
@@ -66,8 +79,16 @@ fn postcodes_are_whole() {
 #[test]
 fn a_day_beside_a_column_of_births_is_one() {
     for day in [
-        "1961-03-12", "1961-03-12T00:00:00", "12/03/1961", "12.3.1961", "3/25/1961", "19610312", "12031961",
-        "12 March 1961", "12-mar-1961", "Mar 12, 1961",
+        "1961-03-12",
+        "1961-03-12T00:00:00",
+        "12/03/1961",
+        "12.3.1961",
+        "3/25/1961",
+        "19610312",
+        "12031961",
+        "12 March 1961",
+        "12-mar-1961",
+        "Mar 12, 1961",
     ] {
         for column in ["date_of_birth", "seen_first", "DOB"] {
             let sql = format!("select count(*) from people where {column} = date '{day}'");
@@ -79,7 +100,10 @@ fn a_day_beside_a_column_of_births_is_one() {
         let sql = format!("select count(*) from people where dob = '{other}'");
         assert_eq!(found(&sql), [], "{sql}");
     }
-    assert_eq!(found("select count(*) from people where birth_year = 1961 and day = '2020-01-05'"), []);
+    assert_eq!(
+        found("select count(*) from people where birth_year = 1961 and day = '2020-01-05'"),
+        []
+    );
 }
 
 #[test]

@@ -172,10 +172,14 @@ async fn a_token_is_issued_used_and_withdrawn_while_the_server_runs() {
     // Once more changes nothing.
     let again = served.send(&tom, "DELETE", &path, Value::Null).await.ok();
     assert_eq!(again, ended);
-    let (made, gone) = (served.of_kind("token_issued").await, served.of_kind("token_revoked").await);
+    let (made, gone) =
+        (served.of_kind("token_issued").await, served.of_kind("token_revoked").await);
     assert!(made.iter().any(|entry| entry["body"]["token_id"] == id && entry["actor"] == "tom"));
     assert_eq!(gone.len(), 1);
-    assert!(made.iter().chain(&gone).all(|entry| entry["body"]["policy_revision"] == 1), "{gone:?}");
+    assert!(
+        made.iter().chain(&gone).all(|entry| entry["body"]["policy_revision"] == 1),
+        "{gone:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -212,7 +216,11 @@ async fn a_sign_in_is_recorded_once_and_a_failure_without_its_secret() {
     assert_eq!(signed_in[0]["opened"]["client_address"], "not known");
 
     let (start, secret) = ada.rsplit_once('_').unwrap();
-    let guesses = [format!("{start}_{}", "ab".repeat(32)), "trs_aaaa_canarysecret".to_owned(), "nonsense".to_owned()];
+    let guesses = [
+        format!("{start}_{}", "ab".repeat(32)),
+        "trs_aaaa_canarysecret".to_owned(),
+        "nonsense".to_owned(),
+    ];
     for guess in guesses.iter().cycle().take(30) {
         assert_eq!(served.get(guess, "datasets").await.status, 401);
     }
@@ -259,7 +267,9 @@ async fn officers_see_what_is_flagged_and_never_the_text() {
     let rest = served.get(&grace, &format!("audit/flags?from={after}")).await.ok();
     assert_eq!(rest["flagged"].as_array().unwrap().len(), 1);
     let readings = served.of_kind("log_read").await;
-    assert!(readings.iter().any(|entry| entry["actor"] == "grace" && entry["body"]["what"] == "flags"));
+    assert!(
+        readings.iter().any(|entry| entry["actor"] == "grace" && entry["body"]["what"] == "flags")
+    );
 
     // The open part of the log has no constant of the query; the auditor opens them.
     let log = served.log().await;
@@ -270,7 +280,10 @@ async fn officers_see_what_is_flagged_and_never_the_text() {
     }
     let intent = of("intent");
     assert_eq!(intent["body"]["details"]["tables"], json!(["sample.patients"]));
-    assert_eq!(intent["body"]["details"]["conditions"], json!(["sample.patients.practice_code = ?"]));
+    assert_eq!(
+        intent["body"]["details"]["conditions"],
+        json!(["sample.patients.practice_code = ?"])
+    );
     assert_eq!(intent["opened"]["literals"], json!([NHS_NUMBER]).to_string());
     let condition = format!("sample.patients.practice_code = '{NHS_NUMBER}'");
     assert_eq!(intent["opened"]["conditions"], json!([condition]).to_string());

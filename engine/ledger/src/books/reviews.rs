@@ -1,0 +1,90 @@
+//! Answers that are held: others vote, each once, and the last vote ends it as the votes say.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::body::Said;
+use super::rows::Row;
+use crate::review::{Decision, REVIEWERS, ReviewState};
+
+#[derive(Default)]
+pub(super) struct Reviews {
+    held: HashMap<String, Held>,
+}
+
+struct Held {
+    account: String,
+    author: String,
+    checkers: BTreeSet<String>,
+}
+
+impl Reviews {
+    pub(super) fn begin(&mut self, said: Said<'_>, author: String) -> Result<(), String> {
+        let held = Held { account: said.account()?.to_owned(), author, checkers: BTreeSet::new() };
+        self.held.insert(said.query()?.to_owned(), held);
+        Ok(())
+    }
+
+    pub(super) fn voted(&mut self, said: Said<'_>) -> Result<Vec<Row>, String> {
+        let query = said.query()?;
+        let held = self
+            .held
+            .get_mut(query)
+            .ok_or_else(|| format!("the answer of query `{query}` is not held"))?;
+        if held.account != said.account()? {
+            return Err(format!("query `{query}` belongs to account `{}`", held.account));
+        }
+        if held.author == said.actor() {
+            return Err("nobody reviews an answer of their own".to_owned());
+        }
+        if !held.checkers.insert(said.actor().to_owned()) {
+            return Err(format!("`{}` decided before", said.actor()));
+        }
+        let vote = Row::Vote {
+            seq: said.seq(),
+            query: query.to_owned(),
+            checker: said.actor().to_owned(),
+        };
+        let waiting = held.checkers.len() < usize::try_from(REVIEWERS).unwrap_or(usize::MAX);
+        if waiting {
+            return match said.word("state")? == ReviewState::Held.as_str() {
+                true => Ok(vec![vote]),
+                false => Err("a review ends when everybody has decided, not before".to_owned()),
+            };
+        }
+        let ended = ended(said, query, &held.checkers)?;
+        self.held.remove(query);
+        Ok(vec![vote, ended])
+    }
+
+    pub(super) fn held(&self) -> BTreeSet<String> {
+        self.held.keys().cloned().collect()
+    }
+}
+
+/// The last vote says in words who decided what.
+fn ended(said: Said<'_>, query: &str, checkers: &BTreeSet<String>) -> Result<Row, String> {
+    let unclear = || "it does not say who decided what".to_owned();
+    let told = said.value("decisions").and_then(|all| all.as_object()).ok_or_else(unclear)?;
+    let mut decisions = BTreeMap::new();
+    for (checker, word) in told {
+        let decision = word.as_str().and_then(Decision::parse).ok_or_else(unclear)?;
+        decisions.insert(checker.clone(), decision);
+    }
+    if !decisions.keys().eq(checkers) {
+        return Err("it tells the decisions of other people than those who decided".to_owned());
+    }
+    let state = ReviewState::of(&decisions.values().copied().collect::<Vec<_>>());
+    if said.word("state")? != state.as_str() {
+        return Err("a review ends as its votes say".to_owned());
+    }
+    Ok(Row::Decided {
+        seq: said.seq(),
+        query: query.to_owned(),
+        state: state.as_str().to_owned(),
+        at: said.at(),
+        decisions: decisions
+            .into_iter()
+            .map(|(checker, decision)| (checker, decision.as_str().to_owned()))
+            .collect(),
+    })
+}

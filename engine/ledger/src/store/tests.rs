@@ -1,0 +1,80 @@
+use std::sync::Arc;
+
+use super::database::Database;
+use super::*;
+use crate::tests::{Home, intent};
+use crate::{LedgerError, LedgerPlace, Moment, NoSteps};
+
+const NOW: Moment = Moment(1);
+
+#[tokio::test]
+async fn the_writer_has_the_settings_that_keep_commits() {
+    let home = Home::file();
+    let (_held, mut writer) = Database::take(&LedgerPlace::File(home.path())).await.unwrap();
+    let mut settings = Vec::new();
+    for pragma in [
+        "PRAGMA synchronous",
+        "PRAGMA foreign_keys",
+        "PRAGMA trusted_schema",
+        "PRAGMA cell_size_check",
+        "PRAGMA recursive_triggers",
+    ] {
+        settings.push(sqlx::query_scalar::<_, i64>(pragma).fetch_one(&mut writer).await.unwrap());
+    }
+    // 2 is FULL.
+    assert_eq!(settings, [2, 1, 0, 1, 1]);
+    let journal: String =
+        sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut writer).await.unwrap();
+    assert_eq!(journal, "wal");
+}
+
+#[tokio::test]
+async fn readers_cannot_write() {
+    let home = Home::file();
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
+    let mut reader = store.reader().await.unwrap();
+    let written = sqlx::query("DELETE FROM openings").execute(&mut *reader).await;
+    assert!(written.is_err());
+}
+
+/// A limit on the pages of the file stands for a disk without space.
+#[tokio::test]
+async fn a_full_disk_writes_nothing_and_closes_the_ledger() {
+    let home = Home::file();
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
+    // SQLite raises it to the pages in use.
+    set(&store, "PRAGMA max_page_count = 1").await;
+    let mut large = intent("q_1");
+    large.sql = "x".repeat(1_000_000);
+    let error = reserve(&store, large).await.err().unwrap();
+    assert!(matches!(error, LedgerError::Unavailable(_)), "{error}");
+    assert!(error.to_string().contains("no space left"), "{error}");
+    assert_eq!(reserve(&store, intent("q_2")).await.err(), Some(error));
+    store.close().await;
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
+    assert!(entries(&store, 0, 10).await.unwrap().is_empty());
+    assert!(reserve(&store, intent("q_1")).await.is_ok());
+    assert_eq!(balance(&store, "heart-study").await.unwrap(), 10);
+}
+
+#[tokio::test]
+async fn a_foreign_writer_delays_and_closes_nothing() {
+    let home = Home::file();
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
+    set(&store, "PRAGMA busy_timeout = 0").await;
+    let mut foreign = sqlite::writer(&home.path()).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut foreign).await.unwrap();
+    let error = reserve(&store, intent("q_1")).await.err().unwrap();
+    assert!(matches!(error, LedgerError::TryLater(_)), "{error}");
+    sqlx::query("ROLLBACK").execute(&mut foreign).await.unwrap();
+    assert!(reserve(&store, intent("q_1")).await.is_ok());
+    assert_eq!(balance(&store, "heart-study").await.unwrap(), 10);
+}
+
+/// Changes a setting of the writer.
+async fn set(store: &Store, pragma: &'static str) {
+    let mut turn = store.turn().await.unwrap();
+    let mut write = turn.begin().await.unwrap();
+    sqlx::query(pragma).execute(&mut *write).await.unwrap();
+    write.commit().await.unwrap();
+}
