@@ -7,6 +7,7 @@
 //! - `api` what the HTTP face asks of the engine
 //! - `http` the API: routes, sign-in, problem documents, its own description
 //! - `accept` connections: limits on slow and numerous clients, orderly shutdown
+//! - `ro_crate` a release as a crate that other people's tools read
 //! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
 //! - `cli` the command line
@@ -19,6 +20,7 @@ mod extracts;
 mod home;
 mod http;
 mod real;
+mod ro_crate;
 mod signing;
 mod stop;
 
@@ -43,7 +45,7 @@ pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
         home.root().to_owned(),
         keys.noise,
         keys.log,
-        Arc::new(real::SystemClock),
+        Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
     Ok(Engine::open(config).await?)

@@ -19,8 +19,8 @@ use crate::error::{LedgerError, Result};
 /// Entries read at a time.
 const PAGE: u32 = 1_000;
 
-/// No entry is missing, none was changed, and what was published of them is the same. All that can be asked of a ledger of
-/// an earlier version.
+/// No entry is missing, none was changed, and what was published of them is the same. All that can be asked of a ledger
+/// of an earlier version.
 pub(super) async fn log(conn: &mut AnyConnection, published: &mut Reading) -> Result<()> {
     let mut expected = 0;
     loop {
@@ -28,15 +28,18 @@ pub(super) async fn log(conn: &mut AnyConnection, published: &mut Reading) -> Re
         if entries.is_empty() {
             return Ok(());
         }
+        expected = in_order(&entries, expected)?;
         for entry in &entries {
             published.entry(&entry.leaf_data()?)?;
         }
-        expected = in_order(&entries, expected)?;
     }
 }
 
-/// The same, and the books follow from the log.
-pub(super) async fn books(conn: &mut AnyConnection) -> Result<Books> {
+/// The same, and the books follow from the log. Tells of each entry on the way.
+pub(super) async fn books(
+    conn: &mut AnyConnection,
+    mut each: impl FnMut(&AuditEntry),
+) -> Result<Books> {
     let mut books = Books::new();
     let mut totals = Totals::default();
     loop {
@@ -50,6 +53,7 @@ pub(super) async fn books(conn: &mut AnyConnection) -> Result<Books> {
         for entry in &entries {
             let rows = books.rows_of(entry);
             implied.extend(rows.map_err(|why| LedgerError::Damaged(why.to_string()))?);
+            each(entry);
         }
         compare(&implied, &kept::rows(conn, from, books.entries()).await?)?;
         totals.add(&implied);

@@ -16,6 +16,7 @@ mod published;
 mod reviews;
 mod spending;
 mod tokens;
+mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,7 +50,7 @@ macro_rules! on_both {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $test() {
-                    if crate::tests::postgres::database().is_some() {
+                    if crate::tests::postgres::installed() {
                         super::$test(crate::tests::On::Postgres).await;
                     }
                 }
@@ -195,6 +196,7 @@ pub(crate) fn intent(query_id: &str) -> Intent {
         idempotency: None,
         sql: "select count(*) from patients where diagnosis = 'I21'".into(),
         sql_fingerprint: "select count(*) from patients where diagnosis = ?".into(),
+        policy_revision: Some(1),
         policy_digest: "policy-1".into(),
         profile: "standard".into(),
         snapshots: vec!["snapshot-1".into()],
@@ -203,6 +205,7 @@ pub(crate) fn intent(query_id: &str) -> Intent {
         limit: 100,
         at: NOW,
         details: json!({ "purpose": "incidence", "tables": ["patients"] }),
+        sealed: vec![],
     }
 }
 
@@ -239,6 +242,7 @@ fn vote(query_id: &str, checker: &str) -> NewVote {
         decision: Decision::Release,
         to_author: format!("{checker} to the author"),
         to_checkers: format!("{checker} to the others"),
+        policy_revision: Some(1),
         at: LATER,
     }
 }

@@ -21,7 +21,7 @@ on_both!(
 );
 
 fn log_of(home: &Home) -> PathBuf {
-    home.path().with_extension("log")
+    home.config(Arc::new(NoSteps)).log.folder
 }
 
 fn verifier() -> Verifier {
