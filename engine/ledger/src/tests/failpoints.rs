@@ -117,7 +117,7 @@ impl Tried {
         let id = format!("t_{life}");
         ledger.store_token(token(&id)).await?;
         notes.push(Note::Token { id: id.clone(), withdrawn: false });
-        ledger.revoke_token(&id, "ana", NOW).await?;
+        ledger.revoke_token(&id, "ana", Some(1), NOW).await?;
         notes.push(Note::Token { id, withdrawn: true });
 
         let again = ask(ledger, repeatable("again", &key, "body"), notes).await?;
@@ -158,6 +158,7 @@ fn token(id: &str) -> NewToken {
         issued_at: NOW,
         expires_at: LATER,
         issued_by: "ana".to_owned(),
+        policy_revision: Some(1),
     }
 }
 
