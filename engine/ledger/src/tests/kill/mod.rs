@@ -110,7 +110,7 @@ fn a_query_that_runs_before_its_commit_is_caught_on_a_server() {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the nightly run asks for more kills")]
-fn wanted() -> u64 {
+pub(super) fn wanted() -> u64 {
     std::env::var(MORE).ok().map_or(KILLS, |kills| kills.parse().unwrap())
 }
 
@@ -242,8 +242,8 @@ async fn examine(place: &Place, word: &Word, tally: &mut Tally) -> Vec<String> {
         Err(error) => return vec![format!("the ledger does not open: {error}")],
     };
     tally.forfeited += recovery.forfeited;
-    let broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
-    ledger.close().await;
+    let mut broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
+    broken.extend(place.close(ledger).await);
     broken
 }
 

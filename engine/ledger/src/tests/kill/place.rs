@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::tests::{On, postgres};
+use crate::tlog::folder::verify;
 use crate::{Ledger, LedgerConfig, LedgerError, LedgerPlace, Moment, NoSteps, Recovery, Steps};
 
 /// A server of databases notices the end of a process when it next looks at the connection.
@@ -62,6 +63,19 @@ impl Place {
                 }
                 opened => return opened,
             }
+        }
+    }
+
+    /// Closes the ledger, and holds its published log against itself, as somebody who has nothing but the folder.
+    pub(crate) async fn close(&self, ledger: Ledger) -> Vec<String> {
+        let log = ledger.log_verifier().clone();
+        let now = ledger.checkpoint().await.map(|signed| signed.checkpoint().clone());
+        ledger.close().await;
+        let folder = self.config(Arc::new(NoSteps)).log.folder;
+        match (verify(&folder, &log), now) {
+            (Ok(verified), Ok(now)) if *verified.checkpoint.checkpoint() == now => vec![],
+            (Ok(_), now) => vec![format!("what is published is not {now:?}")],
+            (Err(findings), _) => findings.iter().map(ToString::to_string).collect(),
         }
     }
 }

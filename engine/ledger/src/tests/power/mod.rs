@@ -160,11 +160,12 @@ async fn words_broken(disk: &Disk, cut: Cut) -> Vec<String> {
     disk.after_cut(cut.kept, &mut Dice::new(cut.seed), home.path());
     let mut word = Word::default();
     word.hear(parse(&disk.notes));
-    let ledger = match Place::file(home.path()).open(LATER).await {
+    let place = Place::file(home.path());
+    let ledger = match place.open(LATER).await {
         Ok((ledger, _)) => ledger,
         Err(error) => return vec![format!("the ledger does not open: {error}")],
     };
-    let broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
-    ledger.close().await;
+    let mut broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
+    broken.extend(place.close(ledger).await);
     broken
 }
