@@ -1,19 +1,19 @@
 //! Sixty-four people want the last of the budget at the same moment.
 
-use super::kill::say;
+use super::kill::{say, times};
 use super::*;
 
 on_both![the_last_unit_is_spent_once];
 
 const CLIENTS: usize = 64;
 const COST: u64 = 10;
-/// One round for so many kills of the kill loop.
-const KILLS: u64 = 50;
+/// Rounds where `TRESOR_ROUNDS` does not ask for more.
+const ROUNDS: u64 = 40;
 
 async fn the_last_unit_is_spent_once(on: On) {
     let home = Home::new(on);
     let ledger = home.open().await;
-    let rounds = super::kill::wanted() / KILLS;
+    let rounds = times("TRESOR_ROUNDS", ROUNDS);
     for round in 1..=rounds {
         let clients = (0..CLIENTS).map(|client| {
             let ledger = ledger.clone();

@@ -51,7 +51,7 @@ fn a_kill_at_any_moment_breaks_no_word_on_a_server() {
 }
 
 fn kill_often(on: On) {
-    let kills = wanted();
+    let kills = times(MORE, KILLS);
     let began = Instant::now();
     let tally = every_home(on, kills / LIVES);
     tally.say(on, began.elapsed());
@@ -63,7 +63,7 @@ fn kill_often(on: On) {
 #[test]
 fn a_server_of_databases_that_dies_breaks_no_word() {
     let Some(server) = Server::new() else { return };
-    let rounds = wanted() / CRASHES;
+    let rounds = times(MORE, KILLS) / CRASHES;
     let folder = tempfile::tempdir().unwrap();
     let place = Place { address: Some(server.address()), ..Place::file(folder.path()) };
     let mut home = Opened::new(place);
@@ -109,9 +109,10 @@ fn a_query_that_runs_before_its_commit_is_caught_on_a_server() {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the nightly run asks for more kills")]
-pub(super) fn wanted() -> u64 {
-    std::env::var(MORE).ok().map_or(KILLS, |kills| kills.parse().unwrap())
+/// How often something is tried: so often, unless the environment asks for more. The nightly run does.
+#[expect(clippy::disallowed_methods, reason = "the nightly run asks for more")]
+pub(super) fn times(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().map_or(usual, |times| times.parse().unwrap())
 }
 
 /// What was seen.
