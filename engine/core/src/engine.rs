@@ -35,6 +35,7 @@ mod shapes;
 mod suggestions;
 mod tokens;
 mod views;
+mod witnessed;
 
 pub use crate::vault::{Markers, ResultFormat};
 use board::{Board, InForce};

@@ -9,6 +9,7 @@
 //! - `accept` connections: limits on slow and numerous clients, orderly shutdown
 //! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
+//! - `witnesses` second organisations that sign the checkpoints of the audit log
 //! - `cli` the command line
 
 mod accept;
@@ -21,6 +22,7 @@ mod http;
 mod real;
 mod signing;
 mod stop;
+mod witnesses;
 
 use std::path::Path;
 use std::sync::Arc;

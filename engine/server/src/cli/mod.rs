@@ -10,6 +10,7 @@ mod sample;
 mod serve;
 mod signals;
 mod token;
+mod witness;
 
 #[cfg(test)]
 pub(crate) use demo::complete as demo_home;
@@ -49,6 +50,8 @@ enum Command {
     /// Tokens with which people sign in.
     #[command(subcommand)]
     Token(token::Token),
+    /// Watch the audit logs of others, and sign that they only grow.
+    Witness(witness::Witness),
 }
 
 /// Runs the command line of this process.
@@ -72,6 +75,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Policy(policy) => policy.run(),
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
+        Command::Witness(witness) => witness.run(),
     }
 }
 

@@ -17,7 +17,7 @@ mod whole;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use keys::Keys;
+pub(crate) use keys::{Keys, witness_seed};
 pub(crate) use private_file::{create_private, replace_private, require_private};
 pub(crate) use whole::make_whole;
 
