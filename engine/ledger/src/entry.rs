@@ -1,5 +1,6 @@
 //! Entries of the audit log.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::canonical::canonical;
@@ -72,7 +73,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 27] = [
+    /// Every kind there is.
+    pub const ALL: [Self; 27] = [
         Self::Intent,
         Self::Outcome,
         Self::Forfeited,
@@ -136,7 +138,9 @@ impl Kind {
         }
     }
 
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// The kind of this word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
@@ -264,6 +268,44 @@ impl AuditEntry {
         }
         Ok(text)
     }
+
+    /// The entry that a leaf of the log is, which must be written as [`Self::leaf_data`] writes it.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when it is no entry that this program knows, or not the one text of it.
+    pub fn of_leaf(text: &str) -> Result<Self> {
+        let damaged = |why: &str| LedgerError::Damaged(format!("an entry of the log {why}"));
+        let leaf: Leaf = serde_json::from_str(text).map_err(|_| damaged("cannot be read"))?;
+        let kind = Kind::parse(&leaf.kind).ok_or_else(|| damaged("is of an unknown kind"))?;
+        let entry = Self {
+            seq: leaf.seq,
+            at: Moment(leaf.at),
+            kind,
+            actor: leaf.actor,
+            role: leaf.role,
+            account: leaf.account,
+            query_id: leaf.query_id,
+            body: leaf.body,
+            leaf_hash: LeafHash::of(text.as_bytes()),
+        };
+        if entry.leaf_data().is_ok_and(|one| one == text) {
+            return Ok(entry);
+        }
+        Err(damaged("is not written in its canonical form"))
+    }
+}
+
+/// An entry as it lies in the log. Its version is held by writing it again.
+#[derive(Deserialize)]
+struct Leaf {
+    account: Option<String>,
+    actor: String,
+    at: i64,
+    body: Value,
+    kind: String,
+    query_id: Option<String>,
+    role: Option<String>,
+    seq: u64,
 }
 
 /// Proof that an entry is durable.

@@ -131,6 +131,19 @@ impl Ledger {
         store::latest_of(&self.store, kinds, limit).await
     }
 
+    /// The entries about a query from number `from_seq` on, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry does not have its hash.
+    pub async fn entries_about(
+        &self,
+        query_id: &str,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>> {
+        store::entries_about(&self.store, query_id, from_seq, limit).await
+    }
+
     /// What is known of a query.
     ///
     /// # Errors
@@ -250,11 +263,14 @@ impl Ledger {
         &self,
         token_id: &str,
         by: &str,
+        policy_revision: Option<u64>,
         at: Moment,
     ) -> Result<Option<EntryReceipt>> {
         let store = Arc::clone(&self.store);
         let (token_id, by) = (token_id.to_owned(), by.to_owned());
-        self.carried(async move { store::revoke_token(&store, &token_id, &by, at).await }).await
+        let write =
+            async move { store::revoke_token(&store, &token_id, &by, policy_revision, at).await };
+        self.carried(write).await
     }
 
     /// Size and root of the audit log as it is now, signed: for everybody who wants to hold us to it.

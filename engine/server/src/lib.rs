@@ -7,6 +7,7 @@
 //! - `api` what the HTTP face asks of the engine
 //! - `http` the API: routes, sign-in, problem documents, its own description
 //! - `accept` connections: limits on slow and numerous clients, orderly shutdown
+//! - `ro_crate` a release as a crate that other people's tools read
 //! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
 //! - `witnesses` second organisations that sign the checkpoints of the audit log
@@ -20,6 +21,7 @@ mod extracts;
 mod home;
 mod http;
 mod real;
+mod ro_crate;
 mod signing;
 mod stop;
 mod witnesses;
@@ -45,7 +47,7 @@ pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
         home.root().to_owned(),
         keys.noise,
         keys.log,
-        Arc::new(real::SystemClock),
+        Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
     Ok(Engine::open(config).await?)

@@ -10,6 +10,7 @@ mod act;
 mod changes;
 mod check;
 mod freezes;
+mod signatures;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use act::{Act, Activate, Approve, Draft, Propose, Scope, Signed};
 pub use changes::{Approval, Change, Proposal, Revision, Stage};
 pub use check::{Acting, Officers, Passed};
 pub use freezes::Freeze;
+pub use signatures::{OfficerSignature, Part};
 pub use statement::{PublicKey, Statement, parse_key};
 
 use crate::ids::{ChangeId, FreezeId, UserId};

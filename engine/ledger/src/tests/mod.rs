@@ -2,16 +2,20 @@
 
 mod crash;
 mod damage;
+mod dice;
 mod documents;
+mod kill;
 mod log;
 mod migrations;
 mod opening;
 #[path = "../../../../tests/src/postgres.rs"]
 pub(crate) mod postgres;
+mod power;
 mod published;
 mod reviews;
 mod spending;
 mod tokens;
+mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,7 +49,7 @@ macro_rules! on_both {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $test() {
-                    if crate::tests::postgres::database().is_some() {
+                    if crate::tests::postgres::installed() {
                         super::$test(crate::tests::On::Postgres).await;
                     }
                 }
@@ -175,7 +179,7 @@ fn config(place: LedgerPlace, folder: &Path, steps: Arc<dyn Steps>) -> LedgerCon
     let log = LogConfig {
         origin: "test.example/log".to_owned(),
         seed: [7; 32],
-        folder: folder.join("log"),
+        folder: folder.join("ledger.log"),
         anchor: None,
     };
     LedgerConfig { place, log, steps }
@@ -191,6 +195,7 @@ pub(crate) fn intent(query_id: &str) -> Intent {
         idempotency: None,
         sql: "select count(*) from patients where diagnosis = 'I21'".into(),
         sql_fingerprint: "select count(*) from patients where diagnosis = ?".into(),
+        policy_revision: Some(1),
         policy_digest: "policy-1".into(),
         profile: "standard".into(),
         snapshots: vec!["snapshot-1".into()],
@@ -199,6 +204,7 @@ pub(crate) fn intent(query_id: &str) -> Intent {
         limit: 100,
         at: NOW,
         details: json!({ "purpose": "incidence", "tables": ["patients"] }),
+        sealed: vec![],
     }
 }
 
@@ -235,6 +241,7 @@ fn vote(query_id: &str, checker: &str) -> NewVote {
         decision: Decision::Release,
         to_author: format!("{checker} to the author"),
         to_checkers: format!("{checker} to the others"),
+        policy_revision: Some(1),
         at: LATER,
     }
 }

@@ -4,25 +4,30 @@
 //! framework: an unknown path, a wrong method, a body that is no JSON, a defect. Nothing here decides what may be
 //! answered, and nothing here logs SQL, tokens or bodies. Must never know: policies, plans, rows.
 //!
-//! - `queries`, `datasets`, `policies`, `reviews`, `audit`, `health` the operations
-//! - `sign_in` who asks; `body`, `json`, `params`, `wait`, `format` what they ask, checked once
+//! - `queries`, `datasets`, `policies`, `reviews`, `audit`, `keeping`, `health` the operations
+//! - `receipts`, `crates` what proves and describes a release
+//! - `sign_in` who asks, `peer` from where; `body`, `json`, `params`, `wait`, `format` what they ask, checked once
 //! - `problem`, `face_code`, `problem_pages` how refusals look and what they mean
 //! - `openapi` the description; `envelope` headers and the log line of every answer
 
 mod audit;
 mod body;
+mod crates;
 mod datasets;
 mod envelope;
 mod face_code;
 mod format;
 mod health;
 mod json;
+mod keeping;
 mod openapi;
 mod params;
+mod peer;
 mod policies;
 mod problem;
 mod problem_pages;
 mod queries;
+mod receipts;
 mod reviews;
 mod sign_in;
 mod wait;
@@ -31,6 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi as _;
@@ -39,6 +45,7 @@ use utoipa_axum::routes;
 
 use crate::api::Api;
 use face_code::FaceCode;
+pub(crate) use peer::Peer;
 use problem::Problem;
 
 /// What every handler works with.
@@ -55,10 +62,13 @@ pub(crate) fn router(api: Face) -> Router {
         .routes(routes!(queries::check))
         .routes(routes!(queries::status))
         .routes(routes!(queries::result))
+        .routes(routes!(receipts::receipt))
+        .routes(routes!(crates::release))
         .routes(routes!(datasets::list))
         .merge(reviews::routes())
         .merge(policies::routes())
-        .routes(routes!(audit::read))
+        .merge(audit::routes())
+        .merge(keeping::routes())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(problem_pages::page))
@@ -70,6 +80,7 @@ pub(crate) fn router(api: Face) -> Router {
         .layer(Extension(openapi::Written::of(&description)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
+        .layer(from_fn_with_state(Arc::clone(&api), receipts::add_checkpoint))
         .with_state(api);
     envelope::around(routes)
 }

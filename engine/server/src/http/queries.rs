@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CONTENT_LOCATION, LOCATION, RETRY_AFTER};
+use axum::http::header::{CONTENT_LOCATION, LINK, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use super::format::{Wanted, headers_of};
 use super::openapi::{OfAsking, OfFetching, OfReading, ReleasedAnswer, Verdict};
 use super::params::{Named, NoParams, Params};
 use super::problem::Problem;
+use super::receipts::link_to;
 use super::sign_in::SignedIn;
 use super::wait::Wait;
 
@@ -44,7 +45,8 @@ use super::wait::Wait;
         (status = 200, description = "the protected answer",
          content((ReleasedAnswer = "application/json"), (String = "text/csv"),
                  (Vec<u8> = "application/vnd.apache.arrow.stream"), (Vec<u8> = "application/vnd.apache.parquet")),
-         headers(("Content-Location" = String, description = "where the answer stays"))),
+         headers(("Content-Location" = String, description = "where the answer stays"),
+                 ("Link" = String, description = "where its receipt is"))),
         (status = 202, description = "charged and still running, or held until output checkers have decided", body = Running,
          headers(("Location" = String, description = "where to look"),
                  ("Retry-After" = u32, description = "seconds"))),
@@ -93,7 +95,7 @@ async fn answer_or_address(
         QueryState::Failed => Err(Refusal::internal("the query failed while its client waited")),
         QueryState::Succeeded => {
             let bytes = api.result(caller, id, format).await?;
-            let place = [(CONTENT_LOCATION, result_of(id))];
+            let place = [(CONTENT_LOCATION, result_of(id)), (LINK, link_to(id))];
             Ok((headers_of(format, id), place, bytes).into_response())
         }
     }
@@ -188,7 +190,7 @@ pub(super) async fn result(
 ) -> Result<Response, Problem> {
     let format = wanted.format(&headers)?;
     match api.result(&caller, &id, format).await {
-        Ok(bytes) => Ok((headers_of(format, &id), bytes).into_response()),
+        Ok(bytes) => Ok((headers_of(format, &id), [(LINK, link_to(&id))], bytes).into_response()),
         Err(refusal) => Err(Problem::from(refusal).about(&id)),
     }
 }
