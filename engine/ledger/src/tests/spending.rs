@@ -214,12 +214,11 @@ async fn a_receipt_settles_its_own_intent_only(on: On) {
 }
 
 fn forged(receipt: &IntentReceipt, entry: EntryReceipt) -> IntentReceipt {
-    let IntentReceipt { query_id, entry: _, spent, policy_revision } = receipt;
     IntentReceipt {
-        query_id: query_id.clone(),
+        query_id: receipt.query_id.clone(),
         entry,
-        spent: *spent,
-        policy_revision: *policy_revision,
+        spent: receipt.spent,
+        policy_revision: receipt.policy_revision,
     }
 }
 
@@ -277,7 +276,7 @@ fn every_call_may_move_between_threads() {
         sendable(ledger.opening(0));
         sendable(ledger.balance(PROJECT));
         sendable(ledger.find_token("t"));
-        sendable(ledger.revoke_token("t", "u", None, NOW));
+        sendable(ledger.revoke_token("t", "u", NOW));
         sendable(ledger.close());
         sendable(Home::file().try_open());
         sendable(outcome);

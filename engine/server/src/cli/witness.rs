@@ -59,7 +59,7 @@ async fn serve(home: &Path, address: SocketAddr, rules: Rules) -> Result<(), Sto
     let stop = stop_asked()?;
     let listener = listen(address).await?;
     let verifier = rules.verifier().to_string();
-    let kept = Kept::open(home, rules, Arc::new(SystemClock))?;
+    let kept = Kept::open(home, rules, Arc::new(SystemClock::start()))?;
     let address = listener.local_addr().unwrap_or(address);
     writeln!(io::stdout(), "{verifier}")
         .map_err(|error| Stop::because(format!("cannot print the key: {error}")))?;
