@@ -4,6 +4,7 @@ pub mod ask;
 pub mod clinic;
 pub mod home;
 pub mod officers;
+pub mod postgres;
 pub mod profile;
 pub mod shelf;
 pub mod town;

@@ -36,6 +36,20 @@ pub enum LedgerError {
         /// What it is, without a password.
         place: String,
     },
+    /// The books are shorter than the log that was signed over them. What was spent since is not in them.
+    #[error(
+        "these books hold {books} entries, but the log was signed over {known} ({place}): an older copy of the ledger was put \
+         back. Put back a copy with at least {known} entries (`tresor db restore`). If there is none, what was spent since is \
+         unknown, and an officer must decide how to go on"
+    )]
+    OlderCopy {
+        /// What knows of more entries.
+        place: String,
+        /// How many it knows of.
+        known: u64,
+        /// Entries of the books.
+        books: u64,
+    },
     /// What is stored contradicts itself. Nothing is answered from it.
     #[error("the ledger is damaged: {0}")]
     Damaged(String),

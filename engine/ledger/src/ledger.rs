@@ -10,9 +10,11 @@ use crate::intent::{Intent, IntentReceipt, Reservation};
 use crate::moment::Moment;
 use crate::outcome::{Answer, Outcome, OutcomeReceipt};
 use crate::query::QueryRecord;
+use crate::receipt::Receipt;
 use crate::review::{HeldAnswer, NewVote, ReviewRecord, Voted};
 use crate::seal::Opening;
 use crate::store::{self, Opened, Store};
+use crate::tlog::{Cosignature, Hash, SignedCheckpoint, Verifier};
 use crate::token::{NewToken, TokenRecord};
 
 /// An open ledger. Clones share it.
@@ -45,7 +47,9 @@ impl Ledger {
     pub async fn open(config: LedgerConfig, now: Moment) -> Result<(Self, Recovery)> {
         let Opened { store, created, forfeited, entries } = Store::open(config, now).await?;
         let recovery = Recovery { created, forfeited, entries };
-        Ok((Self { store: Arc::new(store) }, recovery))
+        let store = Arc::new(store);
+        store::keep_publishing(&store);
+        Ok((Self { store }, recovery))
     }
 
     /// Charges a query and records its intent, or says why not. When this returns [`Reservation::Fresh`], both are
@@ -251,6 +255,49 @@ impl Ledger {
         let store = Arc::clone(&self.store);
         let (token_id, by) = (token_id.to_owned(), by.to_owned());
         self.carried(async move { store::revoke_token(&store, &token_id, &by, at).await }).await
+    }
+
+    /// Size and root of the audit log as it is now, signed: for everybody who wants to hold us to it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn checkpoint(&self) -> Result<SignedCheckpoint> {
+        store::checkpoint(&self.store).await
+    }
+
+    /// What checks the signatures of the audit log.
+    #[must_use]
+    pub fn log_verifier(&self) -> &Verifier {
+        self.store.log_verifier()
+    }
+
+    /// The hashes that show that the log of `new` entries began with that of `old` entries.
+    ///
+    /// # Errors
+    /// [`LedgerError::Invalid`] for sizes that the log does not have; when the ledger or the folder cannot be read.
+    pub async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
+        store::consistency(&self.store, old, new).await
+    }
+
+    /// Proof that the answer of a query was released and that the log contains it; `None` where nothing was released.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when the folder of the log does not lead to its root any more.
+    pub async fn receipt(&self, query_id: &str) -> Result<Option<Receipt>> {
+        store::receipt(&self.store, query_id).await
+    }
+
+    /// Keeps the signature of a witness under a checkpoint of this log: published with it, and in receipts that it fits.
+    ///
+    /// # Errors
+    /// When the folder of the log cannot be written.
+    pub async fn keep_cosignature(
+        &self,
+        checkpoint: SignedCheckpoint,
+        cosignature: Cosignature,
+    ) -> Result<()> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { store::cosigned(&store, checkpoint, cosignature).await }).await
     }
 
     /// Waits for the write under way and gives the file back. Every later call fails.

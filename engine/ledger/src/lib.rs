@@ -26,6 +26,7 @@ mod ledger;
 mod moment;
 mod outcome;
 mod query;
+pub mod receipt;
 mod review;
 mod seal;
 mod steps;

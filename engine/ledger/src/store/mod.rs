@@ -11,6 +11,8 @@
 //! | `reserve`, `settle`, `forfeit`, `record`, `tokens` | the writes, one transaction each |
 //! | `review` | votes about answers that are held, and what one reader may see of them |
 //! | `read` | the reads |
+//! | `log` | the tree of the audit log: grows by what is committed, and is published |
+//! | `receipt` | the entry that released an answer, with its proof |
 //! | `verify`, `kept` | checks the log entry by entry, and the books against the log |
 //! | `fault` | what an error of the database means |
 
@@ -20,8 +22,10 @@ mod fault;
 mod forfeit;
 mod kept;
 mod lock;
+mod log;
 mod postgres;
 mod read;
+mod receipt;
 mod record;
 mod reserve;
 mod review;
@@ -35,9 +39,11 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use log::{checkpoint, consistency, cosigned, keep_publishing};
 pub(crate) use read::{
     answer, balance, document, entries, entries_of, find_token, latest_of, opening, query,
 };
+pub(crate) use receipt::receipt;
 pub(crate) use record::record;
 pub(crate) use reserve::reserve;
 pub(crate) use review::{held_answer, released_answers, review, reviews, vote};

@@ -3,6 +3,8 @@
 //! The lock lives in the session that writes: who loses it has lost the connection and can write nothing (FAIL-CLOSED).
 //! A commit is believed only where the server was told to wait for its disk.
 
+use std::time::Duration;
+
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, raw_sql};
@@ -15,10 +17,15 @@ pub(super) const VERSIONS: &[Version] = &[(4, include_str!("schema/postgres/v4.s
 
 /// Number of the advisory lock: "TRSR" in ASCII. Such locks are per database.
 const LOCK: i64 = 0x5452_5352;
+/// How often the lock is asked for, and what lies between.
+const ATTEMPTS: u32 = 40;
+const PATIENCE: Duration = Duration::from_millis(50);
 /// Readers at the same time.
 const READERS: u32 = 4;
+/// The server gives the lock of a machine that is gone to another after half a minute.
 const OF_WRITER: &str = "SET lock_timeout = '10s'; SET statement_timeout = '60s'; \
-     SET idle_in_transaction_session_timeout = '60s';";
+     SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 10; \
+     SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4;";
 const OF_READERS: &str = "SET default_transaction_read_only = on; SET statement_timeout = '30s';";
 
 /// Settings without which a commit that was reported can be lost, and a way to ask for each.
@@ -39,15 +46,11 @@ impl Postgres {
         let mut writer = options.connect().await?;
         raw_sql(OF_WRITER).execute(&mut writer).await?;
         keeps_commits(&mut writer).await?;
-        let (locked, session): (bool, i64) =
-            sqlx::query_as("SELECT pg_try_advisory_lock($1), pg_backend_pid()")
-                .bind(LOCK)
-                .fetch_one(&mut writer)
-                .await?;
-        if !locked {
+        if !locked(&mut writer).await? {
             let lock = format!("the advisory lock {LOCK} of the database");
             return Err(LedgerError::InUse { place: name, lock });
         }
+        let session = session(&mut writer).await?;
         Ok((Self { options, name, session }, writer))
     }
 
@@ -92,6 +95,22 @@ impl Postgres {
     pub(super) fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Takes the lock. The server may need a moment to notice that the one who held it has died.
+async fn locked(writer: &mut AnyConnection) -> Result<bool> {
+    for _ in 0..ATTEMPTS {
+        let locked = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK);
+        if locked.fetch_one(&mut *writer).await? {
+            return Ok(true);
+        }
+        tokio::time::sleep(PATIENCE).await;
+    }
+    Ok(false)
+}
+
+async fn session(writer: &mut AnyConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(writer).await?)
 }
 
 /// The address as options of a connection that logs no statement, and in words without a password.

@@ -87,7 +87,7 @@ pub(crate) async fn answer(store: &Store, id: &str) -> Result<Option<Answer>> {
 /// An answer with its outcome, whether or not it may be served.
 pub(super) struct Kept {
     pub(super) bytes: Vec<u8>,
-    digest: String,
+    pub(super) digest: String,
     outcome: AuditEntry,
 }
 

@@ -74,7 +74,11 @@ async fn write(store: &Store, turn: &mut Turn<'_>, vote: NewVote) -> Result<Vote
     }
     decisions.push((vote.checker.clone(), vote.decision));
     let state = open.state_after(&decisions);
-    let entry = append(&mut write, entry(&vote, open.account, state, &decisions)).await?;
+    let mut entry = entry(&vote, open.account, state, &decisions);
+    if state == ReviewState::Released {
+        name_answer(&mut write, &vote.query_id, &mut entry).await?;
+    }
+    let entry = append(&mut write, entry).await?;
     insert(&mut write, &vote, &entry).await?;
     if state != ReviewState::Held {
         end(&mut write, &vote, state, &entry).await?;
@@ -163,6 +167,16 @@ fn entry(
         ],
         ..NewEntry::new(Kind::Review, &vote.checker, vote.at)
     }
+}
+
+/// The entry that releases an answer says which one: a receipt rests on it alone.
+async fn name_answer(conn: &mut AnyConnection, query_id: &str, entry: &mut NewEntry) -> Result<()> {
+    let kept = Kept::of(conn, query_id).await?;
+    let kept = kept.ok_or_else(|| damaged("a review has no answer"))?;
+    if let Some(body) = entry.body.as_object_mut() {
+        body.insert("answer_digest".to_owned(), kept.digest.into());
+    }
+    Ok(())
 }
 
 async fn insert(conn: &mut AnyConnection, vote: &NewVote, entry: &EntryReceipt) -> Result<()> {

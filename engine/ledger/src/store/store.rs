@@ -10,11 +10,13 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::database::Database;
+use super::log::{self, Log, Reading};
 use super::{fault, forfeit, schema, verify};
 use crate::config::LedgerConfig;
 use crate::error::{LedgerError, Result};
 use crate::moment::Moment;
 use crate::steps::{Step, Steps};
+use crate::tlog::Verifier;
 
 /// An open ledger.
 pub(crate) struct Store {
@@ -23,6 +25,7 @@ pub(crate) struct Store {
     readers: AnyPool,
     steps: Arc<dyn Steps>,
     closed: OnceLock<String>,
+    pub(super) log: Log,
 }
 
 /// A store that passed all checks, and what was found.
@@ -36,22 +39,30 @@ pub(crate) struct Opened {
 impl Store {
     /// Opens the ledger, checks everything in it, and forfeits what the last stop cut off.
     pub(crate) async fn open(config: LedgerConfig, now: Moment) -> Result<Opened> {
-        let LedgerConfig { place, log: _, steps } = config;
+        let LedgerConfig { place, log: log_config, steps } = config;
         let (database, mut writer) = Database::take(&place).await?;
         let version = schema::version(&database, &mut writer).await?;
+        let mut published = Reading::begin(&log_config)?;
         if version.is_some() {
             database.whole(&mut writer).await?;
-            verify::log(&mut writer).await?;
+            verify::log(&mut writer, &mut published).await?;
         }
-        // Nothing was written yet. What was published of the log is held against the books here, before anything is.
+        // Nothing was written yet: what was published of the log is held against the books before anything is.
+        let agreed = published.end()?;
         schema::upgrade(&database, &mut writer, version, steps.as_ref()).await?;
         verify::books(&mut writer).await?;
         let forfeited = forfeit::running(&database, &mut writer, steps.as_ref(), now).await?;
         let entries = verify::length(&mut writer).await?;
+        let log = Log::open(&log_config, agreed, &mut writer).await?;
         let readers = database.readers().await?;
         let (writer, closed) = (Mutex::new(Some(writer)), OnceLock::new());
-        let store = Self { database, writer, readers, steps, closed };
+        let store = Self { database, writer, readers, steps, closed, log };
+        log::publish(&store).await?;
         Ok(Opened { store, created: version.is_none(), forfeited, entries })
+    }
+
+    pub(crate) const fn log_verifier(&self) -> &Verifier {
+        self.log.verifier()
     }
 
     /// Waits for the writer.
@@ -84,6 +95,12 @@ impl Store {
     /// Ends all work after the current turn and gives the ledger back.
     pub(crate) async fn close(&self) {
         let mut writer = self.writer.lock().await;
+        if writer.is_some()
+            && self.sound().is_ok()
+            && let Err(error) = log::publish(self).await
+        {
+            tracing::warn!(%error, "the log was not published to its end; the next start does it");
+        }
         // A failure that came first stays the reason.
         drop(self.closed.set("it was closed".into()));
         self.readers.close().await;
@@ -95,7 +112,7 @@ impl Store {
         }
     }
 
-    fn sound(&self) -> Result<()> {
+    pub(super) fn sound(&self) -> Result<()> {
         match self.closed.get() {
             None => Ok(()),
             Some(cause) => Err(LedgerError::Unavailable(cause.clone())),
@@ -119,6 +136,7 @@ impl Turn<'_> {
 
     /// Ends the turn: a result that shows the disk to be unreliable closes the store before anybody else writes.
     pub(super) fn end<T>(self, result: Result<T>) -> Result<T> {
+        self.store.log.follow();
         result.map_err(|error| self.store.judged(error))
     }
 }

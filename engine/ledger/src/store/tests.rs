@@ -2,14 +2,14 @@ use std::sync::Arc;
 
 use super::database::Database;
 use super::*;
-use crate::tests::{Home, config, intent};
+use crate::tests::{Home, intent};
 use crate::{LedgerError, LedgerPlace, Moment, NoSteps};
 
 const NOW: Moment = Moment(1);
 
 #[tokio::test]
 async fn the_writer_has_the_settings_that_keep_commits() {
-    let home = Home::new();
+    let home = Home::file();
     let (_held, mut writer) = Database::take(&LedgerPlace::File(home.path())).await.unwrap();
     let mut settings = Vec::new();
     for pragma in [
@@ -30,8 +30,8 @@ async fn the_writer_has_the_settings_that_keep_commits() {
 
 #[tokio::test]
 async fn readers_cannot_write() {
-    let home = Home::new();
-    let store = Store::open(config(&home.path(), Arc::new(NoSteps)), NOW).await.unwrap().store;
+    let home = Home::file();
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
     let mut reader = store.reader().await.unwrap();
     let written = sqlx::query("DELETE FROM openings").execute(&mut *reader).await;
     assert!(written.is_err());
@@ -40,8 +40,8 @@ async fn readers_cannot_write() {
 /// A limit on the pages of the file stands for a disk without space.
 #[tokio::test]
 async fn a_full_disk_writes_nothing_and_closes_the_ledger() {
-    let home = Home::new();
-    let store = Store::open(config(&home.path(), Arc::new(NoSteps)), NOW).await.unwrap().store;
+    let home = Home::file();
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
     // SQLite raises it to the pages in use.
     set(&store, "PRAGMA max_page_count = 1").await;
     let mut large = intent("q_1");
@@ -51,7 +51,7 @@ async fn a_full_disk_writes_nothing_and_closes_the_ledger() {
     assert!(error.to_string().contains("no space left"), "{error}");
     assert_eq!(reserve(&store, intent("q_2")).await.err(), Some(error));
     store.close().await;
-    let store = Store::open(config(&home.path(), Arc::new(NoSteps)), NOW).await.unwrap().store;
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
     assert!(entries(&store, 0, 10).await.unwrap().is_empty());
     assert!(reserve(&store, intent("q_1")).await.is_ok());
     assert_eq!(balance(&store, "heart-study").await.unwrap(), 10);
@@ -59,8 +59,8 @@ async fn a_full_disk_writes_nothing_and_closes_the_ledger() {
 
 #[tokio::test]
 async fn a_foreign_writer_delays_and_closes_nothing() {
-    let home = Home::new();
-    let store = Store::open(config(&home.path(), Arc::new(NoSteps)), NOW).await.unwrap().store;
+    let home = Home::file();
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
     set(&store, "PRAGMA busy_timeout = 0").await;
     let mut foreign = sqlite::writer(&home.path()).await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut foreign).await.unwrap();

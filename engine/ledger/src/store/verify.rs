@@ -9,6 +9,7 @@ use sqlx::AnyConnection;
 
 use super::append::{loaded, next_seq};
 use super::kept;
+use super::log::Reading;
 use super::read::{damaged, page};
 use super::review::decided;
 use crate::books::{Books, Row};
@@ -18,8 +19,9 @@ use crate::error::{LedgerError, Result};
 /// Entries read at a time.
 const PAGE: u32 = 1_000;
 
-/// No entry is missing, none was changed. All that can be asked of a ledger of an earlier version.
-pub(super) async fn log(conn: &mut AnyConnection) -> Result<()> {
+/// No entry is missing, none was changed, and what was published of them is the same. All that can be asked of a ledger
+/// of an earlier version.
+pub(super) async fn log(conn: &mut AnyConnection, published: &mut Reading) -> Result<()> {
     let mut expected = 0;
     loop {
         let entries = page(conn, expected, PAGE).await?;
@@ -27,6 +29,9 @@ pub(super) async fn log(conn: &mut AnyConnection) -> Result<()> {
             return Ok(());
         }
         expected = in_order(&entries, expected)?;
+        for entry in &entries {
+            published.entry(&entry.leaf_data()?)?;
+        }
     }
 }
 

@@ -8,10 +8,12 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
+use tokio::runtime::Runtime;
+
 use super::*;
 use crate::{Kind, NewEntry, QueryState, ReviewState, Step, Steps, Voted};
 
-/// Tells the child where to work and which step is its last: `<number>:<folder>`.
+/// Tells the child where to work and which step is its last: `<number>:<folder>:<address of a server, or nothing>`.
 const CHILD: &str = "TRESOR_LEDGER_CRASH_CHILD";
 /// A step that is never reached.
 const NEVER: usize = Step::ALL.len();
@@ -28,9 +30,9 @@ impl Steps for DieAt {
 }
 
 /// The story: a start, one query answered, one held and released by two people, one cut off, and the next start.
-async fn live(folder: &Path, last: Option<Step>) {
-    let path = folder.join("ledger.db");
-    let (ledger, _) = Ledger::open(config(&path, Arc::new(DieAt(last))), NOW).await.unwrap();
+async fn live(folder: &Path, place: LedgerPlace, last: Option<Step>) {
+    let config = || config(place.clone(), folder, Arc::new(DieAt(last)));
+    let (ledger, _) = Ledger::open(config(), NOW).await.unwrap();
     ledger.record(NewEntry::new(Kind::Start, "system", NOW)).await.unwrap();
     note(folder, "started");
     let receipt = fresh(ledger.reserve(repeatable("q_1", "key-1", "body-1")).await.unwrap());
@@ -48,7 +50,7 @@ async fn live(folder: &Path, last: Option<Step>) {
     let _cut_off = fresh(ledger.reserve(repeatable("q_2", "key-2", "body-2")).await.unwrap());
     note(folder, "charged q_2");
     ledger.close().await;
-    let (ledger, _) = Ledger::open(config(&path, Arc::new(DieAt(last))), NOW).await.unwrap();
+    let (ledger, _) = Ledger::open(config(), NOW).await.unwrap();
     note(folder, "forfeited q_2");
     ledger.close().await;
 }
@@ -66,26 +68,49 @@ fn orders() -> Option<String> {
 
 #[test]
 fn a_stop_at_any_step_loses_no_charge_and_no_answer() {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = runtime();
     if let Some(orders) = orders() {
-        let (step, folder) = orders.split_once(':').unwrap();
-        let last = Step::ALL.get(step.parse::<usize>().unwrap()).copied();
-        return runtime.block_on(live(Path::new(folder), last));
+        let mut orders = orders.splitn(3, ':');
+        let last = Step::ALL.get(orders.next().unwrap().parse::<usize>().unwrap()).copied();
+        let folder = Path::new(orders.next().unwrap());
+        let place = match orders.next().unwrap() {
+            "" => LedgerPlace::File(folder.join("ledger.db")),
+            address => LedgerPlace::Postgres(address.to_owned()),
+        };
+        return runtime.block_on(live(folder, place, last));
     }
+    every_step_on(&runtime, On::Sqlite);
+}
+
+#[test]
+fn a_stop_at_any_step_loses_nothing_on_a_server() {
+    if postgres::database().is_some() {
+        every_step_on(&runtime(), On::Postgres);
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+fn every_step_on(runtime: &Runtime, on: On) {
     for number in 0..=NEVER {
-        let home = Home::new();
-        let survived = run_child(number, home.folder.path());
+        let home = Home::new(on);
+        let survived = run_child(number, &home);
         assert_eq!(survived, number == NEVER, "step {number} is part of the story");
         runtime.block_on(examine(&home, Step::ALL.get(number).copied()));
     }
 }
 
 /// Whether the child came to the end of the story.
-fn run_child(step: usize, folder: &Path) -> bool {
+fn run_child(step: usize, home: &Home) -> bool {
+    let address = match &home.place {
+        LedgerPlace::File(_) => "",
+        LedgerPlace::Postgres(address) => address,
+    };
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "tests::crash::a_stop_at_any_step_loses_no_charge_and_no_answer"])
-        .env(CHILD, format!("{step}:{}", folder.display()))
+        .env(CHILD, format!("{step}:{}:{address}", home.folder.path().display()))
         .output()
         .unwrap();
     let words = String::from_utf8_lossy(&output.stderr);

@@ -3,10 +3,22 @@
 use super::*;
 use crate::{NewEntry, NewToken, Voted};
 
+on_both!(
+    every_edit_of_log_and_books_is_found_at_the_next_start,
+    the_database_itself_stops_careless_edits,
+    a_damaged_answer_is_never_served,
+    an_answer_is_compared_with_the_log_too,
+    a_changed_opening_is_an_error,
+    after_a_failure_nothing_works_until_the_ledger_is_opened_again,
+    a_defect_in_a_write_closes_the_ledger,
+    errors_do_not_quote_the_sql_of_researchers,
+    a_disk_that_fails_at_any_step_closes_the_ledger,
+);
+
 /// A closed ledger with one released, one failed and one forfeited query, one that waits for a second decision, one that
 /// two people released, a token and a start.
-async fn used() -> Home {
-    let home = Home::new();
+async fn used(on: On) -> Home {
+    let home = Home::new(on);
     let ledger = home.open().await;
     ledger.record(NewEntry::new(crate::Kind::Start, "system", NOW)).await.unwrap();
     let receipt = reserve(&ledger, "q_1").await;
@@ -36,27 +48,12 @@ async fn used() -> Home {
     home
 }
 
-/// Everyone who can write the file can drop the triggers first.
-async fn force(home: &Home, sql: &str) {
-    let options = SqliteConnectOptions::new().filename(home.path());
-    let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
-    let triggers: Vec<String> =
-        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-            .fetch_all(&mut conn)
-            .await
-            .unwrap();
-    conn.close().await.unwrap();
-    let drops: String = triggers.iter().map(|name| format!("DROP TRIGGER {name};")).collect();
-    home.tamper(&format!("PRAGMA ignore_check_constraints = ON; {drops} {sql}")).await;
-}
-
-#[tokio::test]
-async fn every_edit_of_log_and_books_is_found_at_the_next_start() {
+async fn every_edit_of_log_and_books_is_found_at_the_next_start(on: On) {
     for edit in [
         "UPDATE entries SET body = replace(body, '\"cost\":10', '\"cost\":1') WHERE seq = 1",
         "UPDATE entries SET actor = 'ben' WHERE seq = 1",
         "UPDATE entries SET at = at + 1 WHERE seq = 0",
-        "UPDATE entries SET leaf_hash = zeroblob(32) WHERE seq = 0",
+        "UPDATE entries SET leaf_hash = (SELECT leaf_hash FROM entries WHERE seq = 1) WHERE seq = 0",
         "UPDATE entries SET kind = 'party' WHERE seq = 0",
         "DELETE FROM entries WHERE seq = 0",
         "UPDATE accounts SET spent = 1",
@@ -69,8 +66,8 @@ async fn every_edit_of_log_and_books_is_found_at_the_next_start() {
         "UPDATE queries SET state = 'released', failure_class = NULL WHERE query_id = 'q_2'",
         "UPDATE queries SET failure_class = 'other' WHERE query_id = 'q_2'",
         "DELETE FROM answers",
-        "INSERT INTO answers VALUES ('q_2', lower(hex(zeroblob(32))), x'00')",
-        "UPDATE answers SET digest = lower(hex(zeroblob(32)))",
+        "INSERT INTO answers SELECT 'q_2', digest, bytes FROM answers WHERE query_id = 'q_1'",
+        "UPDATE answers SET digest = replace(digest, '7', '8')",
         "UPDATE tokens SET user_id = 'ben'",
         "UPDATE tokens SET expires_at = expires_at + 1",
         "DELETE FROM tokens",
@@ -93,19 +90,21 @@ async fn every_edit_of_log_and_books_is_found_at_the_next_start() {
         "DELETE FROM openings WHERE field = 'decision'",
         "UPDATE openings SET text = 'refuse' WHERE field = 'decision'",
     ] {
-        let home = used().await;
-        force(&home, edit).await;
+        let home = used(on).await;
+        home.tamper(edit).await;
         let error = home.refusal().await;
         assert!(matches!(error, LedgerError::Damaged(_)), "{edit}: {error}");
     }
 }
 
-#[tokio::test]
-async fn the_file_itself_stops_careless_edits() {
-    let home = used().await;
-    let options =
-        SqliteConnectOptions::new().filename(home.path()).pragma("recursive_triggers", "ON");
-    let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+async fn the_database_itself_stops_careless_edits(on: On) {
+    let home = used(on).await;
+    let of_one = match on {
+        On::Sqlite => {
+            ["REPLACE INTO charges SELECT * FROM charges", "REPLACE INTO votes SELECT * FROM votes"]
+        }
+        On::Postgres => ["TRUNCATE entries CASCADE", "TRUNCATE openings"],
+    };
     for sql in [
         "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)",
         "UPDATE entries SET at = at",
@@ -115,7 +114,6 @@ async fn the_file_itself_stops_careless_edits() {
         "UPDATE accounts SET spent = spent - 1",
         "DELETE FROM charges",
         "UPDATE charges SET cost = cost",
-        "REPLACE INTO charges SELECT * FROM charges",
         "DELETE FROM queries",
         "UPDATE queries SET state = 'running', ended_at = NULL, outcome_seq = NULL",
         "UPDATE queries SET policy_digest = 'other'",
@@ -125,7 +123,6 @@ async fn the_file_itself_stops_careless_edits() {
         "UPDATE tokens SET expires_at = expires_at + 1",
         "DELETE FROM votes",
         "UPDATE votes SET decision = 'release'",
-        "REPLACE INTO votes SELECT * FROM votes",
         "INSERT INTO votes SELECT 'q_4', 'ana', 0, 'release'",
         "INSERT INTO votes SELECT 'q_5', 'zoe', 0, 'release'",
         "DELETE FROM reviews",
@@ -133,22 +130,20 @@ async fn the_file_itself_stops_careless_edits() {
         "UPDATE reviews SET state = 'released', decided_at = 1, decided_seq = 1000 WHERE state = 'held'",
         "UPDATE reviews SET state = 'held', decided_at = NULL, decided_seq = NULL WHERE state <> 'held'",
         "DELETE FROM openings WHERE field = 'decision'",
-    ] {
-        assert!(sqlx::raw_sql(sql).execute(&mut conn).await.is_err(), "{sql}");
+    ]
+    .into_iter()
+    .chain(of_one)
+    {
+        assert!(!home.edit(sql).await, "{sql}");
     }
-    sqlx::raw_sql("DELETE FROM openings WHERE field <> 'decision'")
-        .execute(&mut conn)
-        .await
-        .unwrap();
+    assert!(home.edit("DELETE FROM openings WHERE field <> 'decision'").await);
 }
 
-#[tokio::test]
-async fn a_damaged_answer_is_never_served() {
-    for edit in
-        ["UPDATE answers SET bytes = CAST('43' AS BLOB)", "UPDATE answers SET bytes = zeroblob(0)"]
-    {
-        let home = used().await;
-        force(&home, edit).await;
+async fn a_damaged_answer_is_never_served(on: On) {
+    for bytes in ["43", ""] {
+        let home = used(on).await;
+        let edit = format!("UPDATE answers SET bytes = CAST('{bytes}' AS {})", on.bytes());
+        home.tamper(&edit).await;
         let ledger = home.open().await;
         let error = ledger.answer("q_1").await.unwrap_err();
         assert!(matches!(error, LedgerError::Damaged(_)), "{error}");
@@ -157,28 +152,27 @@ async fn a_damaged_answer_is_never_served() {
 }
 
 /// Bytes and digest changed together while the ledger is open: the log still knows better.
-#[tokio::test]
-async fn an_answer_is_compared_with_the_log_too() {
-    let home = used().await;
+async fn an_answer_is_compared_with_the_log_too(on: On) {
+    let home = used(on).await;
     let ledger = home.open().await;
     let digest = digest_of(b"43");
-    force(&home, &format!("UPDATE answers SET bytes = CAST('43' AS BLOB), digest = '{digest}'"))
+    let bytes = on.bytes();
+    home.tamper(&format!("UPDATE answers SET bytes = CAST('43' AS {bytes}), digest = '{digest}'"))
         .await;
     let error = ledger.answer("q_1").await.unwrap_err();
     assert!(matches!(error, LedgerError::Damaged(_)), "{error}");
 }
 
-#[tokio::test]
-async fn a_changed_opening_is_an_error() {
-    let home = used().await;
-    force(&home, "UPDATE openings SET text = 'select 1' WHERE field = 'sql'").await;
+async fn a_changed_opening_is_an_error(on: On) {
+    let home = used(on).await;
+    home.tamper("UPDATE openings SET text = 'select 1' WHERE field = 'sql'").await;
     let ledger = home.open().await;
     assert!(matches!(ledger.opening(1).await.err(), Some(LedgerError::Damaged(_))));
 }
 
 #[tokio::test]
 async fn damaged_pages_are_found_at_the_next_start() {
-    let home = used().await;
+    let home = used(On::Sqlite).await;
     let mut bytes = std::fs::read(home.path()).unwrap();
     for byte in bytes.iter_mut().skip(4096) {
         *byte ^= 0xff;
@@ -188,9 +182,8 @@ async fn damaged_pages_are_found_at_the_next_start() {
     assert!(matches!(error, LedgerError::Damaged(_) | LedgerError::Unavailable(_)), "{error}");
 }
 
-#[tokio::test]
-async fn after_a_failure_nothing_works_until_the_ledger_is_opened_again() {
-    let home = Home::new();
+async fn after_a_failure_nothing_works_until_the_ledger_is_opened_again(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     home.tamper("ALTER TABLE answers RENAME TO elsewhere").await;
@@ -206,8 +199,7 @@ async fn after_a_failure_nothing_works_until_the_ledger_is_opened_again() {
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 10);
 }
 
-#[tokio::test]
-async fn a_defect_in_a_write_closes_the_ledger() {
+async fn a_defect_in_a_write_closes_the_ledger(on: On) {
     struct Stumble;
     impl crate::Steps for Stumble {
         fn reached(&self, step: crate::Step) -> std::io::Result<()> {
@@ -215,8 +207,8 @@ async fn a_defect_in_a_write_closes_the_ledger() {
             Ok(())
         }
     }
-    let home = Home::new();
-    let (ledger, _) = Ledger::open(config(&home.path(), Arc::new(Stumble)), NOW).await.unwrap();
+    let home = Home::new(on);
+    let (ledger, _) = Ledger::open(home.config(Arc::new(Stumble)), NOW).await.unwrap();
     let error = ledger.reserve(intent("q_1")).await.unwrap_err();
     assert!(matches!(error, LedgerError::Unavailable(_)), "{error}");
     assert!(ledger.reserve(intent("q_2")).await.is_err());
@@ -226,9 +218,8 @@ async fn a_defect_in_a_write_closes_the_ledger() {
     assert!(ledger.entries(0, 10).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn errors_do_not_quote_the_sql_of_researchers() {
-    let home = Home::new();
+async fn errors_do_not_quote_the_sql_of_researchers(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     home.tamper("DROP TABLE charges").await;
     let error = ledger.reserve(intent("q_1")).await.unwrap_err();
@@ -236,8 +227,7 @@ async fn errors_do_not_quote_the_sql_of_researchers() {
 }
 
 /// The disk fails at each place of a query in turn: it is told, nothing goes on, and what is on the disk is read back.
-#[tokio::test]
-async fn a_disk_that_fails_at_any_step_closes_the_ledger() {
+async fn a_disk_that_fails_at_any_step_closes_the_ledger(on: On) {
     struct Fail(crate::Step);
     impl crate::Steps for Fail {
         fn reached(&self, step: crate::Step) -> std::io::Result<()> {
@@ -256,10 +246,9 @@ async fn a_disk_that_fails_at_any_step_closes_the_ledger() {
         (Step::OutcomeWritten, 10, 2),
         (Step::OutcomeCommitted, 10, 2),
     ] {
-        let home = Home::new();
+        let home = Home::new(on);
         home.open().await.close().await;
-        let (ledger, _) =
-            Ledger::open(config(&home.path(), Arc::new(Fail(step))), NOW).await.unwrap();
+        let (ledger, _) = Ledger::open(home.config(Arc::new(Fail(step))), NOW).await.unwrap();
         let error = match ledger.reserve(intent("q_1")).await {
             Ok(reservation) => {
                 ledger.settle(fresh(reservation), released("42"), NOW).await.unwrap_err()

@@ -3,13 +3,24 @@
 use super::*;
 use crate::{AuditEntry, Kind, LeafHash, NewEntry, Sealed};
 
+on_both!(
+    a_query_leaves_two_entries_numbered_from_zero,
+    texts_stand_in_the_log_as_commitments_only,
+    the_same_text_has_another_commitment_each_time,
+    a_text_can_be_erased_and_the_log_still_holds,
+    leaf_hashes_are_those_of_rfc_6962,
+    a_repeat_is_logged_without_a_charge,
+    the_log_is_read_in_pages,
+    nobody_records_what_did_not_happen,
+    bodies_without_a_canonical_form_are_refused,
+);
+
 async fn log(ledger: &Ledger) -> Vec<AuditEntry> {
     ledger.entries(0, 100).await.unwrap()
 }
 
-#[tokio::test]
-async fn a_query_leaves_two_entries_numbered_from_zero() {
-    let home = Home::new();
+async fn a_query_leaves_two_entries_numbered_from_zero(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     ledger.settle(receipt, released("42"), LATER).await.unwrap();
@@ -26,9 +37,8 @@ async fn a_query_leaves_two_entries_numbered_from_zero() {
     assert_eq!(log[1].body["answer_digest"], json!(digest_of(b"42")));
 }
 
-#[tokio::test]
-async fn texts_stand_in_the_log_as_commitments_only() {
-    let home = Home::new();
+async fn texts_stand_in_the_log_as_commitments_only(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt =
         fresh(ledger.reserve(repeatable("q_1", "secret-key", "secret-body")).await.unwrap());
@@ -55,9 +65,8 @@ async fn texts_stand_in_the_log_as_commitments_only() {
     }
 }
 
-#[tokio::test]
-async fn the_same_text_has_another_commitment_each_time() {
-    let home = Home::new();
+async fn the_same_text_has_another_commitment_each_time(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let _first = reserve(&ledger, "q_1").await;
     let _second = reserve(&ledger, "q_2").await;
@@ -65,9 +74,8 @@ async fn the_same_text_has_another_commitment_each_time() {
     assert_ne!(log[0].body["commitments"], log[1].body["commitments"]);
 }
 
-#[tokio::test]
-async fn a_text_can_be_erased_and_the_log_still_holds() {
-    let home = Home::new();
+async fn a_text_can_be_erased_and_the_log_still_holds(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     ledger.settle(receipt, released("42"), LATER).await.unwrap();
@@ -77,12 +85,11 @@ async fn a_text_can_be_erased_and_the_log_still_holds() {
     assert!(ledger.opening(0).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn leaf_hashes_are_those_of_rfc_6962() {
+async fn leaf_hashes_are_those_of_rfc_6962(on: On) {
     // The leaf hash of an empty leaf, as published with the test data of certificate transparency.
     let empty = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
     assert_eq!(LeafHash::of(b"").to_string(), empty);
-    let home = Home::new();
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = ledger.record(NewEntry::new(Kind::Start, "system", Moment(7))).await.unwrap();
     let entry = log(&ledger).await.remove(0);
@@ -92,9 +99,8 @@ async fn leaf_hashes_are_those_of_rfc_6962() {
     assert_eq!(receipt.leaf_hash(), entry.leaf_hash);
 }
 
-#[tokio::test]
-async fn a_repeat_is_logged_without_a_charge() {
-    let home = Home::new();
+async fn a_repeat_is_logged_without_a_charge(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let _receipt = fresh(ledger.reserve(repeatable("q_1", "key", "body")).await.unwrap());
     let _again = ledger.reserve(repeatable("q_2", "key", "body")).await.unwrap();
@@ -102,9 +108,8 @@ async fn a_repeat_is_logged_without_a_charge() {
     assert_eq!((log[1].kind, log[1].query_id.as_deref()), (Kind::Replay, Some("q_1")));
 }
 
-#[tokio::test]
-async fn the_log_is_read_in_pages() {
-    let home = Home::new();
+async fn the_log_is_read_in_pages(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     for _ in 0..5 {
         ledger.record(NewEntry::new(Kind::LogRead, "olga", NOW)).await.unwrap();
@@ -115,9 +120,8 @@ async fn the_log_is_read_in_pages() {
     assert!(ledger.entries(5, 10).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn nobody_records_what_did_not_happen() {
-    let home = Home::new();
+async fn nobody_records_what_did_not_happen(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     for kind in [Kind::Intent, Kind::Outcome, Kind::Forfeited, Kind::Replay, Kind::TokenIssued] {
         let error = ledger.record(NewEntry::new(kind, "ana", NOW)).await.unwrap_err();
@@ -126,9 +130,8 @@ async fn nobody_records_what_did_not_happen() {
     assert!(log(&ledger).await.is_empty());
 }
 
-#[tokio::test]
-async fn bodies_without_a_canonical_form_are_refused() {
-    let home = Home::new();
+async fn bodies_without_a_canonical_form_are_refused(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let deep = (0..40).fold(json!(1), |inner, _| json!([inner]));
     let long = "x".repeat(70_000);

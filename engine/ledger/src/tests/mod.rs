@@ -4,7 +4,11 @@ mod crash;
 mod damage;
 mod documents;
 mod log;
+mod migrations;
 mod opening;
+#[path = "../../../../tests/src/postgres.rs"]
+pub(crate) mod postgres;
+mod published;
 mod reviews;
 mod spending;
 mod tokens;
@@ -13,47 +17,92 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use tempfile::TempDir;
 
 use crate::{
     Answer, Decision, Idempotency, Intent, IntentReceipt, Ledger, LedgerConfig, LedgerError,
-    LogConfig, Moment, NewVote, NoSteps, Outcome, REVIEWERS, Recovery, Reservation, Steps,
-    StoredAnswer, digest_of,
+    LedgerPlace, LogConfig, Moment, NewVote, NoSteps, Outcome, REVIEWERS, Recovery, Reservation,
+    Steps, StoredAnswer, digest_of,
 };
 
 const PROJECT: &str = "heart-study";
 const NOW: Moment = Moment(1_790_000_000_000_000);
 const LATER: Moment = Moment(1_790_000_001_000_000);
 
-/// A ledger in this file, with its log beside it.
-pub(crate) fn config(path: &Path, steps: Arc<dyn Steps>) -> LedgerConfig {
-    let log = LogConfig {
-        origin: "test.example/log".to_owned(),
-        seed: [7; 32],
-        folder: path.with_extension("log"),
-        anchor: None,
+/// Writes each of these tests twice: for a ledger in a file and for one on a PostgreSQL server.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    super::$test(crate::tests::On::Sqlite).await;
+                }
+            )+
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    if crate::tests::postgres::database().is_some() {
+                        super::$test(crate::tests::On::Postgres).await;
+                    }
+                }
+            )+
+        }
     };
-    LedgerConfig { steps, ..LedgerConfig::file(path, log) }
+}
+use on_both;
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    Sqlite,
+    Postgres,
 }
 
-/// A folder with a ledger in it, open or not.
+impl On {
+    /// The type of bytes.
+    const fn bytes(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BLOB",
+            Self::Postgres => "BYTEA",
+        }
+    }
+}
+
+/// A place with a ledger in it, open or not, and a folder for what lies beside it.
 pub(crate) struct Home {
     folder: TempDir,
+    place: LedgerPlace,
 }
 
 impl Home {
-    pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+    pub(crate) fn new(on: On) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = match on {
+            On::Sqlite => LedgerPlace::File(folder.path().join("ledger.db")),
+            On::Postgres => LedgerPlace::Postgres(postgres::database().unwrap()),
+        };
+        Self { folder, place }
+    }
+
+    /// A ledger in a file.
+    pub(crate) fn file() -> Self {
+        Self::new(On::Sqlite)
     }
 
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("ledger.db")
     }
 
+    pub(crate) fn config(&self, steps: Arc<dyn Steps>) -> LedgerConfig {
+        config(self.place.clone(), self.folder.path(), steps)
+    }
+
     async fn try_open(&self) -> Result<(Ledger, Recovery), LedgerError> {
-        Ledger::open(config(&self.path(), Arc::new(NoSteps)), LATER).await
+        Ledger::open(self.config(Arc::new(NoSteps)), LATER).await
     }
 
     async fn open(&self) -> Ledger {
@@ -65,22 +114,71 @@ impl Home {
         self.try_open().await.err().expect("the ledger must not open")
     }
 
-    /// Edits the file behind the back of the ledger.
+    /// A connection behind the back of the ledger.
+    async fn connect(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        let address = match &self.place {
+            LedgerPlace::File(path) => format!("sqlite://{}", path.display()),
+            LedgerPlace::Postgres(address) => address.clone(),
+        };
+        AnyConnection::connect(&address).await.unwrap()
+    }
+
+    /// Edits the ledger as it stands, with all that stops careless edits; tells whether that was possible.
+    async fn edit(&self, sql: &str) -> bool {
+        let mut conn = self.connect().await;
+        if matches!(self.place, LedgerPlace::File(_)) {
+            sqlx::raw_sql("PRAGMA recursive_triggers = ON").execute(&mut conn).await.unwrap();
+        }
+        let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.is_ok();
+        conn.close().await.unwrap();
+        done
+    }
+
+    /// Edits the ledger behind its back. Everyone who can write it can take triggers and checks away first.
     async fn tamper(&self, sql: &str) {
-        let options = SqliteConnectOptions::new().filename(self.path()).foreign_keys(false);
-        let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.unwrap();
+        let mut conn = self.connect().await;
+        let before = match &self.place {
+            LedgerPlace::File(_) => {
+                let triggers: Vec<(String,)> =
+                    sqlx::query_as("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+                        .fetch_all(&mut conn)
+                        .await
+                        .unwrap();
+                let drops = triggers.iter().map(|(name,)| format!("DROP TRIGGER {name};"));
+                drops.collect::<String>()
+                    + "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;"
+            }
+            LedgerPlace::Postgres(_) => "SET session_replication_role = replica;
+                DO $$ DECLARE c record; BEGIN
+                    FOR c IN SELECT conrelid::regclass AS rel, conname FROM pg_constraint
+                        WHERE contype = 'c' AND connamespace = current_schema()::regnamespace
+                    LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.rel, c.conname); END LOOP;
+                END $$;"
+                .to_owned(),
+        };
+        sqlx::raw_sql(AssertSqlSafe(before + sql)).execute(&mut conn).await.unwrap();
         conn.close().await.unwrap();
     }
 
-    /// One number from the file.
+    /// One number from the ledger.
     async fn count(&self, sql: &'static str) -> i64 {
-        let options = SqliteConnectOptions::new().filename(self.path());
-        let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+        let mut conn = self.connect().await;
         let count = sqlx::query_scalar(sql).fetch_one(&mut conn).await.unwrap();
         conn.close().await.unwrap();
         count
     }
+}
+
+/// A ledger in this place, with its log in a folder.
+fn config(place: LedgerPlace, folder: &Path, steps: Arc<dyn Steps>) -> LedgerConfig {
+    let log = LogConfig {
+        origin: "test.example/log".to_owned(),
+        seed: [7; 32],
+        folder: folder.join("log"),
+        anchor: None,
+    };
+    LedgerConfig { place, log, steps }
 }
 
 /// An intent that costs 10 of 100 points.

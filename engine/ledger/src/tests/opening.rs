@@ -5,9 +5,19 @@ use std::os::unix::fs::PermissionsExt;
 use super::*;
 use crate::{Kind, QueryState};
 
+on_both!(
+    what_was_cut_off_is_forfeited_once_and_keeps_its_charge,
+    a_ledger_is_opened_by_one_at_a_time,
+    a_closed_handle_does_nothing,
+    a_newer_schema_is_refused,
+    another_database_is_refused_and_left_alone,
+    texts_that_no_database_keeps_are_refused,
+    odd_texts_do_not_keep_a_ledger_from_opening,
+);
+
 #[tokio::test]
 async fn a_new_ledger_is_readable_for_its_owner_only() {
-    let home = Home::new();
+    let home = Home::file();
     let (ledger, recovery) = home.try_open().await.unwrap();
     assert_eq!(recovery, Recovery { created: true, forfeited: 0, entries: 0 });
     let _receipt = reserve(&ledger, "q_1").await;
@@ -20,9 +30,8 @@ async fn a_new_ledger_is_readable_for_its_owner_only() {
     }
 }
 
-#[tokio::test]
-async fn what_was_cut_off_is_forfeited_once_and_keeps_its_charge() {
-    let home = Home::new();
+async fn what_was_cut_off_is_forfeited_once_and_keeps_its_charge(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let done = reserve(&ledger, "q_1").await;
     ledger.settle(done, released("42"), NOW).await.unwrap();
@@ -48,9 +57,8 @@ async fn what_was_cut_off_is_forfeited_once_and_keeps_its_charge() {
     assert_eq!(recovery, Recovery { created: false, forfeited: 0, entries: 6 });
 }
 
-#[tokio::test]
-async fn a_ledger_is_opened_by_one_at_a_time() {
-    let home = Home::new();
+async fn a_ledger_is_opened_by_one_at_a_time(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let error = home.refusal().await;
     assert!(matches!(error, LedgerError::InUse { .. }), "{error}");
@@ -59,9 +67,8 @@ async fn a_ledger_is_opened_by_one_at_a_time() {
     home.open().await;
 }
 
-#[tokio::test]
-async fn a_closed_handle_does_nothing() {
-    let home = Home::new();
+async fn a_closed_handle_does_nothing(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let other = ledger.clone();
     ledger.close().await;
@@ -71,28 +78,38 @@ async fn a_closed_handle_does_nothing() {
     assert_eq!(other.balance(PROJECT).await.unwrap_err(), closed);
 }
 
-#[tokio::test]
-async fn a_newer_schema_is_refused() {
-    let home = Home::new();
+async fn a_newer_schema_is_refused(on: On) {
+    let home = Home::new(on);
     home.open().await.close().await;
-    home.tamper("PRAGMA user_version = 99").await;
-    assert_eq!(home.refusal().await, LedgerError::NewerSchema { found: 99, known: 4 });
-    home.tamper("PRAGMA user_version = -1").await;
-    assert!(matches!(home.refusal().await, LedgerError::NewerSchema { found: -1, .. }));
+    for found in [99, -1] {
+        let sql = match on {
+            On::Sqlite => format!("PRAGMA user_version = {found}"),
+            On::Postgres => format!("UPDATE ledger_version SET version = {found}"),
+        };
+        home.tamper(&sql).await;
+        assert_eq!(home.refusal().await, LedgerError::NewerSchema { found, known: 4 });
+    }
 }
 
-#[tokio::test]
-async fn another_database_is_refused_and_left_alone() {
-    let home = Home::new();
-    std::fs::write(home.path(), b"").unwrap();
-    home.tamper("CREATE TABLE other (x)").await;
+async fn another_database_is_refused_and_left_alone(on: On) {
+    let home = Home::new(on);
+    if on == On::Sqlite {
+        std::fs::write(home.path(), b"").unwrap();
+    }
+    assert!(home.edit("CREATE TABLE other (x INTEGER)").await);
     assert!(matches!(home.refusal().await, LedgerError::NotALedger { .. }));
-    assert_eq!(home.count("SELECT count(*) FROM sqlite_schema").await, 1);
+    let tables = match on {
+        On::Sqlite => "SELECT count(*) FROM sqlite_schema",
+        On::Postgres => {
+            "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+        }
+    };
+    assert_eq!(home.count(tables).await, 1);
 }
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused() {
-    let home = Home::new();
+    let home = Home::file();
     std::fs::write(home.path(), "to whom it may concern ".repeat(100)).unwrap();
     let error = home.refusal().await;
     assert!(matches!(error, LedgerError::NotALedger { .. }), "{error}");
@@ -100,18 +117,18 @@ async fn a_file_that_is_no_database_is_refused() {
 
 #[tokio::test]
 async fn a_missing_folder_is_an_error() {
-    let home = Home::new();
+    let home = Home::file();
     let path = home.folder.path().join("nowhere").join("ledger.db");
-    let opened = Ledger::open(config(&path, Arc::new(NoSteps)), NOW).await;
+    let place = LedgerPlace::File(path);
+    let opened = Ledger::open(config(place, home.folder.path(), Arc::new(NoSteps)), NOW).await;
     assert!(matches!(opened.err(), Some(LedgerError::Unavailable(_))));
 }
 
 /// Researchers choose some of these texts. None may keep the ledger from opening.
-#[tokio::test]
-async fn odd_texts_do_not_keep_a_ledger_from_opening() {
+async fn odd_texts_do_not_keep_a_ledger_from_opening(on: On) {
     let controls: String = (1..0x20).chain([0x7f, 0x85]).filter_map(char::from_u32).collect();
     let odd = format!("{controls}'\"\\/\u{2028}\u{fffd}\u{1f600}e\u{301}\u{10ffff} \\u0041 $.x [");
-    let home = Home::new();
+    let home = Home::new(on);
     let ledger = home.open().await;
     let intent = Intent {
         user: odd.clone(),
@@ -135,4 +152,24 @@ async fn odd_texts_do_not_keep_a_ledger_from_opening() {
     assert_eq!((query.sql_fingerprint, query.failure_class), (odd.clone(), Some(odd.clone())));
     assert_eq!(query.snapshots, [odd.clone(), String::new()]);
     assert_eq!(ledger.opening(0).await.unwrap()[0].text, odd);
+}
+
+/// PostgreSQL keeps no text with the character of number 0, so no ledger takes one; and none is closed by one.
+async fn texts_that_no_database_keeps_are_refused(on: On) {
+    let home = Home::new(on);
+    let ledger = home.open().await;
+    for intent in [
+        Intent { sql: "select '\0'".into(), ..intent("q_1") },
+        Intent { user: "a\0".into(), ..intent("q_1") },
+        Intent { sql_fingerprint: "\0".into(), ..intent("q_1") },
+        repeatable("q_1", "\0", "body"),
+    ] {
+        let error = ledger.reserve(intent).await.unwrap_err();
+        assert!(matches!(error, LedgerError::Invalid(_)), "{error}");
+    }
+    let receipt = reserve(&ledger, "q_1").await;
+    let failed = Outcome::Failed { class: "limit".into(), sealed_cause: "cell `\0`".into() };
+    ledger.settle(receipt, failed, LATER).await.unwrap();
+    assert_eq!(ledger.query("q_1").await.unwrap().unwrap().failure_class.as_deref(), Some("limit"));
+    assert_eq!(ledger.opening(1).await.unwrap()[0].text, "cell `\u{2400}`");
 }

@@ -5,6 +5,19 @@ use serde_json::json;
 use super::*;
 use crate::{Kind, NewEntry, QueryState, ReviewState, Voted};
 
+on_both!(
+    an_answer_is_served_when_two_others_have_released_it,
+    one_refusal_ends_it_as_refused_when_both_have_decided,
+    who_may_not_decide_changes_nothing,
+    one_person_counts_once_even_at_the_same_moment,
+    nobody_is_told_what_another_decided_before_the_end,
+    a_held_answer_is_read_with_an_entry_about_it_only,
+    earlier_answers_are_those_that_were_released,
+    an_answer_is_reviewed_by_two_or_by_nobody,
+    the_table_alone_lets_nothing_out,
+    a_changed_vote_does_not_count,
+);
+
 /// A ledger with one answer that is held.
 async fn holding(home: &Home) -> Ledger {
     let ledger = home.open().await;
@@ -33,9 +46,8 @@ async fn served(ledger: &Ledger) -> &'static str {
     }
 }
 
-#[tokio::test]
-async fn an_answer_is_served_when_two_others_have_released_it() {
-    let home = Home::new();
+async fn an_answer_is_served_when_two_others_have_released_it(on: On) {
+    let home = Home::new(on);
     let ledger = holding(&home).await;
     assert_eq!((served(&ledger).await, state(&ledger).await), ("held", QueryState::Held));
     let first = ledger.vote(vote("q_1", "chidi")).await.unwrap();
@@ -53,14 +65,13 @@ async fn an_answer_is_served_when_two_others_have_released_it() {
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 10);
 }
 
-#[tokio::test]
-async fn one_refusal_ends_it_as_refused_when_both_have_decided() {
+async fn one_refusal_ends_it_as_refused_when_both_have_decided(on: On) {
     for votes in [
         [refusing("chidi"), vote("q_1", "mira")],
         [vote("q_1", "chidi"), refusing("mira")],
         [refusing("chidi"), refusing("mira")],
     ] {
-        let home = Home::new();
+        let home = Home::new(on);
         let ledger = holding(&home).await;
         let [first, last] = votes;
         assert_eq!(ledger.vote(first).await.unwrap(), Voted::Counted(ReviewState::Held));
@@ -75,9 +86,8 @@ async fn one_refusal_ends_it_as_refused_when_both_have_decided() {
     }
 }
 
-#[tokio::test]
-async fn who_may_not_decide_changes_nothing() {
-    let home = Home::new();
+async fn who_may_not_decide_changes_nothing(on: On) {
+    let home = Home::new(on);
     let ledger = holding(&home).await;
     let entries = async || ledger.entries(0, 100).await.unwrap().len();
     let before = entries().await;
@@ -93,9 +103,8 @@ async fn who_may_not_decide_changes_nothing() {
     assert_eq!(served(&ledger).await, "held");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_person_counts_once_even_at_the_same_moment() {
-    let home = Home::new();
+async fn one_person_counts_once_even_at_the_same_moment(on: On) {
+    let home = Home::new(on);
     let ledger = holding(&home).await;
     let tasks: Vec<_> = (0..16)
         .map(|_| {
@@ -116,9 +125,8 @@ async fn one_person_counts_once_even_at_the_same_moment() {
     assert_eq!((counted, served(&ledger).await), (1, "held"));
 }
 
-#[tokio::test]
-async fn nobody_is_told_what_another_decided_before_the_end() {
-    let home = Home::new();
+async fn nobody_is_told_what_another_decided_before_the_end(on: On) {
+    let home = Home::new(on);
     let ledger = holding(&home).await;
     let _ = ledger.vote(refusing("chidi")).await.unwrap();
     let review = ledger.review("q_1", "mira").await.unwrap().unwrap();
@@ -144,9 +152,8 @@ async fn nobody_is_told_what_another_decided_before_the_end() {
     assert_eq!(ledger.ended_reviews(10).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn a_held_answer_is_read_with_an_entry_about_it_only() {
-    let home = Home::new();
+async fn a_held_answer_is_read_with_an_entry_about_it_only(on: On) {
+    let home = Home::new(on);
     let ledger = holding(&home).await;
     let reading = |query_id: &str, kind: Kind| NewEntry {
         query_id: Some(query_id.into()),
@@ -165,9 +172,8 @@ async fn a_held_answer_is_read_with_an_entry_about_it_only() {
     assert!(ledger.held_answer("q_3", receipt).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn earlier_answers_are_those_that_were_released() {
-    let home = Home::new();
+async fn earlier_answers_are_those_that_were_released(on: On) {
+    let home = Home::new(on);
     let ledger = holding(&home).await;
     let earlier = async || {
         let found = ledger.released_answers(PROJECT, 10).await.unwrap();
@@ -186,10 +192,9 @@ async fn earlier_answers_are_those_that_were_released() {
     assert!(ledger.released_answers("other", 10).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn an_answer_is_reviewed_by_two_or_by_nobody() {
+async fn an_answer_is_reviewed_by_two_or_by_nobody(on: On) {
     for reviewers in [1, 3] {
-        let home = Home::new();
+        let home = Home::new(on);
         let ledger = home.open().await;
         let receipt = reserve(&ledger, "q_1").await;
         let answer = b"42".to_vec();
@@ -203,15 +208,11 @@ async fn an_answer_is_reviewed_by_two_or_by_nobody() {
 }
 
 /// The table says that it was released, while the ledger is open: the log knows better.
-#[tokio::test]
-async fn the_table_alone_lets_nothing_out() {
+async fn the_table_alone_lets_nothing_out(on: On) {
     let end = "UPDATE reviews SET state = 'released', decided_at = 1,
                    decided_seq = (SELECT max(seq) FROM entries);";
-    for edit in [
-        "DROP TRIGGER votes_stay; DROP TRIGGER reviews_stay; DELETE FROM votes; DELETE FROM reviews;",
-        &format!("DROP TRIGGER reviews_end_by_votes; {end}"),
-    ] {
-        let home = Home::new();
+    for edit in ["DELETE FROM votes; DELETE FROM reviews;", end] {
+        let home = Home::new(on);
         let ledger = holding(&home).await;
         let _ = ledger.vote(vote("q_1", "chidi")).await.unwrap();
         home.tamper(edit).await;
@@ -221,36 +222,15 @@ async fn the_table_alone_lets_nothing_out() {
 }
 
 /// A vote that was changed with its opening does not count: the log committed to another.
-#[tokio::test]
-async fn a_changed_vote_does_not_count() {
-    let home = Home::new();
+async fn a_changed_vote_does_not_count(on: On) {
+    let home = Home::new(on);
     let ledger = holding(&home).await;
     let _ = ledger.vote(refusing("chidi")).await.unwrap();
     home.tamper(
-        "DROP TRIGGER votes_are_final; DROP TRIGGER openings_are_final;
-         UPDATE votes SET decision = 'release'; UPDATE openings SET text = 'release' WHERE field = 'decision'",
+        "UPDATE votes SET decision = 'release'; UPDATE openings SET text = 'release' WHERE field = 'decision'",
     )
     .await;
     let error = ledger.vote(vote("q_1", "mira")).await.unwrap_err();
     assert!(matches!(error, LedgerError::Damaged(_)), "{error}");
     assert_eq!(served(&ledger).await, "held");
-}
-
-/// A ledger of the version before has no reviews and gets the tables.
-#[tokio::test]
-async fn a_ledger_of_schema_2_is_brought_on() {
-    let home = Home::new();
-    let ledger = home.open().await;
-    let receipt = reserve(&ledger, "q_1").await;
-    ledger.settle(receipt, released("42"), NOW).await.unwrap();
-    ledger.close().await;
-    home.tamper(
-        "DROP TRIGGER openings_of_votes_stay; DROP TABLE votes; DROP TABLE reviews; DROP INDEX entries_of_actor; DROP INDEX entries_of_account; PRAGMA user_version = 2",
-    )
-    .await;
-    let ledger = home.open().await;
-    assert_eq!(served(&ledger).await, "released");
-    let receipt = reserve(&ledger, "q_2").await;
-    ledger.settle(receipt, held("43"), NOW).await.unwrap();
-    assert!(matches!(ledger.answer("q_2").await.unwrap(), Some(Answer::Held)));
 }

@@ -3,9 +3,29 @@
 use super::*;
 use crate::{EntryReceipt, MAX_AMOUNT, OutcomeReceipt, QueryState};
 
-#[tokio::test]
-async fn a_query_is_charged_then_answered_and_its_answer_stays() {
-    let home = Home::new();
+on_both!(
+    a_query_is_charged_then_answered_and_its_answer_stays,
+    a_failed_query_keeps_its_charge_and_has_no_answer,
+    what_is_not_there_is_not_found,
+    a_repeat_costs_nothing_and_finds_the_first_query,
+    a_repeat_is_found_even_when_the_budget_is_gone,
+    the_same_key_for_another_request_is_a_conflict,
+    a_key_belongs_to_one_user_of_one_account,
+    a_budget_ends_exactly_at_its_limit,
+    a_limit_may_fall_below_what_is_spent,
+    amounts_that_cannot_be_kept_exactly_are_refused,
+    the_last_unit_is_won_by_one,
+    many_repeats_at_once_are_charged_once,
+    an_id_is_used_once,
+    a_query_is_settled_once,
+    a_receipt_settles_its_own_intent_only,
+    an_answer_without_its_digest_ends_the_query_as_failed,
+    a_summary_with_fractions_ends_the_query_as_failed,
+    a_charge_is_carried_to_its_end_when_the_caller_stops_waiting,
+);
+
+async fn a_query_is_charged_then_answered_and_its_answer_stays(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     assert_eq!((receipt.query_id(), receipt.spent(), receipt.entry().seq()), ("q_1", 10, 0));
@@ -29,9 +49,8 @@ async fn a_query_is_charged_then_answered_and_its_answer_stays() {
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 10);
 }
 
-#[tokio::test]
-async fn a_failed_query_keeps_its_charge_and_has_no_answer() {
-    let home = Home::new();
+async fn a_failed_query_keeps_its_charge_and_has_no_answer(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     let outcome = ledger.settle(receipt, failed(), LATER).await.unwrap();
@@ -42,18 +61,16 @@ async fn a_failed_query_keeps_its_charge_and_has_no_answer() {
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 10);
 }
 
-#[tokio::test]
-async fn what_is_not_there_is_not_found() {
-    let home = Home::new();
+async fn what_is_not_there_is_not_found(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     assert_eq!(ledger.query("q_1").await.unwrap(), None);
     assert!(ledger.answer("q_1").await.unwrap().is_none());
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn a_repeat_costs_nothing_and_finds_the_first_query() {
-    let home = Home::new();
+async fn a_repeat_costs_nothing_and_finds_the_first_query(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = fresh(ledger.reserve(repeatable("q_1", "key", "body")).await.unwrap());
     let again = ledger.reserve(repeatable("q_2", "key", "body")).await.unwrap();
@@ -65,9 +82,8 @@ async fn a_repeat_costs_nothing_and_finds_the_first_query() {
     assert_eq!(ledger.query("q_2").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_repeat_is_found_even_when_the_budget_is_gone() {
-    let home = Home::new();
+async fn a_repeat_is_found_even_when_the_budget_is_gone(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let only = Intent { limit: 10, ..repeatable("q_1", "key", "body") };
     let _receipt = fresh(ledger.reserve(only).await.unwrap());
@@ -75,9 +91,8 @@ async fn a_repeat_is_found_even_when_the_budget_is_gone() {
     assert!(matches!(ledger.reserve(again).await.unwrap(), Reservation::Replay { .. }));
 }
 
-#[tokio::test]
-async fn the_same_key_for_another_request_is_a_conflict() {
-    let home = Home::new();
+async fn the_same_key_for_another_request_is_a_conflict(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let _receipt = fresh(ledger.reserve(repeatable("q_1", "key", "body")).await.unwrap());
     let other = ledger.reserve(repeatable("q_2", "key", "other body")).await.unwrap();
@@ -85,9 +100,8 @@ async fn the_same_key_for_another_request_is_a_conflict() {
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 10);
 }
 
-#[tokio::test]
-async fn a_key_belongs_to_one_user_of_one_account() {
-    let home = Home::new();
+async fn a_key_belongs_to_one_user_of_one_account(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let _ana = fresh(ledger.reserve(repeatable("q_1", "key", "body")).await.unwrap());
     let ben = Intent { user: "ben".into(), ..repeatable("q_2", "key", "body") };
@@ -98,9 +112,8 @@ async fn a_key_belongs_to_one_user_of_one_account() {
     assert_eq!(ledger.balance("lung-study").await.unwrap(), 10);
 }
 
-#[tokio::test]
-async fn a_budget_ends_exactly_at_its_limit() {
-    let home = Home::new();
+async fn a_budget_ends_exactly_at_its_limit(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let all = Intent { cost: 100, ..intent("q_1") };
     let _receipt = fresh(ledger.reserve(all).await.unwrap());
@@ -110,18 +123,16 @@ async fn a_budget_ends_exactly_at_its_limit() {
     assert_eq!(ledger.entries(0, 10).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn a_limit_may_fall_below_what_is_spent() {
-    let home = Home::new();
+async fn a_limit_may_fall_below_what_is_spent(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let _receipt = reserve(&ledger, "q_1").await;
     let lowered = ledger.reserve(Intent { limit: 5, ..intent("q_2") }).await.unwrap();
     assert!(matches!(lowered, Reservation::OverBudget { spent: 10, limit: 5 }));
 }
 
-#[tokio::test]
-async fn amounts_that_cannot_be_kept_exactly_are_refused() {
-    let home = Home::new();
+async fn amounts_that_cannot_be_kept_exactly_are_refused(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     for (cost, limit) in [(0, 100), (u64::MAX, u64::MAX), (1, MAX_AMOUNT + 1)] {
         let error = ledger.reserve(Intent { cost, limit, ..intent("q_1") }).await.unwrap_err();
@@ -133,9 +144,8 @@ async fn amounts_that_cannot_be_kept_exactly_are_refused() {
     assert!(matches!(ledger.reserve(more).await.unwrap(), Reservation::OverBudget { .. }));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_last_unit_is_won_by_one() {
-    let home = Home::new();
+async fn the_last_unit_is_won_by_one(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let tasks: Vec<_> = (0..32)
         .map(|number| {
@@ -155,9 +165,8 @@ async fn the_last_unit_is_won_by_one() {
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_repeats_at_once_are_charged_once() {
-    let home = Home::new();
+async fn many_repeats_at_once_are_charged_once(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let tasks: Vec<_> = (0..32)
         .map(|number| {
@@ -173,9 +182,8 @@ async fn many_repeats_at_once_are_charged_once() {
     assert_eq!((charged, ledger.balance(PROJECT).await.unwrap()), (1, 10));
 }
 
-#[tokio::test]
-async fn an_id_is_used_once() {
-    let home = Home::new();
+async fn an_id_is_used_once(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let _receipt = reserve(&ledger, "q_1").await;
     let error = ledger.reserve(intent("q_1")).await.unwrap_err();
@@ -184,9 +192,8 @@ async fn an_id_is_used_once() {
 }
 
 /// The type system forbids a second settlement; within the crate a receipt can be forged, and the books forbid it too.
-#[tokio::test]
-async fn a_query_is_settled_once() {
-    let home = Home::new();
+async fn a_query_is_settled_once(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     let copy = forged(&receipt, receipt.entry().clone());
@@ -196,9 +203,8 @@ async fn a_query_is_settled_once() {
     assert_eq!(answer_of(&ledger, "q_1").await.bytes, b"42");
 }
 
-#[tokio::test]
-async fn a_receipt_settles_its_own_intent_only() {
-    let home = Home::new();
+async fn a_receipt_settles_its_own_intent_only(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let first = reserve(&ledger, "q_1").await;
     let second = reserve(&ledger, "q_2").await;
@@ -211,9 +217,8 @@ fn forged(receipt: &IntentReceipt, entry: EntryReceipt) -> IntentReceipt {
     IntentReceipt { query_id: receipt.query_id.clone(), entry, spent: receipt.spent }
 }
 
-#[tokio::test]
-async fn an_answer_without_its_digest_ends_the_query_as_failed() {
-    let home = Home::new();
+async fn an_answer_without_its_digest_ends_the_query_as_failed(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     let outcome = Outcome::Released {
@@ -229,9 +234,8 @@ async fn an_answer_without_its_digest_ends_the_query_as_failed() {
     assert!(ledger.answer("q_1").await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn a_summary_with_fractions_ends_the_query_as_failed() {
-    let home = Home::new();
+async fn a_summary_with_fractions_ends_the_query_as_failed(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     let summary = json!({ "mean": 0.5 });
@@ -243,9 +247,8 @@ async fn a_summary_with_fractions_ends_the_query_as_failed() {
 }
 
 /// A web server runs requests on many threads and drops those whose client hangs up.
-#[tokio::test]
-async fn a_charge_is_carried_to_its_end_when_the_caller_stops_waiting() {
-    let home = Home::new();
+async fn a_charge_is_carried_to_its_end_when_the_caller_stops_waiting(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let mut waiting = Box::pin(ledger.reserve(intent("q_1")));
     let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(waiting.as_mut().poll(cx))).await;
@@ -270,7 +273,7 @@ fn every_call_may_move_between_threads() {
         sendable(ledger.find_token("t"));
         sendable(ledger.revoke_token("t", "u", NOW));
         sendable(ledger.close());
-        sendable(Home::new().try_open());
+        sendable(Home::file().try_open());
         sendable(outcome);
     }
     let _ = all;

@@ -3,6 +3,13 @@
 use super::*;
 use crate::{Kind, NewToken};
 
+on_both!(
+    a_token_admits_its_secret_until_it_expires,
+    a_revoked_token_admits_nobody,
+    issue_and_revocation_are_logged_without_the_hash,
+    tokens_that_make_no_sense_are_refused,
+);
+
 const HASH: [u8; 32] = [7; 32];
 const EXPIRY: Moment = Moment(1_790_000_002_000_000);
 
@@ -17,9 +24,8 @@ fn token(token_id: &str) -> NewToken {
     }
 }
 
-#[tokio::test]
-async fn a_token_admits_its_secret_until_it_expires() {
-    let home = Home::new();
+async fn a_token_admits_its_secret_until_it_expires(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     ledger.store_token(token("t1")).await.unwrap();
     ledger.close().await;
@@ -34,9 +40,8 @@ async fn a_token_admits_its_secret_until_it_expires() {
     assert!(ledger.find_token("t2").await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn a_revoked_token_admits_nobody() {
-    let home = Home::new();
+async fn a_revoked_token_admits_nobody(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     ledger.store_token(token("t1")).await.unwrap();
     assert!(ledger.revoke_token("t1", "olga", LATER).await.unwrap().is_some());
@@ -47,9 +52,8 @@ async fn a_revoked_token_admits_nobody() {
     assert!(!ledger.find_token("t1").await.unwrap().unwrap().admits(&HASH, LATER));
 }
 
-#[tokio::test]
-async fn issue_and_revocation_are_logged_without_the_hash() {
-    let home = Home::new();
+async fn issue_and_revocation_are_logged_without_the_hash(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     ledger.store_token(token("t1")).await.unwrap();
     ledger.revoke_token("t1", "paul", LATER).await.unwrap();
@@ -60,9 +64,8 @@ async fn issue_and_revocation_are_logged_without_the_hash() {
     assert_eq!(log[0].body, issued);
 }
 
-#[tokio::test]
-async fn tokens_that_make_no_sense_are_refused() {
-    let home = Home::new();
+async fn tokens_that_make_no_sense_are_refused(on: On) {
+    let home = Home::new(on);
     let ledger = home.open().await;
     let stillborn = NewToken { expires_at: NOW, ..token("t1") };
     assert!(matches!(ledger.store_token(stillborn).await, Err(LedgerError::Invalid(_))));

@@ -17,23 +17,30 @@
 //! | `proof` | one entry and why it is in the log, in one file |
 //! | `leaf` | what an auditor must find in a leaf, without trusting whoever wrote it |
 //! | `folder` | the files: read, checked |
-//! | `publish` | the files: written |
+//! | `growing` | the log while it grows: the edge, and what is not on the disk yet |
+//! | `durable`, `publish` | the files: written |
+//! | `opening` | what was published is held against the books before anything is written |
 //! | `witness` | what a second organisation does with our checkpoints |
 //!
 //! Must never know: accounts, queries, databases. A leaf is a text.
 
 mod checkpoint;
 mod cosign;
+mod durable;
 mod edge;
 mod error;
 pub mod folder;
+pub(crate) mod growing;
 mod hash;
-mod leaf;
+pub(crate) mod leaf;
 mod nodes;
 mod note;
+pub(crate) mod opening;
 mod proof;
 mod prove;
+pub(crate) mod publish;
 mod tile;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;
