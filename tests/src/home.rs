@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
@@ -233,6 +234,10 @@ impl Clock for StillClock {
     fn now(&self) -> time::OffsetDateTime {
         time::OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap()
     }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Bytes that never repeat within a run.
@@ -364,6 +369,8 @@ p, officer, *, policies, activate, allow
 p, officer, *, freezes, read, allow
 p, officer, *, freezes, set, allow
 p, officer, *, freezes, lift, allow
+p, officer, *, audit-log, flags, allow
+p, officer, *, audit-log, erase, allow
 p, auditor, *, audit-log, open, allow
 p, auditor, *, policies, read, allow
 p, auditor, *, freezes, read, allow

@@ -2,6 +2,7 @@
 
 mod access;
 mod attacks;
+mod auditing;
 mod canary;
 mod control;
 mod desk;

@@ -1,5 +1,7 @@
 //! Time as an argument: the real clock is made once, in the server.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tresor_ledger::Moment;
@@ -8,6 +10,9 @@ use tresor_ledger::Moment;
 pub trait Clock: Send + Sync {
     /// Now, in UTC.
     fn now(&self) -> OffsetDateTime;
+
+    /// How much time has passed since some moment of this run. Nobody can set it: it tells when [`Self::now`] was set.
+    fn monotonic(&self) -> Duration;
 }
 
 /// A clock that stands still, for tests and replays.
@@ -17,6 +22,10 @@ pub struct FixedClock(pub OffsetDateTime);
 impl Clock for FixedClock {
     fn now(&self) -> OffsetDateTime {
         self.0
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
     }
 }
 

@@ -16,16 +16,24 @@ use crate::entropy::Entropy;
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
 use crate::ids::{ProjectId, QueryId};
-use crate::policy::Visible;
+use crate::policy::{Membership, Visible};
 use crate::refusal::{Code, Refusal};
 use crate::sql::asks_to_explain;
 use crate::vault::{
     RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
 };
 
+mod auditing;
 mod board;
 mod catalogue;
+mod clock_guard;
+mod clock_watch;
+mod downloads;
+mod extracts;
+mod flagged;
+mod grants;
 mod inspection;
+mod keeping;
 mod log;
 mod officers;
 mod planner;
@@ -35,14 +43,19 @@ mod releases;
 mod reviews;
 mod runtime;
 mod shapes;
+mod sign_ins;
 mod suggestions;
+mod token_desk;
 mod tokens;
 mod views;
 
 pub use crate::vault::{Markers, ResultFormat};
+pub use auditing::{AuditRequest, Broken, Chunks, ExportFormat, Part, Search};
 use board::{Board, InForce};
+use clock_watch::ClockWatch;
 use inspection::Inspection;
 pub use inspection::{Inspected, TestOutcome, inspect_folder};
+pub use keeping::KeepingRequest;
 pub use officers::OfficersOf;
 use planner::Planner;
 pub use policies::{Bundle, Edit, PolicyRequest};
@@ -53,6 +66,7 @@ pub use shapes::{
     Asked, Caller, EngineConfig, Program, QueryRequest, QueryState, QueryStatus, ReleasedBytes,
     StartError,
 };
+use sign_ins::SignIns;
 
 /// Queries that may wait for their turn; beyond, new ones are told to come later, before they are charged.
 const WAITING: usize = 32;
@@ -68,6 +82,8 @@ pub struct Engine {
     board: Board,
     desk: tokio::sync::Mutex<Desk>,
     clock: Arc<dyn Clock>,
+    clock_watch: ClockWatch,
+    sign_ins: SignIns,
     entropy: Arc<dyn Entropy>,
     token_pepper: [u8; 32],
     turns: Arc<Semaphore>,
@@ -121,6 +137,8 @@ impl Engine {
         let config = LedgerConfig { place, log, steps };
         let (ledger, recovery) = Ledger::open(config, now).await.map_err(|e| say(&e))?;
         runtime::known_ledger(&home.join("state"), recovery.created).map_err(|e| say(&e))?;
+        let clock_watch = ClockWatch::begin(clock.as_ref(), &ledger, &recovery).await;
+        let clock_watch = clock_watch.map_err(|e| say(&e))?;
         let inspection = Inspection {
             snapshots: Arc::clone(&snapshots),
             limits: limits.clone(),
@@ -147,6 +165,8 @@ impl Engine {
             board,
             desk: tokio::sync::Mutex::new(desk),
             clock,
+            clock_watch,
+            sign_ins: SignIns::default(),
             entropy,
             token_pepper,
             turns: Arc::new(Semaphore::new(RUNNING)),
@@ -154,6 +174,8 @@ impl Engine {
             runtime,
         };
         engine.record_start(recovery.forfeited, &program).await.map_err(|e| say(&e))?;
+        engine.record_extracts().await.map_err(|e| say(&e))?;
+        engine.record_latest_grants().await.map_err(|e| say(&e))?;
         Ok(Arc::new(engine))
     }
 
@@ -240,6 +262,7 @@ impl Engine {
         id: &QueryId,
         format: ResultFormat,
     ) -> Result<ReleasedBytes, Refusal> {
+        self.steady_clock().await?;
         let record = self.own_query(caller, id).await?;
         let stored = self.vault.ledger.answer(id.as_str()).await.map_err(|e| unavailable(&e))?;
         let stored = match stored {
@@ -259,7 +282,11 @@ impl Engine {
         };
         // Apart from the threads that serve: a large answer takes a while to be written.
         let written = self.runtime.blocking(move || Released::recall(stored).write(format)).await;
-        written.unwrap_or_else(|cause| Err(Refusal::internal(cause))).map(ReleasedBytes)
+        let bytes = written.unwrap_or_else(|cause| Err(Refusal::internal(cause)))?;
+        let project =
+            ProjectId::new(record.account).map_err(|e| Refusal::internal(e.to_string()))?;
+        self.handed_out(caller, id, &project, format.name(), &bytes).await?;
+        Ok(ReleasedBytes(bytes))
     }
 
     /// Whether queries can be answered now.
@@ -267,7 +294,8 @@ impl Engine {
     /// # Errors
     /// When not; the cause is sealed.
     pub async fn ready(&self) -> Result<(), Refusal> {
-        self.vault.ledger.entries(0, 1).await.map(|_| ()).map_err(|error| unavailable(&error))
+        self.vault.ledger.entries(0, 1).await.map_err(|error| unavailable(&error))?;
+        self.steady_clock().await
     }
 
     /// Stops taking part: waits for a write that is under way and frees the ledger.
@@ -281,6 +309,7 @@ impl Engine {
         caller: &Caller,
         request: &QueryRequest,
     ) -> Result<QueryId, Refusal> {
+        self.steady_clock().await?;
         let guarded = self.guarded_by_current(caller, request).await?;
         self.room_to_wait()?;
         let id = self.new_query_id()?;
@@ -422,6 +451,12 @@ impl Drop for Place {
             running.remove(&self.key);
         }
     }
+}
+
+/// What a member sees of the snapshots.
+fn seen_by(membership: &Membership<'_>, snapshots: &[Arc<Snapshot>]) -> View {
+    let contracts: Vec<_> = snapshots.iter().map(|snapshot| snapshot.contract()).collect();
+    view(&membership.visible(&contracts), snapshots)
 }
 
 /// What a project sees of the snapshots: the names that SQL is resolved against.

@@ -110,6 +110,13 @@ checked_name!(
     |text| is_random_id(text, "q_")
 );
 checked_name!(
+    /// The public part of an API token.
+    TokenId,
+    "token id",
+    "16 hexadecimal digits",
+    |text| text.len() == 16 && is_hexadecimal(text)
+);
+checked_name!(
     /// One policy change.
     ChangeId,
     "id of a policy change",

@@ -1,5 +1,6 @@
 //! From SQL text to a protected answer.
 
+pub mod audit;
 pub mod catalog;
 pub mod clock;
 pub mod desk;

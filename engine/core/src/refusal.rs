@@ -130,10 +130,14 @@ codes! {
     UnknownReview = "unknown_review", NotFound, "no such review";
     /// A decision was made before, or the review has ended.
     ReviewConflict = "review_conflict", Conflict, "this was decided before";
+    /// A token that does not exist or is not yours.
+    UnknownToken = "unknown_token", NotFound, "no such token";
     /// The role may not do this.
     Forbidden = "forbidden", Forbidden, "your role does not allow this";
     /// Project, membership or training has ended.
     Expired = "access_expired", Forbidden, "access has ended";
+    /// An entry that the audit log does not have, or that has no such sealed texts.
+    UnknownEntry = "unknown_entry", NotFound, "no such entry in the audit log";
     /// A form that the release profile does not allow.
     FormNotAllowed = "form_not_allowed", Form, "the answer may not leave in this form";
     /// More bytes than the release profile allows.

@@ -73,7 +73,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 27] = [
+    /// Every kind there is.
+    pub const ALL: [Self; 27] = [
         Self::Intent,
         Self::Outcome,
         Self::Forfeited,
@@ -137,7 +138,9 @@ impl Kind {
         }
     }
 
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// The kind of this word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::entry::EntryReceipt;
 use crate::moment::Moment;
+use crate::seal::Sealed;
 
 /// Largest cost and largest limit, in points: 2^53 - 1, so that every JSON reader reads an audit entry exactly.
 pub const MAX_AMOUNT: u64 = (1 << 53) - 1;
@@ -25,6 +26,8 @@ pub struct Intent {
     pub sql: String,
     /// The SQL with placeholders for its literals, or a digest of that. Public in the log.
     pub sql_fingerprint: String,
+    /// Number of the policy revision that was applied.
+    pub policy_revision: Option<u64>,
     /// Digest of the policy that was applied.
     pub policy_digest: String,
     /// Name of the release profile.
@@ -41,6 +44,8 @@ pub struct Intent {
     pub at: Moment,
     /// Further public facts: a JSON object; numbers in it are whole, up to 2^53 - 1.
     pub details: Value,
+    /// Further texts that enter the log as commitments only; `sql` is one already.
+    pub sealed: Vec<Sealed>,
 }
 
 /// Recognises a repeat of a request. Scoped to account and user.
@@ -82,6 +87,7 @@ pub struct IntentReceipt {
     pub(crate) query_id: String,
     pub(crate) entry: EntryReceipt,
     pub(crate) spent: u64,
+    pub(crate) policy_revision: Option<u64>,
 }
 
 impl IntentReceipt {

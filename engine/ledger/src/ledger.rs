@@ -131,6 +131,19 @@ impl Ledger {
         store::latest_of(&self.store, kinds, limit).await
     }
 
+    /// The entries about a query from number `from_seq` on, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry does not have its hash.
+    pub async fn entries_about(
+        &self,
+        query_id: &str,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>> {
+        sqlite::entries_about(&self.store, query_id, from_seq, limit).await
+    }
+
     /// What is known of a query.
     ///
     /// # Errors

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
+use tresor_core::audit::Filter;
 use tresor_core::engine::{
-    Asked, Caller, Engine, PolicyRequest, QueryRequest, QueryStatus, ReleaseRecord, ReleasedBytes,
-    ResultFormat, Verdict,
+    Asked, AuditRequest, Caller, Chunks, Engine, ExportFormat, KeepingRequest, PolicyRequest,
+    QueryRequest, QueryStatus, ReleaseRecord, ReleasedBytes, ResultFormat, Verdict,
 };
 use tresor_core::ids::QueryId;
 use tresor_core::refusal::Refusal;
@@ -18,7 +19,7 @@ use tresor_core::refusal::Refusal;
 /// The engine as the HTTP face sees it; each method means what its namesake of [`Engine`] means.
 #[async_trait]
 pub(crate) trait Api: Send + Sync + 'static {
-    async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal>;
+    async fn caller_of_token(&self, token: &str, from: &str) -> Result<Option<Caller>, Refusal>;
     async fn ask(&self, caller: &Caller, request: QueryRequest) -> Result<Asked, Refusal>;
     async fn check(&self, caller: &Caller, request: QueryRequest) -> Result<Value, Refusal>;
     async fn status(
@@ -39,6 +40,14 @@ pub(crate) trait Api: Send + Sync + 'static {
     fn log_name(&self) -> String;
     async fn datasets(&self, caller: &Caller) -> Result<Value, Refusal>;
     async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal>;
+    async fn auditing(&self, caller: &Caller, request: AuditRequest) -> Result<Value, Refusal>;
+    async fn export_log(
+        &self,
+        caller: &Caller,
+        format: ExportFormat,
+        filter: Filter,
+        part: (u64, Option<u64>),
+    ) -> Result<Chunks, Refusal>;
     async fn reviews(&self, caller: &Caller) -> Result<Value, Refusal>;
     async fn review(&self, caller: &Caller, id: &QueryId) -> Result<Value, Refusal>;
     async fn reviewed_answer(
@@ -54,13 +63,14 @@ pub(crate) trait Api: Send + Sync + 'static {
         verdict: Verdict,
     ) -> Result<Value, Refusal>;
     async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal>;
+    async fn keep(&self, caller: &Caller, request: KeepingRequest) -> Result<Value, Refusal>;
     async fn ready(&self) -> Result<(), Refusal>;
 }
 
 #[async_trait]
 impl Api for Arc<Engine> {
-    async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal> {
-        Engine::caller_of_token(self, token).await
+    async fn caller_of_token(&self, token: &str, from: &str) -> Result<Option<Caller>, Refusal> {
+        Engine::caller_of_token(self, token, from).await
     }
 
     async fn ask(&self, caller: &Caller, request: QueryRequest) -> Result<Asked, Refusal> {
@@ -113,6 +123,20 @@ impl Api for Arc<Engine> {
         Engine::audit(self, caller, from, limit).await
     }
 
+    async fn auditing(&self, caller: &Caller, request: AuditRequest) -> Result<Value, Refusal> {
+        Engine::auditing(self, caller, request).await
+    }
+
+    async fn export_log(
+        &self,
+        caller: &Caller,
+        format: ExportFormat,
+        filter: Filter,
+        part: (u64, Option<u64>),
+    ) -> Result<Chunks, Refusal> {
+        Engine::export_log(self, caller, format, filter, part).await
+    }
+
     async fn reviews(&self, caller: &Caller) -> Result<Value, Refusal> {
         Engine::reviews(self, caller).await
     }
@@ -141,6 +165,10 @@ impl Api for Arc<Engine> {
 
     async fn policies(&self, caller: &Caller, request: PolicyRequest) -> Result<Value, Refusal> {
         Engine::policies(self, caller, request).await
+    }
+
+    async fn keep(&self, caller: &Caller, request: KeepingRequest) -> Result<Value, Refusal> {
+        Engine::keep(self, caller, request).await
     }
 
     async fn ready(&self) -> Result<(), Refusal> {

@@ -25,7 +25,7 @@ pub(crate) fn add(
         source,
         record_secret,
         persons_per_shard: PERSONS_PER_SHARD,
-        added_at: SystemClock.now(),
+        added_at: SystemClock::start().now(),
     };
     extract::add(request, progress).map_err(|error| Stop::because(error.to_string()))?;
     Ok(())

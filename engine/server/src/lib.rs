@@ -45,7 +45,7 @@ pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
         home.root().to_owned(),
         keys.noise,
         keys.log,
-        Arc::new(real::SystemClock),
+        Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
     Ok(Engine::open(config).await?)

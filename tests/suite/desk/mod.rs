@@ -8,6 +8,7 @@ mod replay;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::ask::caller;
@@ -38,6 +39,11 @@ struct HandClock(AtomicI64);
 impl Clock for HandClock {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+
+    /// Time passes; nobody sets the clock of a machine.
+    fn monotonic(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::SeqCst).unsigned_abs())
     }
 }
 

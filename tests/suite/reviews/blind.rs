@@ -59,14 +59,57 @@ async fn the_log_commits_to_a_decision_and_tells_it_after_the_end() {
     let body = first["body"].to_string();
     assert!(!body.contains("refuse") && !body.contains("release"), "{body}");
     assert_eq!((&first["actor"], &first["role"]), (&json!("chidi"), &json!("checker")));
-    assert_eq!(first["opened"]["decision"], "refuse", "auditors may open it");
+    assert_eq!(first["opened"], json!({}), "not even to auditors, who may open all else");
 
     decide(&engine, CHECKERS[1], &id, Decision::Release).await.unwrap();
     let [first, last] = <[Value; 2]>::try_from(votes().await).unwrap();
+    assert_eq!(first["opened"]["decision"], "refuse");
     assert_eq!(last["body"]["state"], "refused");
     assert_eq!(last["body"]["decisions"], json!({ "chidi": "refuse", "mira": "release" }));
     for entry in [first, last] {
         assert!(!entry["body"].to_string().contains("to the"), "{entry}");
     }
     assert_eq!(state(&engine, RESEARCHER, &id).await, QueryState::RefusedByReview);
+}
+
+/// Whatever address of the log is asked, in whatever way: the texts of a vote are opened after the end and not before.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_tool_of_the_auditor_opens_a_vote_before_the_end() {
+    let home = home();
+    let engine = home.engine().await;
+    let id = held(&engine).await;
+    let face = Face::of(&engine);
+    let first = face.get(CHECKERS[0], &format!("/api/v1/reviews/{id}")).await;
+    assert_eq!(first.status, 200);
+    decide(&engine, CHECKERS[0], &id, Decision::Refuse).await.unwrap();
+    let votes = face.get(AUDITOR, "/api/v1/audit/entries?kind=review").await.json();
+    let vote = votes["entries"][0]["seq"].as_u64().unwrap();
+    let addresses = [
+        "/api/v1/audit?limit=1000".to_owned(),
+        "/api/v1/audit/entries?open=true&limit=1000".to_owned(),
+        "/api/v1/audit/entries?open=true&text=chidi%20to".to_owned(),
+        "/api/v1/audit/entries?kind=review&text=refuse".to_owned(),
+        format!("/api/v1/audit/entries/{vote}?open=true"),
+        format!("/api/v1/audit/timeline?query={id}&open=true"),
+        "/api/v1/audit/export".to_owned(),
+        "/api/v1/audit/export?format=csv".to_owned(),
+    ];
+    let told = async || {
+        let mut told = String::new();
+        for address in &addresses {
+            let answer = face.get(AUDITOR, address).await;
+            assert_eq!(answer.status, 200, "{address}: {}", answer.text);
+            told += &answer.text;
+        }
+        told
+    };
+    let before = told().await;
+    for word in ["chidi to the author", "chidi to the checkers", "\"refuse\"", "found_in"] {
+        assert!(!before.contains(word), "{word}: {before}");
+    }
+    decide(&engine, CHECKERS[1], &id, Decision::Release).await.unwrap();
+    let after = told().await;
+    for word in ["chidi to the author", "chidi to the checkers", "\"refuse\"", "found_in"] {
+        assert!(after.contains(word), "{word}: {after}");
+    }
 }

@@ -57,6 +57,11 @@ impl Board {
         Ok(InForce { standing, revision, now })
     }
 
+    /// The latest revision, whether it is in force yet or not.
+    pub(super) fn latest(&self) -> Option<Scheduled> {
+        self.standing().ok()?.revisions.last().cloned()
+    }
+
     /// Adds a revision that was activated.
     pub(super) fn activated(&self, added: Scheduled) -> Result<(), Refusal> {
         self.replace(|standing| standing.revisions.push(added))

@@ -1,11 +1,14 @@
 //! What the engine writes into the audit log, and how the auditor reads it.
 
 use serde_json::{Value, json};
-use tresor_ledger::{AuditEntry, Kind, LedgerError, NewEntry, Opening, Sealed};
+use tresor_ledger::{Kind, LedgerError, NewEntry, Sealed};
 
-use super::{Caller, Engine, Program, QueryRequest};
-use crate::clock::{moment, rfc3339};
-use crate::refusal::{Code, Refusal};
+use super::auditing::not_an_auditor;
+use super::{Caller, Engine, Program, QueryRequest, seen_by};
+use crate::audit::told;
+use crate::clock::moment;
+use crate::refusal::Refusal;
+use crate::sql::Facts;
 use crate::vault::unavailable;
 
 impl Engine {
@@ -13,15 +16,11 @@ impl Engine {
     /// open them. The reading itself is logged.
     ///
     /// # Errors
-    /// [`Code::Forbidden`] unless the caller is an auditor.
+    /// [`crate::refusal::Code::Forbidden`] unless the caller is an auditor.
     pub async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
         let in_force = self.in_force()?;
         if !in_force.allows(&caller.user, "audit-log", "read") {
-            return Err(Refusal::new(
-                Code::Forbidden,
-                "only an auditor may read the audit log",
-                "ask an auditor",
-            ));
+            return Err(not_an_auditor());
         }
         let mut reading =
             NewEntry::new(Kind::LogRead, caller.user.as_str(), moment(self.clock.as_ref()));
@@ -38,10 +37,10 @@ impl Engine {
         let mut shown = vec![];
         for entry in &entries {
             let openings = match opens {
-                true => self.vault.ledger.opening(entry.seq).await.map_err(|e| unavailable(&e))?,
+                true => self.openings_of(entry).await?,
                 false => vec![],
             };
-            shown.push(one(entry, &openings));
+            shown.push(told(entry, &openings));
         }
         let next = entries.last().map(|entry| entry.seq + 1);
         Ok(json!({ "entries": shown, "next": next }))
@@ -61,18 +60,23 @@ impl Engine {
         // Only a project that the caller is in: the log must not be a way to fill accounts.
         let in_force = self.in_force()?;
         let revision = in_force.revision();
+        let mut seen = None;
         if let Ok(membership) = revision.enter(&caller.user, &request.project, in_force.now()) {
             entry.account = Some(request.project.to_string());
             entry.role = Some(membership.role().to_owned());
+            seen = Some(seen_by(&membership, &self.vault.snapshots));
         }
+        let facts = Facts::of_text(&request.sql, seen.as_ref(), &self.vault.limits);
         entry.body = json!({
             "code": refusal.code().as_str(),
             "rule": refusal.rule(),
             "check_only": check,
+            "details": { "flags": facts.flag_names() },
             "policy_revision": revision.number(),
             "policy_digest": revision.digest(),
         });
         entry.sealed.push(Sealed::new("sql", request.sql.as_str()));
+        entry.sealed.extend(facts.to_seal().map(|(field, text)| Sealed::new(field, text)));
         Err(self.recorded_refusal(entry, refusal).await)
     }
 
@@ -86,11 +90,10 @@ impl Engine {
         let Err(refusal) = outcome else { return outcome };
         let mut entry =
             NewEntry::new(Kind::Refusal, caller.user.as_str(), moment(self.clock.as_ref()));
-        let revision = self.in_force().ok().map(|in_force| in_force.revision().number());
         entry.body = json!({
             "code": refusal.code().as_str(),
             "act": act,
-            "policy_revision": revision,
+            "policy_revision": self.revision_number(),
         });
         Err(self.recorded_refusal(entry, refusal).await)
     }
@@ -132,26 +135,12 @@ impl Engine {
     }
 
     pub(super) async fn record_stop(&self) {
-        let entry = NewEntry::new(Kind::Stop, "system", moment(self.clock.as_ref()));
+        let mut entry = NewEntry::new(Kind::Stop, "system", moment(self.clock.as_ref()));
+        entry.body = json!({
+            "failures_since_sign_in_failed": self.sign_ins.untold_failures().await,
+            "policy_revision": self.revision_number(),
+        });
         // A stop that cannot be recorded is a stop all the same: the next start tells.
         let _ = self.vault.ledger.record(entry).await;
     }
-}
-
-/// One entry as the auditor sees it, with the sealed texts that were not erased.
-fn one(entry: &AuditEntry, openings: &[Opening]) -> Value {
-    let opened: serde_json::Map<String, Value> =
-        openings.iter().map(|opening| (opening.field.clone(), json!(opening.text))).collect();
-    json!({
-        "seq": entry.seq,
-        "at": rfc3339(entry.at),
-        "kind": entry.kind.as_str(),
-        "actor": entry.actor,
-        "role": entry.role,
-        "project": entry.account,
-        "query_id": entry.query_id,
-        "body": entry.body,
-        "opened": opened,
-        "leaf_hash": entry.leaf_hash.to_string(),
-    })
 }

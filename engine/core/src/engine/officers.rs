@@ -30,6 +30,8 @@ impl OfficersOf {
 impl Officers for OfficersOf {
     fn key(&self, user: &UserId) -> Option<PublicKey> {
         let may = |action| self.revision.has_global(user, "policies", action, self.at);
-        (may("propose") && may("approve")).then(|| self.revision.person(user)?.signing_key()).flatten()
+        (may("propose") && may("approve"))
+            .then(|| self.revision.person(user)?.signing_key())
+            .flatten()
     }
 }

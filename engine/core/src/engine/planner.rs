@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{suggestions, view};
+use super::{seen_by, suggestions};
 use crate::catalog::view::View;
 use crate::extract::Snapshot;
 use crate::guard::{Guarded, guard};
@@ -25,8 +25,7 @@ impl<'a> Planner<'a> {
         snapshots: &[Arc<Snapshot>],
         limits: &Limits,
     ) -> Self {
-        let contracts: Vec<_> = snapshots.iter().map(|snapshot| snapshot.contract()).collect();
-        let view = view(&membership.visible(&contracts), snapshots);
+        let view = seen_by(&membership, snapshots);
         let limits = limits.within(&membership.project().limits);
         Self { membership, view, limits }
     }

@@ -90,7 +90,8 @@ impl Engine {
         let person = UserId::new(query.user.clone()).ok();
         let person = person.and_then(|user| revision.person(&user));
         let organisation = project.map(|project| &project.about.organisation);
-        let named = |id: String, name: Option<String>| Named { name: name.unwrap_or(id.clone()), id };
+        let named =
+            |id: String, name: Option<String>| Named { name: name.unwrap_or(id.clone()), id };
         Ok(ReleaseRecord {
             person: named(query.user, person.map(|person| person.display_name.clone())),
             project: named(query.account, project.map(|project| project.title.clone())),

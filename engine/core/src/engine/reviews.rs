@@ -129,8 +129,9 @@ impl Engine {
         id: &QueryId,
         format: ResultFormat,
     ) -> Result<ReleasedBytes, Refusal> {
+        self.steady_clock().await?;
         let review = self.reviewable(caller, id, READ).await?;
-        let what = json!({ "what": "answer", "form": format!("{format:?}").to_lowercase() });
+        let what = json!({ "what": "answer", "form": format.name() });
         let answer = self.opened(caller, &review, what).await?;
         let written = self.runtime.blocking(move || answer.write(format)).await;
         written.unwrap_or_else(|cause| Err(Refusal::internal(cause))).map(ReleasedBytes)
@@ -185,11 +186,16 @@ impl Engine {
         what: Value,
     ) -> Result<Released, Refusal> {
         let query = &review.query;
+        let in_force = self.in_force()?;
+        let mut body = what;
+        if let Some(body) = body.as_object_mut() {
+            body.insert("policy_revision".to_owned(), json!(in_force.revision().number()));
+        }
         let entry = NewEntry {
-            role: self.in_force()?.role(&caller.user),
+            role: in_force.role(&caller.user),
             account: Some(query.account.clone()),
             query_id: Some(query.query_id.clone()),
-            body: what,
+            body,
             ..NewEntry::new(Kind::ReviewRead, caller.user.as_str(), moment(self.clock.as_ref()))
         };
         let ledger = &self.vault.ledger;

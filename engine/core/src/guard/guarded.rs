@@ -20,7 +20,7 @@ use crate::ids::{ProjectId, SnapshotId, UserId};
 use crate::limits::Limits;
 use crate::policy::{Authorised, Grant};
 use crate::refusal::{Code, Refusal};
-use crate::sql::{QueryText, SourceTable};
+use crate::sql::{Facts, QueryText, SourceTable};
 
 /// A query that may be asked as it stands: release plans, a finishing plan, a price. Touched no rows.
 ///
@@ -29,6 +29,8 @@ pub struct Guarded {
     pub(crate) user: UserId,
     pub(crate) project: ProjectId,
     pub(crate) text: QueryText,
+    /// What the log says of the text.
+    pub(crate) facts: Facts,
     pub(crate) grant: Grant,
     pub(crate) releases: Vec<Release>,
     /// For each scan of a protected table in the finishing plan, the release behind it.
@@ -70,7 +72,7 @@ pub(super) struct Named {
 /// # Errors
 /// A refusal that points at the place in the SQL. Depends on plan and policy only.
 pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal> {
-    let (user, project, text, plan, mut grant) = authorised.into_parts();
+    let (user, project, text, plan, facts, mut grant) = authorised.into_parts();
     let reach = Reach::of(&plan, &grant)?;
     grant.profile = reach.rules(&grant.profile);
     let snapshots = one_population(&plan)?;
@@ -103,6 +105,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
         user,
         project,
         text,
+        facts,
         grant,
         releases,
         scans,
@@ -118,6 +121,11 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
 }
 
 impl Guarded {
+    /// Every table that is read, by name.
+    pub(crate) fn table_names(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|table| table.name.as_str())
+    }
+
     /// The price in points: one per base measure of each protected table, at least one. Known before any row is read.
     #[must_use]
     pub fn cost(&self) -> u64 {

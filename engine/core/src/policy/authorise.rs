@@ -10,7 +10,7 @@ use super::{Decision, Membership, RowCondition};
 use crate::catalog::usage::Use;
 use crate::ids::{ColumnId, ProjectId, UserId};
 use crate::refusal::{Code, Refusal};
-use crate::sql::{QueryText, Understood};
+use crate::sql::{Facts, QueryText, Understood};
 
 /// What policy grants to one query.
 #[derive(Clone)]
@@ -42,12 +42,13 @@ pub struct Authorised {
     project: ProjectId,
     text: QueryText,
     plan: LogicalPlan,
+    facts: Facts,
     grant: Grant,
 }
 
 impl Authorised {
-    pub(crate) fn into_parts(self) -> (UserId, ProjectId, QueryText, LogicalPlan, Grant) {
-        (self.user, self.project, self.text, self.plan, self.grant)
+    pub(crate) fn into_parts(self) -> (UserId, ProjectId, QueryText, LogicalPlan, Facts, Grant) {
+        (self.user, self.project, self.text, self.plan, self.facts, self.grant)
     }
 }
 
@@ -111,8 +112,8 @@ pub fn authorise(
     };
     let user = understood.user().clone();
     let project = understood.project().clone();
-    let (text, plan) = understood.into_parts();
-    Ok(Authorised { user, project, text, plan, grant })
+    let (text, plan, facts) = understood.into_parts();
+    Ok(Authorised { user, project, text, plan, facts, grant })
 }
 
 /// The lines behind a no, for researcher and officer to talk about.

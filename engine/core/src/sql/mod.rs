@@ -3,11 +3,14 @@
 //! Knows the catalogue view of one project. Must never know: rows, policies, profiles, prices.
 
 mod comma_joins;
+mod conditions;
 mod denied;
 mod expanded;
 mod expressions;
+mod facts;
 pub mod functions;
 mod group_keys;
+mod identifiers;
 pub(crate) mod instead;
 mod names;
 mod planning_error;
@@ -21,6 +24,7 @@ mod understand;
 mod views;
 mod windows;
 
+pub use facts::Facts;
 pub(crate) use names::SourceTable;
 pub use reads::Reads;
 pub(crate) use steps::Step;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use datafusion::common::Column;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
-use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
+use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer, Whitespace};
 
 use super::views::Views;
 use crate::limits::Limits;
@@ -133,6 +133,24 @@ impl QueryText {
             }
         }
         shape.trim().chars().take(4_000).collect()
+    }
+
+    /// Every constant in the order of the text, without its quotes; quoted names and comments too, since they can hold
+    /// anything.
+    #[must_use]
+    pub fn literals(&self) -> Vec<String> {
+        let written = self.tokens.iter().filter_map(|token| match &token.token {
+            Token::Whitespace(
+                Whitespace::SingleLineComment { comment, .. }
+                | Whitespace::MultiLineComment(comment),
+            ) => Some(comment.trim().to_owned()),
+            Token::Whitespace(_) => None,
+            Token::Word(word) => word.quote_style.map(|_| word.value.clone()),
+            Token::Number(digits, _) => Some(digits.clone()),
+            Token::SingleQuotedString(text) => Some(text.clone()),
+            token => is_literal(token).then(|| token.to_string()),
+        });
+        written.collect()
     }
 
     /// Where a word first stands, ignoring case, quotes aside.

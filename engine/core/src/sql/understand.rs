@@ -7,13 +7,14 @@ use datafusion::optimizer::Analyzer;
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::Statement;
 
+use super::facts::Facts;
 use super::names::Names;
 use super::reads::{self, Reads};
 use super::text::QueryText;
 use super::views::Views;
 use super::{
-    comma_joins, denied, expanded, expressions, group_keys, planning_error, shape, subqueries,
-    windows,
+    comma_joins, conditions, denied, expanded, expressions, group_keys, planning_error, shape,
+    subqueries, windows,
 };
 use crate::catalog::view::View;
 use crate::ids::{ProjectId, UserId};
@@ -41,6 +42,7 @@ pub struct Understood {
     text: QueryText,
     plan: LogicalPlan,
     reads: Reads,
+    facts: Facts,
 }
 
 impl Understood {
@@ -74,8 +76,8 @@ impl Understood {
         fields.map(|field| field.name().as_str())
     }
 
-    pub(crate) fn into_parts(self) -> (QueryText, LogicalPlan) {
-        (self.text, self.plan)
+    pub(crate) fn into_parts(self) -> (QueryText, LogicalPlan, Facts) {
+        (self.text, self.plan, self.facts)
     }
 }
 
@@ -117,7 +119,9 @@ pub fn understand(
     let plan = group_keys::once(comma_joins::given_conditions(plan)?)?;
     expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
-    Ok(Understood { user, project, text, plan, reads })
+    let conditions = conditions::of_plan(&plan)?;
+    let facts = Facts { conditions, ..Facts::of_text(&sql, Some(view), limits) };
+    Ok(Understood { user, project, text, plan, reads, facts })
 }
 
 /// The rules of the analyser, without its opinion on sub-queries: those are made joins or refused here.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
-use tresor_ledger::{Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome, REVIEWERS};
+use tresor_ledger::{
+    Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome, REVIEWERS, Sealed,
+};
 
 use super::answer::{Body, Statuses, Written, body, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
@@ -112,6 +114,7 @@ fn intent(
         idempotency,
         sql: guarded.text.as_str().to_owned(),
         sql_fingerprint: guarded.text.fingerprint(),
+        policy_revision: Some(guarded.grant.policy_revision),
         policy_digest: guarded.grant.policy_digest.clone(),
         profile: guarded.grant.profile.id.clone(),
         snapshots: guarded.snapshots.iter().map(ToString::to_string).collect(),
@@ -120,11 +123,14 @@ fn intent(
         limit: guarded.grant.budget_points.min(tresor_ledger::MAX_AMOUNT),
         at: moment(vault.clock.as_ref()),
         details: json!({
+            "tables": guarded.table_names().collect::<Vec<_>>(),
             "columns": guarded.grant.reads,
+            "conditions": guarded.facts.conditions.shapes().collect::<Vec<_>>(),
+            "flags": guarded.facts.flag_names(),
             "rules": guarded.grant.rules,
-            "policy_revision": guarded.grant.policy_revision,
             "protected_tables": guarded.releases.len(),
         }),
+        sealed: guarded.facts.to_seal().map(|(field, text)| Sealed::new(field, text)).collect(),
     }
 }
 

@@ -41,7 +41,8 @@ mod tests;
 
 pub(crate) use log::{checkpoint, consistency, cosigned, keep_publishing};
 pub(crate) use read::{
-    answer, balance, document, entries, entries_of, find_token, latest_of, opening, query,
+    answer, balance, document, entries, entries_about, entries_of, find_token, latest_of, opening,
+    query,
 };
 pub(crate) use receipt::receipt;
 pub(crate) use record::record;

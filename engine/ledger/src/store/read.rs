@@ -206,6 +206,26 @@ async fn of_kinds(
     })
 }
 
+/// Entries about a query from number `from_seq` on, oldest first.
+pub(crate) async fn entries_about(
+    store: &Store,
+    query_id: &str,
+    from_seq: u64,
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    reading!(store, async |conn: &mut SqliteConnection| {
+        let rows = sqlx::query(
+            "SELECT * FROM entries WHERE query_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3",
+        )
+        .bind(query_id)
+        .bind(stored(from_seq)?)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+        rows.iter().map(entry_of).collect::<Result<Vec<_>>>()
+    })
+}
+
 /// The document of this digest; its bytes must have it.
 pub(crate) async fn document(store: &Store, digest: &str) -> Result<Option<Vec<u8>>> {
     reading!(store, async |conn: &mut AnyConnection| {

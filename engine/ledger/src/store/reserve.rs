@@ -70,7 +70,8 @@ async fn write(store: &Store, turn: &mut Turn<'_>, intent: Intent) -> Result<Res
             commit(write).await?;
             store.reached(Step::IntentCommitted)?;
             let query_id = intent.query_id;
-            Ok(Reservation::Fresh(IntentReceipt { query_id, entry, spent: spent_after }))
+            let (spent, policy_revision) = (spent_after, intent.policy_revision);
+            Ok(Reservation::Fresh(IntentReceipt { query_id, entry, spent, policy_revision }))
         }
     }
 }
@@ -131,7 +132,10 @@ fn replay_entry(intent: &Intent, query_id: &str) -> NewEntry {
         role: Some(intent.role.clone()),
         account: Some(intent.account.clone()),
         query_id: Some(query_id.to_owned()),
-        body: json!({ "policy_digest": intent.policy_digest }),
+        body: json!({
+            "policy_digest": intent.policy_digest,
+            "policy_revision": intent.policy_revision,
+        }),
         ..NewEntry::new(Kind::Replay, &intent.user, intent.at)
     }
 }
@@ -149,13 +153,16 @@ fn intent_entry(intent: &Intent, spent_before: u64, spent_after: u64) -> NewEntr
             "limit": intent.limit,
             "plan_digest": intent.plan_digest,
             "policy_digest": intent.policy_digest,
+            "policy_revision": intent.policy_revision,
             "profile": intent.profile,
             "snapshots": intent.snapshots,
             "spent_after": spent_after,
             "spent_before": spent_before,
             "sql_fingerprint": intent.sql_fingerprint,
         }),
-        sealed: vec![Sealed::new("sql", intent.sql.as_str())],
+        sealed: std::iter::once(Sealed::new("sql", intent.sql.as_str()))
+            .chain(intent.sealed.iter().cloned())
+            .collect(),
         ..NewEntry::new(Kind::Intent, &intent.user, intent.at)
     }
 }

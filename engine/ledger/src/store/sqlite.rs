@@ -55,7 +55,12 @@ impl Sqlite {
                 Ok(())
             })
         });
-        Ok(pool.connect_with(address(&self.path, true)?).await?)
+        let readers = pool.connect_with(address(&self.path, true)?).await?;
+        // The write-ahead log is a file of its own by now. SQLite syncs its name, too, but goes on when that fails.
+        sync_folder_of(&self.path).map_err(|error| {
+            LedgerError::Unavailable(format!("cannot sync the folder of the ledger: {error}"))
+        })?;
+        Ok(readers)
     }
 
     pub(super) async fn found(writer: &mut AnyConnection) -> Result<Found> {

@@ -2,12 +2,15 @@
 
 mod crash;
 mod damage;
+mod dice;
 mod documents;
+mod kill;
 mod log;
 mod migrations;
 mod opening;
 #[path = "../../../../tests/src/postgres.rs"]
 pub(crate) mod postgres;
+mod power;
 mod published;
 mod reviews;
 mod spending;
@@ -191,6 +194,7 @@ pub(crate) fn intent(query_id: &str) -> Intent {
         idempotency: None,
         sql: "select count(*) from patients where diagnosis = 'I21'".into(),
         sql_fingerprint: "select count(*) from patients where diagnosis = ?".into(),
+        policy_revision: Some(1),
         policy_digest: "policy-1".into(),
         profile: "standard".into(),
         snapshots: vec!["snapshot-1".into()],
@@ -199,6 +203,7 @@ pub(crate) fn intent(query_id: &str) -> Intent {
         limit: 100,
         at: NOW,
         details: json!({ "purpose": "incidence", "tables": ["patients"] }),
+        sealed: vec![],
     }
 }
 

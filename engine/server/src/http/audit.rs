@@ -1,61 +1,43 @@
-//! The audit log, for auditors. Reading it is itself an entry.
+//! The audit log, for auditors. Each reading is itself an entry.
+//!
+//! Turns requests into what the engine is asked, and nothing more: who may read the log and open its texts is decided
+//! there. Must never know: what an entry means.
+//!
+//! - `reading` from end to end, `searching` what fits, `comparing` queries with each other, `exporting` all of it
+//! - `wanted` parameters, checked once; `described` the shapes of answers
+
+mod comparing;
+mod described;
+mod exporting;
+mod reading;
+mod searching;
+#[cfg(test)]
+mod tests;
+mod wanted;
 
 use axum::Json;
-use axum::extract::State;
-use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
-use utoipa::IntoParams;
+use tresor_core::engine::{AuditRequest, Caller};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::Face;
-use super::openapi::{AuditEntries, OfReading};
-use super::params::Params;
 use super::problem::Problem;
-use super::sign_in::SignedIn;
 
-const LIMIT_MAX: u32 = 1_000;
-
-/// Which part of the log.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Part {
-    /// The first entry, counted from 0.
-    #[param(default = 0)]
-    from: u64,
-    /// How many entries at most.
-    #[serde(deserialize_with = "limit")]
-    #[param(default = 100, minimum = 1, maximum = 1000)]
-    limit: u32,
+/// The operations of the log.
+pub(super) fn routes() -> OpenApiRouter<Face> {
+    OpenApiRouter::new()
+        .routes(routes!(reading::read))
+        .routes(routes!(searching::entries))
+        .routes(routes!(searching::entry))
+        .routes(routes!(searching::timeline))
+        .routes(routes!(comparing::column))
+        .routes(routes!(comparing::overlaps))
+        .routes(routes!(comparing::near_duplicates))
+        .routes(routes!(exporting::export))
 }
 
-impl Default for Part {
-    fn default() -> Self {
-        Self { from: 0, limit: 100 }
-    }
-}
-
-fn limit<'de, D: Deserializer<'de>>(input: D) -> Result<u32, D::Error> {
-    match u32::deserialize(input)? {
-        limit @ 1..=LIMIT_MAX => Ok(limit),
-        _ => Err(de::Error::custom("`limit` is a number from 1 to 1000")),
-    }
-}
-
-/// Read the audit log
-///
-/// Entries in the order in which they were written. Only auditors may, and each reading is an entry of its own.
-#[utoipa::path(
-    get,
-    path = "/api/v1/audit",
-    operation_id = "readAudit",
-    tag = "audit",
-    params(Part),
-    responses((status = 200, description = "a part of the log", body = AuditEntries), OfReading),
-)]
-pub(super) async fn read(
-    State(api): State<Face>,
-    SignedIn(caller): SignedIn,
-    Params(Part { from, limit }): Params<Part>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(api.audit(&caller, from, limit).await?))
+/// What the engine says.
+async fn told(api: &Face, caller: &Caller, request: AuditRequest) -> Result<Json<Value>, Problem> {
+    Ok(Json(api.auditing(caller, request).await?))
 }

@@ -4,9 +4,9 @@
 //! framework: an unknown path, a wrong method, a body that is no JSON, a defect. Nothing here decides what may be
 //! answered, and nothing here logs SQL, tokens or bodies. Must never know: policies, plans, rows.
 //!
-//! - `queries`, `datasets`, `policies`, `reviews`, `audit`, `health` the operations
+//! - `queries`, `datasets`, `policies`, `reviews`, `audit`, `keeping`, `health` the operations
 //! - `receipts`, `crates` what proves and describes a release
-//! - `sign_in` who asks; `body`, `json`, `params`, `wait`, `format` what they ask, checked once
+//! - `sign_in` who asks, `peer` from where; `body`, `json`, `params`, `wait`, `format` what they ask, checked once
 //! - `problem`, `face_code`, `problem_pages` how refusals look and what they mean
 //! - `openapi` the description; `envelope` headers and the log line of every answer
 
@@ -19,8 +19,10 @@ mod face_code;
 mod format;
 mod health;
 mod json;
+mod keeping;
 mod openapi;
 mod params;
+mod peer;
 mod policies;
 mod problem;
 mod problem_pages;
@@ -43,6 +45,7 @@ use utoipa_axum::routes;
 
 use crate::api::Api;
 use face_code::FaceCode;
+pub(crate) use peer::Peer;
 use problem::Problem;
 
 /// What every handler works with.
@@ -64,7 +67,8 @@ pub(crate) fn router(api: Face) -> Router {
         .routes(routes!(datasets::list))
         .merge(reviews::routes())
         .merge(policies::routes())
-        .routes(routes!(audit::read))
+        .merge(audit::routes())
+        .merge(keeping::routes())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(problem_pages::page))

@@ -31,6 +31,7 @@ use super::problem::{Document, MEDIA_TYPE};
         (name = "policies", description = "what is in force, and how it changes; for governance officers"),
         (name = "freezes", description = "stop at once; for governance officers"),
         (name = "audit", description = "what was asked, decided and released; for auditors"),
+        (name = "tokens", description = "credentials: everybody's own, and all of them for administrators"),
         (name = "health", description = "for whatever watches the server"),
         (name = "description", description = "this document"),
         (name = "problems", description = "what the codes of refusals mean"),
@@ -89,11 +90,6 @@ pub(super) struct Verdict(#[expect(dead_code, reason = "described, never made")]
 #[schema(value_type = Object)]
 pub(super) struct Datasets(#[expect(dead_code, reason = "described, never made")] Value);
 
-/// A part of the audit log.
-#[derive(ToSchema)]
-#[schema(value_type = Object)]
-pub(super) struct AuditEntries(#[expect(dead_code, reason = "described, never made")] Value);
-
 /// The refusals of asking and checking.
 pub(super) struct OfAsking;
 
@@ -108,6 +104,9 @@ pub(super) struct OfDeciding;
 
 /// The refusals of acts at the officers' desk.
 pub(super) struct OfDesk;
+
+/// The refusals of keeping the service in order.
+pub(super) struct OfKeeping;
 
 /// The refusals of the health operations.
 pub(super) struct OfHealth;
@@ -201,6 +200,21 @@ impl IntoResponses for OfDesk {
             TOO_LARGE,
             NOT_JSON,
             MISTAKES,
+            DEFECT,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+impl IntoResponses for OfKeeping {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            BAD_REQUEST,
+            NOT_SIGNED_IN,
+            FORBIDDEN,
+            NOT_FOUND,
+            TOO_LARGE,
+            NOT_JSON,
             DEFECT,
             UNAVAILABLE,
         ])

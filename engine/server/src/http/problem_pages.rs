@@ -205,6 +205,12 @@ const MEANINGS: &[(Code, &str)] = &[
     (Code::UnknownQuery, "There is no query with this id among yours."),
     (Code::NoResult, "The query exists but has no result: it is still running, or it has failed."),
     (
+        Code::UnknownEntry,
+        "The audit log has no entry of this number. Entries are numbered from 0 without gaps, in the order in which they \
+      were written; `GET /api/v1/audit/entries` begins with the last one. \
+      Or the entry has no sealed text of this name: what was erased once is not there any more.",
+    ),
+    (
         Code::FormNotAllowed,
         "The release profile of the project lists the forms in which answers may leave, and this is none of them. \
       `hint` lists those that are; `?format=` or the `Accept` header asks for one.",
@@ -232,6 +238,11 @@ const MEANINGS: &[(Code, &str)] = &[
     (
         Code::ReviewConflict,
         "Each checker decides once about an answer, and the review ends with the last decision. Nothing is taken back.",
+    ),
+    (
+        Code::UnknownToken,
+        "There is no API token with this id that you may see: your own are listed by `GET /api/v1/tokens`, and those of \
+      everybody for administrators.",
     ),
     (Code::Forbidden, "You are signed in, but your role does not include this."),
     (

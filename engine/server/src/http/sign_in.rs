@@ -11,6 +11,7 @@ use tresor_core::engine::Caller;
 
 use super::Face;
 use super::face_code::FaceCode;
+use super::peer::client_address;
 use super::problem::Problem;
 use super::receipts::Recognised;
 
@@ -25,7 +26,7 @@ impl FromRequestParts<Face> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, api: &Face) -> Result<Self, Problem> {
         let token = bearer_token(&parts.headers).ok_or_else(not_signed_in)?;
-        match api.caller_of_token(token).await {
+        match api.caller_of_token(token, &client_address(parts)).await {
             Ok(Some(caller)) => {
                 if let Some(recognised) = parts.extensions.get::<Recognised>() {
                     recognised.mark();

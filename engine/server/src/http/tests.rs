@@ -9,9 +9,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use tresor_core::audit::Filter;
 use tresor_core::engine::{
-    Asked, Caller, Markers, Named, PolicyRequest, QueryRequest, QueryState, QueryStatus,
-    ReleaseRecord, ResultFormat, Verdict,
+    Asked, AuditRequest, Caller, Chunks, ExportFormat, KeepingRequest, Markers, Named,
+    PolicyRequest, QueryRequest, QueryState, QueryStatus, ReleaseRecord, ResultFormat, Verdict,
 };
 use tresor_core::ids::{QueryId, UserId};
 use tresor_core::refusal::{Class, Code, Position, Refusal};
@@ -31,7 +32,7 @@ struct Double {
 
 #[async_trait]
 impl Api for Arc<Double> {
-    async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Refusal> {
+    async fn caller_of_token(&self, token: &str, _: &str) -> Result<Option<Caller>, Refusal> {
         match token {
             TOKEN => Ok(Some(Caller { user: UserId::new("ada").unwrap() })),
             "broken" => Err(Refusal::unavailable("the sealed cause")),
@@ -145,6 +146,20 @@ impl Api for Arc<Double> {
         Ok(json!({"from": from, "limit": limit}))
     }
 
+    async fn auditing(&self, _: &Caller, _: AuditRequest) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn export_log(
+        &self,
+        _: &Caller,
+        _: ExportFormat,
+        _: Filter,
+        _: (u64, Option<u64>),
+    ) -> Result<Chunks, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
     async fn reviews(&self, _: &Caller) -> Result<Value, Refusal> {
         Err(Refusal::unavailable("the sealed cause"))
     }
@@ -167,6 +182,10 @@ impl Api for Arc<Double> {
     }
 
     async fn policies(&self, _: &Caller, _: PolicyRequest) -> Result<Value, Refusal> {
+        Err(Refusal::unavailable("the sealed cause"))
+    }
+
+    async fn keep(&self, _: &Caller, _: KeepingRequest) -> Result<Value, Refusal> {
         Err(Refusal::unavailable("the sealed cause"))
     }
 
@@ -204,6 +223,11 @@ impl Answer {
         assert!(!self.text.contains("the sealed cause"), "{}", self.text);
         (self.status.as_u16(), code)
     }
+}
+
+/// An engine that has nothing to say.
+pub(super) fn double() -> super::Face {
+    Arc::new(Arc::<Double>::default())
 }
 
 fn face(double: &Arc<Double>) -> Router {
@@ -345,6 +369,13 @@ async fn no_operation_on_data_answers_a_stranger() {
         ("GET", "/api/v1/queries/nonsense".to_owned()),
         ("GET", "/api/v1/datasets".to_owned()),
         ("GET", "/api/v1/audit?limit=0".to_owned()),
+        ("GET", "/api/v1/audit/entries?limit=0".to_owned()),
+        ("GET", "/api/v1/audit/entries/nonsense".to_owned()),
+        ("GET", "/api/v1/audit/timeline".to_owned()),
+        ("GET", "/api/v1/audit/columns/nonsense".to_owned()),
+        ("GET", "/api/v1/audit/overlaps?query=nonsense".to_owned()),
+        ("GET", "/api/v1/audit/near-duplicates?at_least=0".to_owned()),
+        ("GET", "/api/v1/audit/export?format=nonsense".to_owned()),
         ("GET", "/api/v1/reviews".to_owned()),
         ("GET", format!("/api/v1/reviews/{ID}")),
         ("GET", format!("/api/v1/reviews/{ID}/answer")),
@@ -608,6 +639,14 @@ async fn the_description_names_every_operation_with_its_refusals() {
         names,
         [
             "/api/v1/audit",
+            "/api/v1/audit/columns/{column}",
+            "/api/v1/audit/entries",
+            "/api/v1/audit/entries/{seq}",
+            "/api/v1/audit/export",
+            "/api/v1/audit/flags",
+            "/api/v1/audit/near-duplicates",
+            "/api/v1/audit/overlaps",
+            "/api/v1/audit/timeline",
             "/api/v1/datasets",
             "/api/v1/freezes",
             "/api/v1/freezes/{id}/thaw",
@@ -639,6 +678,8 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/reviews/{query}",
             "/api/v1/reviews/{query}/answer",
             "/api/v1/reviews/{query}/decide",
+            "/api/v1/tokens",
+            "/api/v1/tokens/{id}",
             "/livez",
             "/problems/{code}",
             "/readyz",

@@ -102,7 +102,10 @@ impl Engine {
         let next = self.recorded(&desk, &acting, act, None).await?;
         *desk = next;
         let revision = std::sync::Arc::new(revision.numbered(number));
+        let granted = std::sync::Arc::clone(&revision);
         self.board.activated(Scheduled { effective_at, revision })?;
+        let recorded = self.record_grants(&granted, effective_at, caller.user.as_str()).await;
+        recorded.map_err(|error| unavailable(&error))?;
         Ok(number)
     }
 

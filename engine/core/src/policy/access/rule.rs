@@ -51,7 +51,8 @@ pub const GLOBAL_OBJECTS: [(&str, &[&str]); 6] = [
     ("freezes", &["read", "set", "lift"]),
     ("reviews", &["read", "decide"]),
     // To open: to read the texts of queries, which are kept sealed beside the log.
-    ("audit-log", &["read", "open"]),
+    // Flags: which queries seem to hold identifiers. To erase: sealed texts, with a reason.
+    ("audit-log", &["read", "open", "flags", "erase"]),
     ("status", &["read"]),
     ("tokens", &["issue", "revoke"]),
 ];

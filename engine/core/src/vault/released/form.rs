@@ -39,6 +39,12 @@ impl ResultFormat {
             Self::Parquet => Format::Parquet,
         }
     }
+
+    /// Its name, as `?format=` takes it and the log says it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        name(self.format())
+    }
 }
 
 /// The name of a form, as `?format=` takes it.

@@ -92,7 +92,7 @@ impl Folder {
 
     fn inspected(&self) -> Result<Inspected, Stop> {
         runtime::block_on(async {
-            let now = SystemClock.now();
+            let now = SystemClock::start().now();
             Ok(inspect_folder(&self.home, &self.policies(), now).await?)
         })
     }

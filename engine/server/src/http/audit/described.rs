@@ -1,0 +1,34 @@
+//! What the log answers, as the description of the API has it. The engine makes these documents.
+
+use serde_json::Value;
+use utoipa::ToSchema;
+
+macro_rules! described {
+    ($($(#[$doc:meta])* $name:ident;)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(ToSchema)]
+            #[schema(value_type = Object)]
+            pub(super) struct $name(#[expect(dead_code, reason = "described, never made")] Value);
+        )+
+    };
+}
+
+described! {
+    /// A part of the audit log.
+    AuditEntries;
+    /// Entries that fit. `next` is where to go on (`from`), null when everything was looked at; a page without entries and
+    /// with `next` is no end. `reading` is the entry that records this reading.
+    FoundEntries;
+    /// An entry, with the leaf that its hash is of; where texts were opened, with their salts.
+    AuditEntry;
+    /// Everything about one query in the order in which it happened; or days with counts and the address of their entries.
+    Timeline;
+    /// Who used the column, for each project: how, how often, whether anything left, first and last, the last queries.
+    ColumnUses;
+    /// Pairs of questions about nearly the same people, the closest first, with the conditions that differ; and questions
+    /// about the same people that were asked again.
+    Overlaps;
+    /// Questions of one shape (`same_shape`), and of one person about the same people in different words (`same_cohort`).
+    NearDuplicates;
+}
