@@ -213,7 +213,7 @@ pub(crate) async fn entries_about(
     from_seq: u64,
     limit: u32,
 ) -> Result<Vec<AuditEntry>> {
-    reading!(store, async |conn: &mut SqliteConnection| {
+    reading!(store, async |conn: &mut AnyConnection| {
         let rows = sqlx::query(
             "SELECT * FROM entries WHERE query_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3",
         )
