@@ -219,7 +219,7 @@ pub(crate) async fn entries_about(
         )
         .bind(query_id)
         .bind(stored(from_seq)?)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(conn)
         .await?;
         rows.iter().map(entry_of).collect::<Result<Vec<_>>>()
