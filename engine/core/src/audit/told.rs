@@ -10,11 +10,6 @@ use crate::clock::rfc3339;
 pub(crate) fn told(entry: &AuditEntry, openings: &[Opening]) -> Value {
     let opened: Map<String, Value> =
         openings.iter().map(|opening| (opening.field.clone(), json!(opening.text))).collect();
-    // Text and salt together show anybody that this is what the entry commits to.
-    let salts: Map<String, Value> = openings
-        .iter()
-        .map(|opening| (opening.field.clone(), json!(hex::encode(opening.salt))))
-        .collect();
     json!({
         "seq": entry.seq,
         "at": rfc3339(entry.at),
@@ -25,7 +20,6 @@ pub(crate) fn told(entry: &AuditEntry, openings: &[Opening]) -> Value {
         "query_id": entry.query_id,
         "body": entry.body,
         "opened": opened,
-        "salts": salts,
         "leaf_hash": entry.leaf_hash.to_string(),
     })
 }
