@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use tresor_core::engine::{Engine, EngineConfig};
+use tresor_ledger::LedgerPlace;
 
 pub use accept::serve;
 pub use stop::Stop;
@@ -40,16 +41,25 @@ pub use stop::Stop;
 /// # Errors
 /// [`Stop`] when policies, extracts or keys are missing, or the engine cannot start.
 pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
+    open_with(home, None).await
+}
+
+/// The same with a ledger that is not in the home.
+async fn open_with(home: &Path, ledger: Option<LedgerPlace>) -> Result<Arc<Engine>, Stop> {
     let home = home::Home::at(home);
     home.require_parts()?;
     let keys = home::Keys::of(&home, &real::SystemEntropy)?;
-    let config = EngineConfig::new(
+    let mut config = EngineConfig::new(
         home.root().to_owned(),
         keys.noise,
         keys.log,
         Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
+    config.ledger = ledger;
+    let home::LogSettings { name, anchor } = home::LogSettings::of(&home)?;
+    config.log_origin = name.unwrap_or(config.log_origin);
+    config.log_anchor = anchor;
     Ok(Engine::open(config).await?)
 }
 

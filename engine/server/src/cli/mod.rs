@@ -1,8 +1,10 @@
 //! The command line.
 
 mod audit;
+mod db;
 mod demo;
 mod extract;
+mod ledger;
 mod logging;
 mod policy;
 mod progress;
@@ -55,6 +57,9 @@ enum Command {
     Token(token::Token),
     /// Watch the audit logs of others, and sign that they only grow.
     Witness(witness::Witness),
+    /// The ledger: copies of it, the way back, a check.
+    #[command(subcommand)]
+    Db(db::Db),
 }
 
 /// Runs the command line of this process.
@@ -79,6 +84,7 @@ fn run(command: Command) -> Result<ExitCode, Stop> {
         Command::Policy(policy) => policy.run(),
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
+        Command::Db(db) => db.run(),
         Command::Witness(witness) => witness.run(),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::ledger::LedgerChoice;
 use super::{runtime, signals};
 use crate::home::Home;
 use crate::stop::Stop;
@@ -27,6 +28,8 @@ pub(super) struct Serve {
     /// A second organisation that signs the checkpoints of the audit log, written URL=KEY; may be given more than once.
     #[arg(long = "witness", value_name = "URL=KEY")]
     witnesses: Vec<Witness>,
+    #[command(flatten)]
+    ledger: LedgerChoice,
 }
 
 impl Serve {
@@ -61,7 +64,7 @@ impl Serve {
     async fn serve(self) -> Result<(), Stop> {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
-        let engine = crate::open(&self.home).await?;
+        let engine = crate::open_with(&self.home, self.ledger.place()?).await?;
         witnesses::ask_first(&engine, &self.witnesses).await?;
         if !engine.policies_can_change() {
             tracing::warn!(
