@@ -1,7 +1,9 @@
 //! The command line.
 
+mod db;
 mod demo;
 mod extract;
+mod ledger;
 mod logging;
 mod policy;
 mod progress;
@@ -49,6 +51,9 @@ enum Command {
     /// Tokens with which people sign in.
     #[command(subcommand)]
     Token(token::Token),
+    /// The ledger: copies of it, the way back, a check.
+    #[command(subcommand)]
+    Db(db::Db),
 }
 
 /// Runs the command line of this process.
@@ -72,6 +77,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Policy(policy) => policy.run(),
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
+        Command::Db(db) => db.run(),
     }
 }
 
