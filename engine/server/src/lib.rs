@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use tresor_core::engine::{Engine, EngineConfig};
+use tresor_ledger::LedgerPlace;
 
 pub use accept::serve;
 pub use stop::Stop;
@@ -38,16 +39,22 @@ pub use stop::Stop;
 /// # Errors
 /// [`Stop`] when policies, extracts or keys are missing, or the engine cannot start.
 pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
+    open_with(home, None).await
+}
+
+/// The same with a ledger that is not in the home.
+async fn open_with(home: &Path, ledger: Option<LedgerPlace>) -> Result<Arc<Engine>, Stop> {
     let home = home::Home::at(home);
     home.require_parts()?;
     let keys = home::Keys::of(&home, &real::SystemEntropy)?;
-    let config = EngineConfig::new(
+    let mut config = EngineConfig::new(
         home.root().to_owned(),
         keys.noise,
         keys.log,
         Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
+    config.ledger = ledger;
     Ok(Engine::open(config).await?)
 }
 

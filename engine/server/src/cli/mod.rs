@@ -1,8 +1,13 @@
 //! The command line.
 
+<<<<<<< HEAD
 mod audit;
+=======
+mod db;
+>>>>>>> entries
 mod demo;
 mod extract;
+mod ledger;
 mod logging;
 mod policy;
 mod progress;
@@ -52,6 +57,9 @@ enum Command {
     /// Tokens with which people sign in.
     #[command(subcommand)]
     Token(token::Token),
+    /// The ledger: copies of it, the way back, a check.
+    #[command(subcommand)]
+    Db(db::Db),
 }
 
 /// Runs the command line of this process.
@@ -76,6 +84,7 @@ fn run(command: Command) -> Result<ExitCode, Stop> {
         Command::Policy(policy) => policy.run(),
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
+        Command::Db(db) => db.run(),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::ledger::LedgerChoice;
 use super::{runtime, signals};
 use crate::home::Home;
 use crate::stop::Stop;
@@ -22,6 +23,8 @@ pub(super) struct Serve {
     /// A proxy in front of this server terminates TLS; without one, only this machine may connect.
     #[arg(long)]
     behind_tls_proxy: bool,
+    #[command(flatten)]
+    ledger: LedgerChoice,
 }
 
 impl Serve {
@@ -56,7 +59,7 @@ impl Serve {
     async fn serve(self) -> Result<(), Stop> {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
-        let engine = crate::open(&self.home).await?;
+        let engine = crate::open_with(&self.home, self.ledger.place()?).await?;
         if !engine.policies_can_change() {
             tracing::warn!(
                 "the policy in force can never be changed: it takes two officers with a `signing_key` in policies/people.toml"

@@ -49,6 +49,11 @@ impl Home {
         self.root.join("state")
     }
 
+    /// The ledger, unless it is on a server.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.state().join("ledger.sqlite")
+    }
+
     pub(crate) fn log(&self) -> PathBuf {
         self.root.join("log")
     }
