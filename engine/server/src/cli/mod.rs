@@ -1,10 +1,7 @@
 //! The command line.
 
-<<<<<<< HEAD
 mod audit;
-=======
 mod db;
->>>>>>> entries
 mod demo;
 mod extract;
 mod ledger;
