@@ -2,6 +2,10 @@
 
 mod audit;
 mod db;
+=======
+mod db;
+mod audit;
+>>>>>>> entries
 mod demo;
 mod extract;
 mod ledger;
