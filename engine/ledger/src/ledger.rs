@@ -141,7 +141,7 @@ impl Ledger {
         from_seq: u64,
         limit: u32,
     ) -> Result<Vec<AuditEntry>> {
-        sqlite::entries_about(&self.store, query_id, from_seq, limit).await
+        store::entries_about(&self.store, query_id, from_seq, limit).await
     }
 
     /// What is known of a query.

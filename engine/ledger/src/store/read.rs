@@ -213,13 +213,13 @@ pub(crate) async fn entries_about(
     from_seq: u64,
     limit: u32,
 ) -> Result<Vec<AuditEntry>> {
-    reading!(store, async |conn: &mut SqliteConnection| {
+    reading!(store, async |conn: &mut AnyConnection| {
         let rows = sqlx::query(
             "SELECT * FROM entries WHERE query_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3",
         )
         .bind(query_id)
         .bind(stored(from_seq)?)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(conn)
         .await?;
         rows.iter().map(entry_of).collect::<Result<Vec<_>>>()

@@ -214,7 +214,12 @@ async fn a_receipt_settles_its_own_intent_only(on: On) {
 }
 
 fn forged(receipt: &IntentReceipt, entry: EntryReceipt) -> IntentReceipt {
-    IntentReceipt { query_id: receipt.query_id.clone(), entry, spent: receipt.spent }
+    IntentReceipt {
+        query_id: receipt.query_id.clone(),
+        entry,
+        spent: receipt.spent,
+        policy_revision: receipt.policy_revision,
+    }
 }
 
 async fn an_answer_without_its_digest_ends_the_query_as_failed(on: On) {
