@@ -263,11 +263,15 @@ impl Ledger {
         &self,
         token_id: &str,
         by: &str,
+        policy_revision: Option<u64>,
         at: Moment,
     ) -> Result<Option<EntryReceipt>> {
         let store = Arc::clone(&self.store);
         let (token_id, by) = (token_id.to_owned(), by.to_owned());
-        self.carried(async move { store::revoke_token(&store, &token_id, &by, at).await }).await
+        let write = async move {
+            store::revoke_token(&store, &token_id, &by, policy_revision, at).await
+        };
+        self.carried(write).await
     }
 
     /// Size and root of the audit log as it is now, signed: for everybody who wants to hold us to it.

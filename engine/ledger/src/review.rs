@@ -84,6 +84,8 @@ pub struct NewVote {
     pub to_author: String,
     /// For the other checkers; sealed.
     pub to_checkers: String,
+    /// The policy revision in force.
+    pub policy_revision: Option<u64>,
     /// Now.
     pub at: Moment,
 }

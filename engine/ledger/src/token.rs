@@ -19,6 +19,8 @@ pub struct NewToken {
     pub expires_at: Moment,
     /// Who made it; enters the log.
     pub issued_by: String,
+    /// The policy revision in force.
+    pub policy_revision: Option<u64>,
 }
 
 /// A token as it is kept. Has no `Debug`.

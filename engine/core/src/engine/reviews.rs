@@ -152,6 +152,7 @@ impl Engine {
             decision,
             to_author,
             to_checkers,
+            policy_revision: self.revision_number(),
             at: moment(self.clock.as_ref()),
         };
         match self.vault.ledger.vote(vote).await.map_err(|error| unavailable(&error))? {

@@ -77,7 +77,8 @@ impl Engine {
             return Err(unknown_token());
         }
         let now = moment(self.clock.as_ref());
-        let revoked = ledger.revoke_token(id.as_str(), caller.user.as_str(), now).await;
+        let (by, revision) = (caller.user.as_str(), self.revision_number());
+        let revoked = ledger.revoke_token(id.as_str(), by, revision, now).await;
         // A token that was withdrawn before stays withdrawn.
         revoked.map_err(|error| unavailable(&error))?;
         let all = self.told_tokens().await?;

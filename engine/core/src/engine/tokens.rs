@@ -110,6 +110,7 @@ impl Engine {
             issued_at,
             expires_at: Moment(issued_at.0.saturating_add(micros)),
             issued_by: issued_by.to_owned(),
+            policy_revision: Some(in_force.revision().number()),
         };
         let expires_at = token.expires_at;
         self.vault.ledger.store_token(token).await.map_err(|error| unavailable(&error))?;

@@ -29,6 +29,11 @@ impl Facts {
         Self { literals, flags: flags(sql, &births, limits), conditions: Conditions::default() }
     }
 
+    /// The same of a text that was understood.
+    pub(super) fn with(self, conditions: Conditions) -> Self {
+        Self { conditions, ..self }
+    }
+
     /// The flags, as the log names them.
     #[must_use]
     pub fn flag_names(&self) -> Vec<&'static str> {

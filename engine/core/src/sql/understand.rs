@@ -120,7 +120,7 @@ pub fn understand(
     expanded::check(&plan, limits)?;
     let reads = reads::of_plan(&plan)?;
     let conditions = conditions::of_plan(&plan)?;
-    let facts = Facts { conditions, ..Facts::of_text(&sql, Some(view), limits) };
+    let facts = Facts::of_text(&sql, Some(view), limits).with(conditions);
     Ok(Understood { user, project, text, plan, reads, facts })
 }
 

@@ -5,6 +5,7 @@ use sqlx::AnyConnection;
 
 use super::append::append;
 use super::database::Database;
+use super::read::entry_at;
 use super::settle::end;
 use super::store::{begin, commit};
 use crate::entry::{Kind, NewEntry};
@@ -23,8 +24,8 @@ pub(super) async fn running(
     steps: &dyn Steps,
     now: Moment,
 ) -> Result<u64> {
-    let cut_off: Vec<(String, String)> = sqlx::query_as(
-        "SELECT query_id, account FROM queries WHERE state = 'running' ORDER BY intent_seq",
+    let cut_off: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT query_id, account, intent_seq FROM queries WHERE state = 'running' ORDER BY intent_seq",
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -34,11 +35,16 @@ pub(super) async fn running(
     steps.reached(Step::BeforeForfeit)?;
     let mut forfeited = 0;
     let mut write = begin(database, conn).await?;
-    for (query_id, account) in cut_off {
+    for (query_id, account, intent_seq) in cut_off {
+        let intent = entry_at(&mut write, intent_seq).await?;
         let new = NewEntry {
             account: Some(account),
             query_id: Some(query_id.clone()),
-            body: json!({ "state": QueryState::Forfeited.as_str() }),
+            // The revision under which it was charged: none is in force yet.
+            body: json!({
+                "policy_revision": intent.body.get("policy_revision"),
+                "state": QueryState::Forfeited.as_str(),
+            }),
             ..NewEntry::new(Kind::Forfeited, SYSTEM, now)
         };
         let entry = append(&mut write, new).await?;

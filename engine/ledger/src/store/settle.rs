@@ -98,6 +98,7 @@ async fn write(
     let Ending { state, failure_class, body, sealed, answer, held } = Ending::of(outcome)?;
     let mut write = turn.begin().await?;
     let (account, user, role) = running(&mut write, intent).await?;
+    let body = under(body, intent.policy_revision);
     let new = NewEntry {
         role: Some(role),
         account: Some(account),
@@ -119,6 +120,14 @@ async fn write(
     store.reached(Step::OutcomeCommitted)?;
     let answer_digest = answer.filter(|_| !held).map(|(digest, _)| digest);
     Ok(OutcomeReceipt { query_id: intent.query_id.clone(), entry, answer_digest })
+}
+
+/// The body with the policy revision under which the query was charged.
+fn under(mut body: serde_json::Value, policy_revision: Option<u64>) -> serde_json::Value {
+    if let Some(body) = body.as_object_mut() {
+        body.insert("policy_revision".into(), policy_revision.into());
+    }
+    body
 }
 
 /// Account, user and role of the query, which must be running and have this very intent.

@@ -31,6 +31,7 @@ async fn issue(store: &Store, turn: &mut Turn<'_>, token: NewToken) -> Result<En
     let new = NewEntry {
         body: json!({
             "expires_at": token.expires_at.0,
+            "policy_revision": token.policy_revision,
             "token_id": token.token_id,
             "user": token.user,
         }),
@@ -49,10 +50,11 @@ pub(crate) async fn revoke_token(
     store: &Store,
     token_id: &str,
     by: &str,
+    policy_revision: Option<u64>,
     at: Moment,
 ) -> Result<Option<EntryReceipt>> {
     let mut turn = store.turn().await?;
-    let result = revoke(store, &mut turn, token_id, by, at).await;
+    let result = revoke(store, &mut turn, token_id, by, policy_revision, at).await;
     turn.end(result)
 }
 
@@ -61,13 +63,14 @@ async fn revoke(
     turn: &mut Turn<'_>,
     token_id: &str,
     by: &str,
+    policy_revision: Option<u64>,
     at: Moment,
 ) -> Result<Option<EntryReceipt>> {
     store.reached(Step::BeforeEntry)?;
     let mut write = turn.begin().await?;
     let Some((user, None)) = user_of(&mut write, token_id).await? else { return Ok(None) };
     let new = NewEntry {
-        body: json!({ "token_id": token_id, "user": user }),
+        body: json!({ "policy_revision": policy_revision, "token_id": token_id, "user": user }),
         ..NewEntry::new(Kind::TokenRevoked, by, at)
     };
     let receipt = append(&mut write, new).await?;

@@ -33,6 +33,7 @@ async fn used(on: On) -> Home {
         issued_at: NOW,
         expires_at: LATER,
         issued_by: "olga".into(),
+        policy_revision: Some(1),
     };
     ledger.store_token(token).await.unwrap();
     for (query_id, checkers) in [("q_4", &["chidi"][..]), ("q_5", &["chidi", "mira"])] {

@@ -240,6 +240,7 @@ fn vote(query_id: &str, checker: &str) -> NewVote {
         decision: Decision::Release,
         to_author: format!("{checker} to the author"),
         to_checkers: format!("{checker} to the others"),
+        policy_revision: Some(1),
         at: LATER,
     }
 }

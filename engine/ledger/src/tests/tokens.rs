@@ -21,6 +21,7 @@ fn token(token_id: &str) -> NewToken {
         issued_at: NOW,
         expires_at: EXPIRY,
         issued_by: "olga".into(),
+        policy_revision: Some(1),
     }
 }
 
@@ -44,9 +45,9 @@ async fn a_revoked_token_admits_nobody(on: On) {
     let home = Home::new(on);
     let ledger = home.open().await;
     ledger.store_token(token("t1")).await.unwrap();
-    assert!(ledger.revoke_token("t1", "olga", LATER).await.unwrap().is_some());
-    assert!(ledger.revoke_token("t1", "olga", LATER).await.unwrap().is_none());
-    assert!(ledger.revoke_token("t2", "olga", LATER).await.unwrap().is_none());
+    assert!(ledger.revoke_token("t1", "olga", Some(1), LATER).await.unwrap().is_some());
+    assert!(ledger.revoke_token("t1", "olga", Some(1), LATER).await.unwrap().is_none());
+    assert!(ledger.revoke_token("t2", "olga", Some(1), LATER).await.unwrap().is_none());
     ledger.close().await;
     let ledger = home.open().await;
     assert!(!ledger.find_token("t1").await.unwrap().unwrap().admits(&HASH, LATER));
@@ -56,11 +57,11 @@ async fn issue_and_revocation_are_logged_without_the_hash(on: On) {
     let home = Home::new(on);
     let ledger = home.open().await;
     ledger.store_token(token("t1")).await.unwrap();
-    ledger.revoke_token("t1", "paul", LATER).await.unwrap();
+    ledger.revoke_token("t1", "paul", Some(1), LATER).await.unwrap();
     let log = ledger.entries(0, 10).await.unwrap();
     let story: Vec<_> = log.iter().map(|e| (e.kind, e.actor.as_str(), e.at)).collect();
     assert_eq!(story, [(Kind::TokenIssued, "olga", NOW), (Kind::TokenRevoked, "paul", LATER)]);
-    let issued = json!({ "expires_at": EXPIRY.0, "token_id": "t1", "user": "ana" });
+    let issued = json!({ "expires_at": EXPIRY.0, "policy_revision": 1, "token_id": "t1", "user": "ana" });
     assert_eq!(log[0].body, issued);
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Told {
     /// Whether it is computed from protected numbers.
     pub(super) of_result: bool,
     /// Whether it needs brackets inside something else.
-    loose: bool,
+    pub(super) loose: bool,
 }
 
 impl Told {
