@@ -38,6 +38,7 @@ mod log;
 mod officers;
 mod planner;
 mod policies;
+mod proofs;
 mod releases;
 mod reviews;
 mod runtime;

@@ -268,9 +268,8 @@ impl Ledger {
     ) -> Result<Option<EntryReceipt>> {
         let store = Arc::clone(&self.store);
         let (token_id, by) = (token_id.to_owned(), by.to_owned());
-        let write = async move {
-            store::revoke_token(&store, &token_id, &by, policy_revision, at).await
-        };
+        let write =
+            async move { store::revoke_token(&store, &token_id, &by, policy_revision, at).await };
         self.carried(write).await
     }
 

@@ -150,8 +150,7 @@ fn entry(
     state: ReviewState,
     decisions: &[(String, Decision)],
 ) -> NewEntry {
-    let mut body =
-        json!({ "policy_revision": vote.policy_revision, "state": state.as_str() });
+    let mut body = json!({ "policy_revision": vote.policy_revision, "state": state.as_str() });
     if let (false, Some(body)) = (state == ReviewState::Held, body.as_object_mut()) {
         let words = decisions.iter().map(|(who, what)| (who.clone(), json!(what.as_str())));
         body.insert("decisions".to_owned(), words.collect::<Map<_, _>>().into());

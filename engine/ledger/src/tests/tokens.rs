@@ -61,7 +61,8 @@ async fn issue_and_revocation_are_logged_without_the_hash(on: On) {
     let log = ledger.entries(0, 10).await.unwrap();
     let story: Vec<_> = log.iter().map(|e| (e.kind, e.actor.as_str(), e.at)).collect();
     assert_eq!(story, [(Kind::TokenIssued, "olga", NOW), (Kind::TokenRevoked, "paul", LATER)]);
-    let issued = json!({ "expires_at": EXPIRY.0, "policy_revision": 1, "token_id": "t1", "user": "ana" });
+    let issued =
+        json!({ "expires_at": EXPIRY.0, "policy_revision": 1, "token_id": "t1", "user": "ana" });
     assert_eq!(log[0].body, issued);
 }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod demo;
 mod extract;
 mod logging;
@@ -46,6 +47,8 @@ enum Command {
     Sample(sample::Sample),
     /// Policy files, and the desk of the governance officers.
     Policy(Box<policy::Policy>),
+    /// Prove from a copied log what was asked, decided and released. Needs no server.
+    Audit(audit::Audit),
     /// Tokens with which people sign in.
     #[command(subcommand)]
     Token(token::Token),
@@ -56,7 +59,7 @@ pub fn main() -> ExitCode {
     let Line { log_format, command } = Line::parse();
     logging::start(log_format);
     match run(command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(stop) => {
             eprintln!("tresor: {stop}");
             ExitCode::FAILURE
@@ -64,15 +67,23 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<(), Stop> {
-    match command {
+fn run(command: Command) -> Result<ExitCode, Stop> {
+    let done = match command {
+        Command::Audit(audit) => return Ok(audit.run()),
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Extract(extract) => extract.run(),
         Command::Policy(policy) => policy.run(),
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Titles and reasons are other people's texts: what would steer a terminal is not written to one.
+fn visible(text: &str) -> String {
+    let plain = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    text.chars().map(|c| if plain(c) { c } else { '\u{fffd}' }).collect()
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use tresor_core::audit::Filter;
 use tresor_core::engine::{
-    Asked, AuditRequest, Caller, Chunks, ExportFormat, KeepingRequest, Markers, PolicyRequest,
-    QueryRequest, QueryState, QueryStatus, ResultFormat, Verdict,
+    Asked, AuditRequest, Caller, Chunks, ExportFormat, KeepingRequest, Markers, Named,
+    PolicyRequest, QueryRequest, QueryState, QueryStatus, ReleaseRecord, ResultFormat, Verdict,
 };
 use tresor_core::ids::{QueryId, UserId};
 use tresor_core::refusal::{Class, Code, Position, Refusal};
@@ -101,6 +101,41 @@ impl Api for Arc<Double> {
                 Err(Refusal::new(Code::FormNotAllowed, "not as `parquet`", "as `json`"))
             }
         }
+    }
+
+    async fn release(&self, _: &Caller, id: &QueryId) -> Result<ReleaseRecord, Refusal> {
+        if id.as_str() != ID {
+            return Err(Refusal::new(Code::UnknownQuery, "there is no query", "look again"));
+        }
+        let named = |id: &str| Named { id: id.to_owned(), name: id.to_owned() };
+        Ok(ReleaseRecord {
+            query: id.to_string(),
+            person: named("ada"),
+            role: "researcher".to_owned(),
+            project: named("heart-study"),
+            organisation: ("University".to_owned(), None),
+            sql: None,
+            fingerprint: "select ?".to_owned(),
+            submitted_at: "2026-01-01T00:00:00Z".to_owned(),
+            settled_at: "2026-01-01T00:00:01Z".to_owned(),
+            reviewed_at: None,
+            about: json!({"release": {}}),
+        })
+    }
+
+    async fn receipt(&self, _: &Caller, id: &QueryId) -> Result<Vec<u8>, Refusal> {
+        match id.as_str() {
+            ID => Ok(br#"{"format": "tresor-receipt/1"}"#.to_vec()),
+            _ => Err(Refusal::new(Code::UnknownQuery, "there is no query", "look again")),
+        }
+    }
+
+    async fn checkpoint(&self) -> Result<String, Refusal> {
+        Ok("a.log\n1\n".to_owned())
+    }
+
+    fn log_name(&self) -> String {
+        "a.log".to_owned()
     }
 
     async fn datasets(&self, _: &Caller) -> Result<Value, Refusal> {
