@@ -36,26 +36,25 @@ wait $server
 rm -rf "$1"
 "#;
 
-/// Address of a new, empty database, `postgres://..`; `None`, said on a line of its own, where PostgreSQL is not installed.
+/// Whether there is a server to test on; said on a line of its own where there is none.
+pub fn installed() -> bool {
+    server().is_some()
+}
+
+/// Address of a new, empty database, `postgres://..`; `None` where PostgreSQL is not installed.
 pub fn database() -> Option<String> {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let server = server()?;
     let name = format!("ledger_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    server.psql("postgres", &format!("CREATE DATABASE {name}"));
+    server.psql(&format!("CREATE DATABASE {name}"));
     Some(server.address(&name))
 }
 
-/// Runs statements in a database of [`database`] with the tools of the server, as an operator would; gives what they print.
-pub fn psql(address: &str, sql: &str) -> String {
-    let name = address.rsplit('/').next().unwrap();
-    server().unwrap().psql(name, sql)
-}
-
-/// Runs a program of the server's packages on a database of [`database`], for example `pg_dump`.
-pub fn tool(program: &str, address: &str, arguments: &[&str]) -> std::process::Output {
-    let server = server().unwrap();
-    let name = address.rsplit('/').next().unwrap();
-    server.command(program).args(arguments).arg(name).output().unwrap()
+/// A program of the server's packages, for example `pg_dump`, ready to run on a database of [`database`].
+pub fn tool(program: &str, address: &str) -> Command {
+    let mut command = server().unwrap().command(program);
+    command.args(["-d", address.rsplit('/').next().unwrap()]);
+    command
 }
 
 struct Server {
@@ -133,15 +132,10 @@ impl Server {
         command
     }
 
-    fn psql(&self, database: &str, sql: &str) -> String {
-        let output = self
-            .command("psql")
-            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql])
-            .output()
-            .unwrap();
-        let words = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{sql}: {words}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    fn psql(&self, sql: &str) {
+        let output =
+            self.command("psql").args(["-X", "-q", "-d", "postgres", "-c", sql]).output().unwrap();
+        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
     fn address(&self, database: &str) -> String {

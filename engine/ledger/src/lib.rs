@@ -33,6 +33,7 @@ mod steps;
 mod store;
 pub mod tlog;
 mod token;
+pub mod upkeep;
 
 #[cfg(test)]
 mod tests;

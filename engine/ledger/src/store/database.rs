@@ -35,8 +35,7 @@ pub(super) type Version = (i64, &'static str);
 impl Database {
     /// Opens the one connection that writes, and takes the right to be the only one that does.
     pub(super) async fn take(place: &LedgerPlace) -> Result<(Self, AnyConnection)> {
-        static DRIVERS: Once = Once::new();
-        DRIVERS.call_once(install_default_drivers);
+        install_drivers();
         match place {
             LedgerPlace::File(path) => {
                 let (file, writer) = Sqlite::take(path).await?;
@@ -45,6 +44,21 @@ impl Database {
             LedgerPlace::Postgres(url) => {
                 let (server, writer) = Postgres::take(url).await?;
                 Ok((Self::Postgres(server), writer))
+            }
+        }
+    }
+
+    /// Opens a connection that cannot write, beside whoever writes.
+    pub(super) async fn look(place: &LedgerPlace) -> Result<(Self, AnyConnection)> {
+        install_drivers();
+        match place {
+            LedgerPlace::File(path) => {
+                let (file, reader) = Sqlite::look(path).await?;
+                Ok((Self::Sqlite(file), reader))
+            }
+            LedgerPlace::Postgres(url) => {
+                let (server, reader) = Postgres::look(url).await?;
+                Ok((Self::Postgres(server), reader))
             }
         }
     }
@@ -81,6 +95,19 @@ impl Database {
         }
     }
 
+    /// The words that begin a transaction which reads one state of everything, whatever is written meanwhile.
+    pub(super) const fn begin_reading(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "BEGIN DEFERRED",
+            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// The latest version of the tables.
+    pub(super) fn latest(&self) -> i64 {
+        self.versions().last().map_or(0, |(number, _)| *number)
+    }
+
     /// The database itself says that it is whole.
     pub(super) async fn whole(&self, writer: &mut AnyConnection) -> Result<()> {
         match self {
@@ -115,4 +142,9 @@ impl Database {
             Self::Postgres(server) => server.name().to_owned(),
         }
     }
+}
+
+fn install_drivers() {
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(install_default_drivers);
 }

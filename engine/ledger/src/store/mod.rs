@@ -13,13 +13,16 @@
 //! | `read` | the reads |
 //! | `log` | the tree of the audit log: grows by what is committed, and is published |
 //! | `receipt` | the entry that released an answer, with its proof |
+//! | `inspect`, `backup` | the same checks without a server, and a copy while one runs |
 //! | `verify`, `kept` | checks the log entry by entry, and the books against the log |
 //! | `fault` | what an error of the database means |
 
 mod append;
+mod backup;
 mod database;
 mod fault;
 mod forfeit;
+mod inspect;
 mod kept;
 mod lock;
 mod log;
@@ -39,6 +42,8 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use backup::{back_up, restore};
+pub(crate) use inspect::inspect;
 pub(crate) use log::{checkpoint, consistency, cosigned, keep_publishing};
 pub(crate) use read::{
     answer, balance, document, entries, entries_about, entries_of, find_token, latest_of, opening,

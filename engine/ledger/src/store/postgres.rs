@@ -35,7 +35,7 @@ const DURABLE: [&str; 2] = ["fsync", "full_page_writes"];
 pub(super) struct Postgres {
     options: AnyConnectOptions,
     name: String,
-    /// The session that holds the lock. Behind a pooler of connections another one may answer.
+    /// The session that holds the lock, or only looks. Behind a pooler of connections another one may answer.
     session: i64,
 }
 
@@ -52,6 +52,15 @@ impl Postgres {
         }
         let session = session(&mut writer).await?;
         Ok((Self { options, name, session }, writer))
+    }
+
+    /// Connects for reading, whoever else writes.
+    pub(super) async fn look(url: &str) -> Result<(Self, AnyConnection)> {
+        let (options, name) = address(url)?;
+        let mut reader = options.connect().await?;
+        raw_sql(OF_READERS).execute(&mut reader).await?;
+        let session = session(&mut reader).await?;
+        Ok((Self { options, name, session }, reader))
     }
 
     pub(super) async fn readers(&self) -> Result<AnyPool> {

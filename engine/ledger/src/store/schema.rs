@@ -15,7 +15,7 @@ pub(super) async fn version(
     database: &Database,
     writer: &mut AnyConnection,
 ) -> Result<Option<i64>> {
-    let known = database.versions().last().map_or(0, |(number, _)| *number);
+    let known = database.latest();
     match database.found(writer).await? {
         Found::Empty => Ok(None),
         Found::Foreign => Err(LedgerError::NotALedger { place: database.name() }),

@@ -32,10 +32,10 @@ const OF_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; P
      PRAGMA recursive_triggers = ON;";
 const OF_READERS: &str = "PRAGMA query_only = ON;";
 
-/// A file, locked.
+/// A file; locked, unless it is only looked at.
 pub(super) struct Sqlite {
     path: PathBuf,
-    lock: ProcessLock,
+    lock: Option<ProcessLock>,
 }
 
 impl Sqlite {
@@ -44,7 +44,18 @@ impl Sqlite {
         let lock = ProcessLock::take(path)?;
         create_private(path)?;
         let writer = writer(path).await?;
-        Ok((Self { path: path.to_owned(), lock }, writer))
+        Ok((Self { path: path.to_owned(), lock: Some(lock) }, writer))
+    }
+
+    /// Opens the file for reading, whoever else has it open.
+    pub(super) async fn look(path: &Path) -> Result<(Self, AnyConnection)> {
+        let open = async {
+            let mut reader = address(path, true)?.connect().await?;
+            raw_sql(OF_ALL).execute(&mut reader).await?;
+            Ok(reader)
+        };
+        let reader = open.await.map_err(|error| foreign(path, error))?;
+        Ok((Self { path: path.to_owned(), lock: None }, reader))
     }
 
     pub(super) async fn readers(&self) -> Result<AnyPool> {
@@ -98,7 +109,9 @@ impl Sqlite {
     }
 
     pub(super) fn release(&self) {
-        self.lock.release();
+        if let Some(lock) = &self.lock {
+            lock.release();
+        }
     }
 
     pub(super) fn name(&self) -> String {
@@ -110,7 +123,7 @@ impl Sqlite {
 ///
 /// # Errors
 /// [`LedgerError::Unavailable`] when the folder is not there or not writable.
-fn create_private(path: &Path) -> Result<()> {
+pub(super) fn create_private(path: &Path) -> Result<()> {
     let unavailable = |error: std::io::Error| {
         LedgerError::Unavailable(format!("cannot create {}: {error}", path.display()))
     };
@@ -125,7 +138,7 @@ fn create_private(path: &Path) -> Result<()> {
 }
 
 /// Makes the name of the new file durable, too: a ledger that vanishes with the power is a refund.
-fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }

@@ -50,7 +50,7 @@ impl Store {
         // Nothing was written yet: what was published of the log is held against the books before anything is.
         let agreed = published.end()?;
         schema::upgrade(&database, &mut writer, version, steps.as_ref()).await?;
-        verify::books(&mut writer).await?;
+        verify::books(&mut writer, |_| ()).await?;
         let forfeited = forfeit::running(&database, &mut writer, steps.as_ref(), now).await?;
         let entries = verify::length(&mut writer).await?;
         let log = Log::open(&log_config, agreed, &mut writer).await?;

@@ -35,8 +35,11 @@ pub(super) async fn log(conn: &mut AnyConnection, published: &mut Reading) -> Re
     }
 }
 
-/// The same, and the books follow from the log.
-pub(super) async fn books(conn: &mut AnyConnection) -> Result<Books> {
+/// The same, and the books follow from the log. Tells of each entry on the way.
+pub(super) async fn books(
+    conn: &mut AnyConnection,
+    mut each: impl FnMut(&AuditEntry),
+) -> Result<Books> {
     let mut books = Books::new();
     let mut totals = Totals::default();
     loop {
@@ -50,6 +53,7 @@ pub(super) async fn books(conn: &mut AnyConnection) -> Result<Books> {
         for entry in &entries {
             let rows = books.rows_of(entry);
             implied.extend(rows.map_err(|why| LedgerError::Damaged(why.to_string()))?);
+            each(entry);
         }
         compare(&implied, &kept::rows(conn, from, books.entries()).await?)?;
         totals.add(&implied);

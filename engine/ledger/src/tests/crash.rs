@@ -84,7 +84,7 @@ fn a_stop_at_any_step_loses_no_charge_and_no_answer() {
 
 #[test]
 fn a_stop_at_any_step_loses_nothing_on_a_server() {
-    if postgres::database().is_some() {
+    if postgres::installed() {
         every_step_on(&runtime(), On::Postgres);
     }
 }

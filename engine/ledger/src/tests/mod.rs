@@ -15,6 +15,7 @@ mod published;
 mod reviews;
 mod spending;
 mod tokens;
+mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,7 +49,7 @@ macro_rules! on_both {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $test() {
-                    if crate::tests::postgres::database().is_some() {
+                    if crate::tests::postgres::installed() {
                         super::$test(crate::tests::On::Postgres).await;
                     }
                 }
@@ -178,7 +179,7 @@ fn config(place: LedgerPlace, folder: &Path, steps: Arc<dyn Steps>) -> LedgerCon
     let log = LogConfig {
         origin: "test.example/log".to_owned(),
         seed: [7; 32],
-        folder: folder.join("log"),
+        folder: folder.join("ledger.log"),
         anchor: None,
     };
     LedgerConfig { place, log, steps }

@@ -147,6 +147,7 @@ impl Desk {
         let query = review.query.query_id.clone();
         let checker = *dice.pick(&CHECKERS).unwrap();
         let vote = NewVote {
+            policy_revision: Some(1),
             query_id: query.clone(),
             checker: checker.to_owned(),
             role: "checker".to_owned(),
@@ -181,6 +182,7 @@ impl Desk {
     async fn token(&self, id: &str, dice: &mut Dice) -> Result<(), LedgerError> {
         let id = format!("t_{id}");
         let token = NewToken {
+            policy_revision: Some(1),
             token_id: id.clone(),
             user: "ana".to_owned(),
             secret_hash: [3; 32],
@@ -191,7 +193,7 @@ impl Desk {
         self.ledger.store_token(token).await?;
         self.note(Note::Token { id: id.clone(), withdrawn: false });
         if dice.one_in(2) {
-            self.ledger.revoke_token(&id, "ana", self.at()).await?;
+            self.ledger.revoke_token(&id, "ana", Some(1), self.at()).await?;
             self.note(Note::Token { id, withdrawn: true });
         }
         Ok(())

@@ -39,7 +39,7 @@ fn a_kill_at_any_moment_breaks_no_word_in_a_file() {
 
 #[test]
 fn a_kill_at_any_moment_breaks_no_word_on_a_server() {
-    if postgres::database().is_some() {
+    if postgres::installed() {
         kill_often(On::Postgres);
     }
 }
