@@ -2,10 +2,6 @@
 
 mod audit;
 mod db;
-=======
-mod db;
-mod audit;
->>>>>>> entries
 mod demo;
 mod extract;
 mod ledger;
