@@ -7,6 +7,7 @@ mod canary;
 mod control;
 mod desk;
 mod expiry;
+mod faults;
 mod forms;
 mod fuzz;
 mod kill;
