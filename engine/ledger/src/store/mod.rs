@@ -7,6 +7,7 @@
 //! | `lock` | one process per file |
 //! | `schema` | versions of the tables, forward only; the folder beside it has them for each database |
 //! | `store` | the one writer, the readers, and their health |
+//! | `turn` | whose turn it is to write, and the commit that those who wait share |
 //! | `append` | writes an audit entry |
 //! | `reserve`, `settle`, `forfeit`, `record`, `tokens` | the writes, one transaction each |
 //! | `review` | votes about answers that are held, and what one reader may see of them |
@@ -37,6 +38,7 @@ mod settle;
 mod sqlite;
 mod store;
 mod tokens;
+mod turn;
 mod verify;
 
 #[cfg(test)]

@@ -73,8 +73,6 @@ async fn a_foreign_writer_delays_and_closes_nothing() {
 
 /// Changes a setting of the writer.
 async fn set(store: &Store, pragma: &'static str) {
-    let mut turn = store.turn().await.unwrap();
-    let mut write = turn.begin().await.unwrap();
-    sqlx::query(pragma).execute(&mut *write).await.unwrap();
-    write.commit().await.unwrap();
+    let mut writer = store.writer.lock().await;
+    sqlx::query(pragma).execute(&mut writer.as_mut().unwrap().conn).await.unwrap();
 }

@@ -14,6 +14,7 @@ mod power;
 mod published;
 mod reviews;
 mod spending;
+mod together;
 mod tokens;
 mod upkeep;
 
