@@ -10,6 +10,7 @@
 //! - `ro_crate` a release as a crate that other people's tools read
 //! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
+//! - `witnesses` second organisations that sign the checkpoints of the audit log
 //! - `cli` the command line
 
 mod accept;
@@ -23,6 +24,7 @@ mod real;
 mod ro_crate;
 mod signing;
 mod stop;
+mod witnesses;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -55,6 +57,9 @@ async fn open_with(home: &Path, ledger: Option<LedgerPlace>) -> Result<Arc<Engin
         Arc::new(real::SystemEntropy),
     );
     config.ledger = ledger;
+    let home::LogSettings { name, anchor } = home::LogSettings::of(&home)?;
+    config.log_origin = name.unwrap_or(config.log_origin);
+    config.log_anchor = anchor;
     Ok(Engine::open(config).await?)
 }
 

@@ -40,6 +40,7 @@ mod proof;
 mod prove;
 pub(crate) mod publish;
 mod tile;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;

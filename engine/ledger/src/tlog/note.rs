@@ -276,6 +276,13 @@ impl Note {
         if signed { Ok(()) } else { Err(LogError::NotSigned(verifier.name.clone())) }
     }
 
+    /// The same text with the signatures in the name of this key only.
+    #[must_use]
+    pub(super) fn only(mut self, verifier: &Verifier) -> Self {
+        self.signatures.retain(|line| verifier.claimed_by(line));
+        self
+    }
+
     /// The same text with another signature; one that is there stays once.
     #[must_use]
     pub fn with(mut self, signature: Signature) -> Self {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod db;
 mod demo;
 mod extract;
@@ -12,6 +13,7 @@ mod sample;
 mod serve;
 mod signals;
 mod token;
+mod witness;
 
 #[cfg(test)]
 pub(crate) use demo::complete as demo_home;
@@ -48,9 +50,13 @@ enum Command {
     Sample(sample::Sample),
     /// Policy files, and the desk of the governance officers.
     Policy(Box<policy::Policy>),
+    /// Prove from a copied log what was asked, decided and released. Needs no server.
+    Audit(audit::Audit),
     /// Tokens with which people sign in.
     #[command(subcommand)]
     Token(token::Token),
+    /// Watch the audit logs of others, and sign that they only grow.
+    Witness(witness::Witness),
     /// The ledger: copies of it, the way back, a check.
     #[command(subcommand)]
     Db(db::Db),
@@ -61,7 +67,7 @@ pub fn main() -> ExitCode {
     let Line { log_format, command } = Line::parse();
     logging::start(log_format);
     match run(command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(stop) => {
             eprintln!("tresor: {stop}");
             ExitCode::FAILURE
@@ -69,8 +75,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<(), Stop> {
-    match command {
+fn run(command: Command) -> Result<ExitCode, Stop> {
+    let done = match command {
+        Command::Audit(audit) => return Ok(audit.run()),
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Extract(extract) => extract.run(),
@@ -78,7 +85,15 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
         Command::Db(db) => db.run(),
-    }
+        Command::Witness(witness) => witness.run(),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Titles and reasons are other people's texts: what would steer a terminal is not written to one.
+fn visible(text: &str) -> String {
+    let plain = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    text.chars().map(|c| if plain(c) { c } else { '\u{fffd}' }).collect()
 }
 
 #[cfg(test)]

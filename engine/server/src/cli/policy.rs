@@ -28,6 +28,7 @@ use time::format_description::well_known::Rfc3339;
 use tresor_core::desk::Scope;
 use tresor_core::ids::{BundleDigest, ChangeId, FreezeId, ProjectId, UserId};
 
+use super::visible;
 use crate::stop::Stop;
 use client::Connection;
 
@@ -306,12 +307,6 @@ impl From<Frozen> for Scope {
             Frozen { .. } => Self::Everything,
         }
     }
-}
-
-/// Titles and reasons are other people's texts: what would steer a terminal is not written to one.
-fn visible(text: &str) -> String {
-    let plain = |c: char| !c.is_control() || c == '\n' || c == '\t';
-    text.chars().map(|c| if plain(c) { c } else { '\u{fffd}' }).collect()
 }
 
 fn change(text: &str) -> Result<ChangeId, String> {

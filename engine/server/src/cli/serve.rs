@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -10,6 +11,7 @@ use super::ledger::LedgerChoice;
 use super::{runtime, signals};
 use crate::home::Home;
 use crate::stop::Stop;
+use crate::witnesses::{self, Witness};
 
 /// `tresor serve`
 #[derive(Debug, Args)]
@@ -23,6 +25,9 @@ pub(super) struct Serve {
     /// A proxy in front of this server terminates TLS; without one, only this machine may connect.
     #[arg(long)]
     behind_tls_proxy: bool,
+    /// A second organisation that signs the checkpoints of the audit log, written URL=KEY; may be given more than once.
+    #[arg(long = "witness", value_name = "URL=KEY")]
+    witnesses: Vec<Witness>,
     #[command(flatten)]
     ledger: LedgerChoice,
 }
@@ -60,6 +65,7 @@ impl Serve {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
         let engine = crate::open_with(&self.home, self.ledger.place()?).await?;
+        witnesses::ask_first(&engine, &self.witnesses).await?;
         if !engine.policies_can_change() {
             tracing::warn!(
                 "the policy in force can never be changed: it takes two officers with a `signing_key` in policies/people.toml"
@@ -68,7 +74,10 @@ impl Serve {
         // With port 0 the operating system chose the port.
         let address = listener.local_addr().unwrap_or(self.listen);
         tracing::info!(%address, home = %self.home.display(), "serving");
+        let offering = witnesses::keep_offering(Arc::clone(&engine), self.witnesses);
+        let offering = tokio::spawn(offering);
         crate::serve(listener, crate::router(engine), stop).await;
+        offering.abort();
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod notes;
 mod others;
 mod tampering;
 mod vectors;
+mod witnesses;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,1 @@
+//! The commands over a log that was made by an engine.
