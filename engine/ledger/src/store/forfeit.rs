@@ -5,9 +5,9 @@ use sqlx::AnyConnection;
 
 use super::append::append;
 use super::database::Database;
+use super::handle::{begin_alone, commit_alone};
 use super::read::entry_at;
 use super::settle::end;
-use super::store::{begin_alone, commit_alone};
 use crate::entry::{Kind, NewEntry};
 use crate::error::Result;
 use crate::moment::Moment;

@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 
 use super::append::{append, stored};
-use super::store::Store;
+use super::handle::Store;
 use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, NewEntry};
 use crate::error::{LedgerError, Result};

@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::append::{append, keepable, loaded, stored};
-use super::store::Store;
+use super::handle::Store;
 use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};

@@ -10,8 +10,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::append::{append, loaded, stored};
+use super::handle::Store;
 use super::read::{Kept, damaged, entry_at, openings, query_of, reading};
-use super::store::Store;
 use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::Result;

@@ -3,7 +3,7 @@
 use sqlx::{AnyConnection, Connection, raw_sql};
 
 use super::database::{Database, Found};
-use super::store::commit_alone;
+use super::handle::commit_alone;
 use crate::error::{LedgerError, Result};
 use crate::steps::{Step, Steps};
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::append::{append, keepable, stored};
-use super::store::Store;
+use super::handle::Store;
 use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};

@@ -15,7 +15,7 @@ use tokio::sync::{MappedMutexGuard, MutexGuard, watch};
 
 use super::database::Database;
 use super::fault;
-use super::store::Store;
+use super::handle::Store;
 use crate::error::{LedgerError, Result};
 
 /// So many writes share a commit at most, and so long the first of them waits for it at most.
