@@ -33,7 +33,9 @@ fn main() {
         LedgerPlace::Postgres,
     );
     println!("milliseconds; {queries} queries per line, each of three writes");
-    println!("| clients | writes per second | write: median | p99 | one after the other on the bare disk: median | p99 |");
+    println!(
+        "| clients | writes per second | write: median | p99 | one after the other on the bare disk: median | p99 |"
+    );
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(measure(place, folder.path(), queries));
 }

@@ -8,6 +8,7 @@
 //! - `http` the API: routes, sign-in, problem documents, its own description
 //! - `accept` connections: limits on slow and numerous clients, orderly shutdown
 //! - `ro_crate` a release as a crate that other people's tools read
+//! - `program` what runs and how it was set up, as the log says it
 //! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
 //! - `cli` the command line
@@ -19,6 +20,7 @@ pub mod cli;
 mod extracts;
 mod home;
 mod http;
+mod program;
 mod real;
 mod ro_crate;
 mod signing;
@@ -29,9 +31,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use tresor_core::engine::{Engine, EngineConfig};
-use tresor_ledger::LedgerPlace;
 
 pub use accept::serve;
+use program::Setup;
 pub use stop::Stop;
 
 /// Opens the engine on a home, with the real clock, real randomness and the keys of that home.
@@ -39,11 +41,11 @@ pub use stop::Stop;
 /// # Errors
 /// [`Stop`] when policies, extracts or keys are missing, or the engine cannot start.
 pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
-    open_with(home, None).await
+    open_with(home, Setup::default()).await
 }
 
-/// The same with a ledger that is not in the home.
-async fn open_with(home: &Path, ledger: Option<LedgerPlace>) -> Result<Arc<Engine>, Stop> {
+/// The same, set up by the options of a command.
+async fn open_with(home: &Path, setup: Setup) -> Result<Arc<Engine>, Stop> {
     let home = home::Home::at(home);
     home.require_parts()?;
     let keys = home::Keys::of(&home, &real::SystemEntropy)?;
@@ -54,7 +56,10 @@ async fn open_with(home: &Path, ledger: Option<LedgerPlace>) -> Result<Arc<Engin
         Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
-    config.ledger = ledger;
+    config.program = setup.program()?;
+    config.log_origin = setup.origin(&home)?;
+    config.log_anchor = setup.log_anchor;
+    config.ledger = setup.ledger;
     Ok(Engine::open(config).await?)
 }
 

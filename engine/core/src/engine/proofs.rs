@@ -16,7 +16,11 @@ impl Engine {
         let receipt = receipt.map_err(|error| unavailable(&error))?;
         receipt.map(|receipt| receipt.to_json().into_bytes()).ok_or_else(|| {
             let hint = "GET /api/v1/queries/{id} says where the query stands";
-            Refusal::new(Code::NoResult, "no answer of this query was released, so there is no receipt", hint)
+            Refusal::new(
+                Code::NoResult,
+                "no answer of this query was released, so there is no receipt",
+                hint,
+            )
         })
     }
 
@@ -26,7 +30,9 @@ impl Engine {
     /// When the ledger cannot be read.
     pub async fn checkpoint(&self) -> Result<String, Refusal> {
         let checkpoint = self.vault.ledger.checkpoint().await;
-        checkpoint.map(|checkpoint| checkpoint.note().to_string()).map_err(|error| unavailable(&error))
+        checkpoint
+            .map(|checkpoint| checkpoint.note().to_string())
+            .map_err(|error| unavailable(&error))
     }
 
     /// The name of the log.

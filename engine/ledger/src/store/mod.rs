@@ -20,6 +20,7 @@
 mod append;
 mod backup;
 mod database;
+mod erase;
 mod fault;
 mod forfeit;
 mod inspect;
@@ -43,6 +44,7 @@ mod verify;
 mod tests;
 
 pub(crate) use backup::{back_up, restore};
+pub(crate) use erase::erase;
 pub(crate) use inspect::inspect;
 pub(crate) use log::{checkpoint, consistency, cosigned, keep_publishing};
 pub(crate) use read::{

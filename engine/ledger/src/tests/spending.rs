@@ -280,7 +280,7 @@ fn every_call_may_move_between_threads() {
         sendable(ledger.opening(0));
         sendable(ledger.balance(PROJECT));
         sendable(ledger.find_token("t"));
-        sendable(ledger.revoke_token("t", "u", NOW));
+        sendable(ledger.revoke_token("t", "u", None, NOW));
         sendable(ledger.close());
         sendable(Home::file().try_open());
         sendable(outcome);

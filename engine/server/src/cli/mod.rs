@@ -1,7 +1,7 @@
 //! The command line.
 
-mod db;
 mod audit;
+mod db;
 mod demo;
 mod extract;
 mod ledger;
@@ -52,7 +52,6 @@ enum Command {
     /// Prove from a copied log what was asked, decided and released. Needs no server.
     Audit(audit::Audit),
     /// Tokens with which people sign in.
-    #[command(subcommand)]
     Token(token::Token),
     /// The ledger: copies of it, the way back, a check.
     #[command(subcommand)]
@@ -82,7 +81,6 @@ fn run(command: Command) -> Result<ExitCode, Stop> {
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
         Command::Db(db) => db.run(),
-    }
     };
     done.map(|()| ExitCode::SUCCESS)
 }

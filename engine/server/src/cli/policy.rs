@@ -8,7 +8,7 @@
 //! - `decisions` signed, activated, withdrawn, frozen; `statement` what may be signed
 //! - `client` the way to the server; `files` bundles; `told` answers as people read them
 
-mod client;
+pub(super) mod client;
 mod decisions;
 mod drafts;
 mod files;

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use super::ledger::LedgerChoice;
 use super::{runtime, signals};
 use crate::home::Home;
+use crate::program::Setup;
 use crate::stop::Stop;
 
 /// `tresor serve`
@@ -25,6 +26,14 @@ pub(super) struct Serve {
     behind_tls_proxy: bool,
     #[command(flatten)]
     ledger: LedgerChoice,
+    /// The name of the audit log, for example tre.example.org/tresor; chosen at the first start, after the machine if
+    /// nothing is said.
+    #[arg(long)]
+    log_origin: Option<String>,
+    /// A file on another disk that keeps a copy of the last checkpoint of the audit log: tells an older copy of the whole
+    /// home.
+    #[arg(long)]
+    log_anchor: Option<PathBuf>,
 }
 
 impl Serve {
@@ -56,10 +65,28 @@ impl Serve {
         Ok(())
     }
 
+    fn setup(&self) -> Result<Setup, Stop> {
+        let mut options = vec![
+            ("command", "serve".to_owned()),
+            ("home", self.home.display().to_string()),
+            ("listen", self.listen.to_string()),
+            ("behind_tls_proxy", self.behind_tls_proxy.to_string()),
+        ];
+        let anchor = self.log_anchor.as_ref().map(|anchor| anchor.display().to_string());
+        options.extend(self.log_origin.clone().map(|origin| ("log_origin", origin)));
+        options.extend(anchor.map(|anchor| ("log_anchor", anchor)));
+        Ok(Setup {
+            ledger: self.ledger.place()?,
+            log_origin: self.log_origin.clone(),
+            log_anchor: self.log_anchor.clone(),
+            options,
+        })
+    }
+
     async fn serve(self) -> Result<(), Stop> {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
-        let engine = crate::open_with(&self.home, self.ledger.place()?).await?;
+        let engine = crate::open_with(&self.home, self.setup()?).await?;
         if !engine.policies_can_change() {
             tracing::warn!(
                 "the policy in force can never be changed: it takes two officers with a `signing_key` in policies/people.toml"

@@ -62,7 +62,9 @@ async fn written(api: &Face, caller: &Caller, id: &QueryId) -> Result<Vec<u8>, R
 /// The answer, or why it may not leave in this form; outside, why there is none at all.
 fn in_this_form(answer: Result<Vec<u8>, Refusal>) -> Result<Result<Vec<u8>, Refusal>, Refusal> {
     match answer {
-        Err(refusal) if !matches!(refusal.code(), Code::FormNotAllowed | Code::AnswerTooLarge) => Err(refusal),
+        Err(refusal) if !matches!(refusal.code(), Code::FormNotAllowed | Code::AnswerTooLarge) => {
+            Err(refusal)
+        }
         answer => Ok(answer),
     }
 }

@@ -46,7 +46,8 @@ pub(super) async fn receipt(
     Named(id): Named,
     _: NoParams,
 ) -> Result<Response, Problem> {
-    let receipt = api.receipt(&caller, &id).await.map_err(|refusal| Problem::from(refusal).about(&id))?;
+    let receipt =
+        api.receipt(&caller, &id).await.map_err(|refusal| Problem::from(refusal).about(&id))?;
     let headers = [
         (CONTENT_TYPE, "application/json".to_owned()),
         (CONTENT_DISPOSITION, format!("inline; filename=\"{id}.receipt\"")),
@@ -56,7 +57,10 @@ pub(super) async fn receipt(
 
 /// Where the receipt of a query is, for the `Link` header of its answer: the answer's own bytes never change.
 pub(super) fn link_to(id: &QueryId) -> String {
-    format!("<{}/receipt>; rel=\"describedby\"; type=\"application/json\"", super::queries::address_of(id))
+    format!(
+        "<{}/receipt>; rel=\"describedby\"; type=\"application/json\"",
+        super::queries::address_of(id)
+    )
 }
 
 /// A mark that a request leaves when its token was good.

@@ -644,6 +644,7 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/audit/columns/{column}",
             "/api/v1/audit/entries",
             "/api/v1/audit/entries/{seq}",
+            "/api/v1/audit/entries/{seq}/erasure",
             "/api/v1/audit/export",
             "/api/v1/audit/flags",
             "/api/v1/audit/near-duplicates",
@@ -701,7 +702,8 @@ async fn the_description_names_every_operation_with_its_refusals() {
 #[tokio::test]
 async fn an_answer_names_its_receipt() {
     let answer = ask(&Arc::default(), &sql("select 1")).await;
-    let link = format!("</api/v1/queries/{ID}/receipt>; rel=\"describedby\"; type=\"application/json\"");
+    let link =
+        format!("</api/v1/queries/{ID}/receipt>; rel=\"describedby\"; type=\"application/json\"");
     assert_eq!(answer.header("link"), link);
     assert_eq!(get(&format!("/api/v1/queries/{ID}/result")).await.header("link"), link);
     let receipt = get(&format!("/api/v1/queries/{ID}/receipt")).await;
@@ -729,7 +731,8 @@ async fn who_signed_in_is_told_the_state_of_the_log() {
 async fn a_release_leaves_as_a_crate() {
     let double = Arc::default();
     let path = format!("/api/v1/queries/{ID}/crate");
-    let response = face(&double).oneshot(signed_in("GET", &path).body(Body::empty()).unwrap()).await.unwrap();
+    let response =
+        face(&double).oneshot(signed_in("GET", &path).body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["content-type"], "application/zip");
     assert_eq!(response.headers()["link"], "<https://w3id.org/ro/crate>; rel=\"profile\"");

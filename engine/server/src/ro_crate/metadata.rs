@@ -54,7 +54,8 @@ impl Ids {
 /// The description of a crate with these files.
 pub(super) fn of(release: &Release, files: &Files) -> Value {
     let ids = Ids::of(release);
-    let mut graph = vec![descriptor(&["https://w3id.org/ro/crate/1.2"]), root(release, files, &ids)];
+    let mut graph =
+        vec![descriptor(&["https://w3id.org/ro/crate/1.2"]), root(release, files, &ids)];
     graph.extend(described(release, files));
     graph.extend(concerned(release, &ids));
     graph.extend(inputs(&release.record));
@@ -111,7 +112,9 @@ fn listed(files: &Files) -> impl Iterator<Item = &str> {
 
 fn described(release: &Release, files: &Files) -> Vec<Value> {
     let about = |path: &str| match path {
-        ANSWER_JSON => "the answer, byte for byte as it is stored; the receipt is about these bytes",
+        ANSWER_JSON => {
+            "the answer, byte for byte as it is stored; the receipt is about these bytes"
+        }
         ANSWER_CSV => "the answer for spreadsheets, made of the stored one",
         CRITERIA => "every rule that was applied, and what it did to which value",
         POLICY => "the policy revision that was in force, its digest, and the release profile",
@@ -212,9 +215,13 @@ fn snapshot(digest: &str) -> String {
 /// What was done, in the order of the phases of the profile.
 fn acts(release: &Release, files: &Files, ids: &Ids) -> Vec<Value> {
     let record = &release.record;
-    let answers: Vec<String> =
-        [ANSWER_JSON, ANSWER_CSV].into_iter().filter(|path| files.contains_key(*path)).map(str::to_owned).collect();
-    let judged: Vec<String> = std::iter::once("./".to_owned()).chain(answers.iter().cloned()).collect();
+    let answers: Vec<String> = [ANSWER_JSON, ANSWER_CSV]
+        .into_iter()
+        .filter(|path| files.contains_key(*path))
+        .map(str::to_owned)
+        .collect();
+    let judged: Vec<String> =
+        std::iter::once("./".to_owned()).chain(answers.iter().cloned()).collect();
     let revision = made(record, "policy_revision");
     let mut acts = vec![
         json!({

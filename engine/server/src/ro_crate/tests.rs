@@ -71,7 +71,10 @@ fn unzipped(bytes: &[u8]) -> Files {
 
 fn bag(release: &Release) -> Files {
     let files = unzipped(&release.write().unwrap());
-    files.into_iter().map(|(path, bytes)| (path.strip_prefix(&format!("{ID}/")).unwrap().to_owned(), bytes)).collect()
+    files
+        .into_iter()
+        .map(|(path, bytes)| (path.strip_prefix(&format!("{ID}/")).unwrap().to_owned(), bytes))
+        .collect()
 }
 
 /// The graph of a description.
@@ -129,12 +132,15 @@ fn is(entity: &Value, wanted: &str) -> bool {
 
 fn all_are(found: &[Option<&Value>], wanted: &[&str]) -> bool {
     !found.is_empty()
-        && found.iter().all(|one| one.is_some_and(|one| wanted.iter().any(|wanted| is(one, wanted))))
+        && found
+            .iter()
+            .all(|one| one.is_some_and(|one| wanted.iter().any(|wanted| is(one, wanted))))
 }
 
 /// RFC 3339 with its zone.
 fn is_time(value: &Value) -> bool {
-    let parse = |text| time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339);
+    let parse =
+        |text| time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339);
     value.as_str().is_some_and(|text| parse(text).is_ok())
 }
 
@@ -158,7 +164,10 @@ const DEMANDS: [Demand; 30] = [
     ("MUST: the root is `./`, a Dataset with name, description, date and licence", |graph, _| {
         let root = graph.root();
         let told = ["name", "description"].iter().all(|name| root[*name].is_string());
-        is(root, "Dataset") && told && is_time(&root["datePublished"]) && all_are(&graph.refers(root, "license"), &["CreativeWork"])
+        is(root, "Dataset")
+            && told
+            && is_time(&root["datePublished"])
+            && all_are(&graph.refers(root, "license"), &["CreativeWork"])
     }),
     ("SHOULD: the root says that it conforms to the profile, which is described", |graph, _| {
         graph.root()["conformsTo"]["@id"] == "https://w3id.org/5s-crate/0.4"
@@ -167,14 +176,18 @@ const DEMANDS: [Demand; 30] = [
     ("MUST: the main entity is a Dataset that conforms to Workflow RO-Crate", |graph, _| {
         let main = graph.refers(graph.root(), "mainEntity");
         let [Some(main)] = main.as_slice() else { return false };
-        is(main, "Dataset") && main["conformsTo"]["@id"] == "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
+        is(main, "Dataset")
+            && main["conformsTo"]["@id"] == "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
     }),
     ("MUST: the root mentions the CreateAction", |graph, _| {
         ids(&graph.root()["mentions"]).contains(&graph.run()["@id"].as_str().unwrap().to_owned())
     }),
     ("MUST: the root mentions every AssessAction", |graph, _| {
         let mentioned: BTreeSet<String> = ids(&graph.root()["mentions"]).into_iter().collect();
-        graph.typed("AssessAction").iter().all(|act| mentioned.contains(act["@id"].as_str().unwrap()))
+        graph
+            .typed("AssessAction")
+            .iter()
+            .all(|act| mentioned.contains(act["@id"].as_str().unwrap()))
     }),
     ("MUST: the CreateAction has the workflow as its instrument", |graph, _| {
         ids(&graph.run()["instrument"]) == ids(&graph.root()["mainEntity"])
@@ -215,7 +228,9 @@ const DEMANDS: [Demand; 30] = [
     }),
     ("SHOULD: each input is an example of a formal parameter", |graph, _| {
         let inputs = graph.refers(graph.run(), "object");
-        inputs.iter().all(|input| all_are(&graph.refers(input.unwrap(), "exampleOfWork"), &["FormalParameter"]))
+        inputs.iter().all(|input| {
+            all_are(&graph.refers(input.unwrap(), "exampleOfWork"), &["FormalParameter"])
+        })
     }),
     ("SHOULD: the outputs of a completed run are its result", |graph, _| {
         all_are(&graph.refers(graph.run(), "result"), &["File"])
@@ -225,8 +240,10 @@ const DEMANDS: [Demand; 30] = [
         ids(&graph.run()["result"]).iter().all(|id| parts.contains(id))
     }),
     ("MUST: the status of an act is one of four", |graph, _| {
-        let acts = ["CreateAction", "AssessAction", "UpdateAction"].map(|kind| graph.typed(kind)).concat();
-        acts.len() >= 4 && acts.iter().all(|act| STATES.iter().any(|state| act["actionStatus"] == *state))
+        let acts =
+            ["CreateAction", "AssessAction", "UpdateAction"].map(|kind| graph.typed(kind)).concat();
+        acts.len() >= 4
+            && acts.iter().all(|act| STATES.iter().any(|state| act["actionStatus"] == *state))
     }),
     ("MUST: times are RFC 3339 with a zone", |graph, _| {
         let of = |entity: &Value| ["startTime", "endTime"].map(|name| entity[name].clone());
@@ -236,18 +253,22 @@ const DEMANDS: [Demand; 30] = [
         let all = [graph.assessed("SignOff"), graph.assessed("DisclosureCheck")].concat();
         all.iter().all(|act| is(act, "AssessAction") && act["name"].as_str().unwrap().len() >= 10)
     }),
-    ("SHOULD: an assessment is of the root, ended at a time, by an agent with a name", |graph, _| {
-        graph.typed("AssessAction").iter().all(|act| {
-            let agents = graph.refers(act, "agent");
-            ids(&act["object"]).contains(&"./".to_owned())
-                && is_time(&act["endTime"])
-                && all_are(&agents, &["Organization", "Person", "SoftwareApplication"])
-                && agents.iter().all(|agent| agent.unwrap()["name"].is_string())
-        })
-    }),
+    (
+        "SHOULD: an assessment is of the root, ended at a time, by an agent with a name",
+        |graph, _| {
+            graph.typed("AssessAction").iter().all(|act| {
+                let agents = graph.refers(act, "agent");
+                ids(&act["object"]).contains(&"./".to_owned())
+                    && is_time(&act["endTime"])
+                    && all_are(&agents, &["Organization", "Person", "SoftwareApplication"])
+                    && agents.iter().all(|agent| agent.unwrap()["name"].is_string())
+            })
+        },
+    ),
     ("MUST: software that acts for the environment names it as its provider", |graph, _| {
         let software = graph.typed("SoftwareApplication");
-        !software.is_empty() && software.iter().all(|one| all_are(&graph.refers(one, "provider"), &["Organization"]))
+        !software.is_empty()
+            && software.iter().all(|one| all_are(&graph.refers(one, "provider"), &["Organization"]))
     }),
     ("SHOULD: one sign-off, of workflow and project, by a policy with a name", |graph, _| {
         let sign_offs = graph.assessed("SignOff");
@@ -262,20 +283,33 @@ const DEMANDS: [Demand; 30] = [
     ("SHOULD: the results were checked for disclosure", |graph, _| {
         !graph.assessed("DisclosureCheck").is_empty()
     }),
-    ("SHOULD: the environment is the publisher, and that the sums were written is an act", |graph, _| {
-        all_are(&graph.refers(graph.root(), "publisher"), &["Organization"])
-            && graph.assessed("GenerateCheckValue").len() == 1
-    }),
+    (
+        "SHOULD: the environment is the publisher, and that the sums were written is an act",
+        |graph, _| {
+            all_are(&graph.refers(graph.root(), "publisher"), &["Organization"])
+                && graph.assessed("GenerateCheckValue").len() == 1
+        },
+    ),
     ("MUST: parts are there, and every file of the crate is a part", |graph, files| {
         let parts: BTreeSet<String> = ids(&graph.root()["hasPart"]).into_iter().collect();
-        let listed = |path: &str| parts.contains(path) || path.starts_with("workflow/") || path == "ro-crate-metadata.json";
+        let listed = |path: &str| {
+            parts.contains(path)
+                || path.starts_with("workflow/")
+                || path == "ro-crate-metadata.json"
+        };
         let payload = files.keys().filter_map(|path| path.strip_prefix("data/"));
         payload.clone().all(listed)
-            && parts.iter().all(|part| payload.clone().any(|path| path == part || (part.ends_with('/') && path.starts_with(part.as_str()))))
+            && parts.iter().all(|part| {
+                payload.clone().any(|path| {
+                    path == part || (part.ends_with('/') && path.starts_with(part.as_str()))
+                })
+            })
     }),
     ("MUST: nothing refers outside the bag, and no id is told twice", |graph, _| {
-        let told: Vec<&str> = graph.0.iter().map(|entity| entity["@id"].as_str().unwrap()).collect();
-        told.iter().all(|id| !id.contains("..") && !id.starts_with('/')) && told.iter().collect::<BTreeSet<_>>().len() == told.len()
+        let told: Vec<&str> =
+            graph.0.iter().map(|entity| entity["@id"].as_str().unwrap()).collect();
+        told.iter().all(|id| !id.contains("..") && !id.starts_with('/'))
+            && told.iter().collect::<BTreeSet<_>>().len() == told.len()
     }),
     ("MUST: the graph is flat: what is referred to is an id and nothing else", |graph, _| {
         let flat = |value: &Value| match value {
@@ -314,7 +348,8 @@ fn the_query_is_a_workflow_crate() {
     assert!(all_are(&graph.refers(query, "programmingLanguage"), &["ComputerLanguage"]));
     assert!(ids(&graph.root()["hasPart"]).contains(&"query.sql".to_owned()));
     let descriptor = graph.get("ro-crate-metadata.json").unwrap();
-    let wanted = ["https://w3id.org/ro/crate/1.1", "https://w3id.org/workflowhub/workflow-ro-crate/1.0"];
+    let wanted =
+        ["https://w3id.org/ro/crate/1.1", "https://w3id.org/workflowhub/workflow-ro-crate/1.0"];
     assert_eq!(ids(&descriptor["conformsTo"]), wanted);
     assert_eq!(files["data/workflow/query.sql"], b"select count(*) from patients\n");
 }
@@ -326,7 +361,9 @@ fn the_bag_is_whole() {
     assert_eq!(text("bagit.txt"), "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
     assert!(text("bag-info.txt").contains("External-Identifier: urn:uuid:"));
     let sums = |manifest: &str| -> BTreeSet<(String, String)> {
-        let pair = |line: &str| line.split_once("  ").map(|(sum, path)| (path.to_owned(), sum.to_owned())).unwrap();
+        let pair = |line: &str| {
+            line.split_once("  ").map(|(sum, path)| (path.to_owned(), sum.to_owned())).unwrap()
+        };
         text(manifest).lines().map(pair).collect()
     };
     let real = |wanted: fn(&str) -> bool| -> BTreeSet<(String, String)> {
@@ -342,8 +379,10 @@ fn the_bag_is_whole() {
 #[test]
 fn the_same_release_gives_the_same_bytes() {
     assert_eq!(release().write().unwrap(), release().write().unwrap());
-    let folders: BTreeSet<String> =
-        unzipped(&release().write().unwrap()).into_keys().map(|path| path.split('/').next().unwrap().to_owned()).collect();
+    let folders: BTreeSet<String> = unzipped(&release().write().unwrap())
+        .into_keys()
+        .map(|path| path.split('/').next().unwrap().to_owned())
+        .collect();
     assert_eq!(folders, BTreeSet::from([ID.to_owned()]));
 }
 

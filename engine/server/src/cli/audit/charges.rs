@@ -46,7 +46,9 @@ fn note(accounts: &mut BTreeMap<String, Account>, entry: &AuditEntry) {
     let amount = |name: &str| entry.body.get(name).and_then(Value::as_u64).unwrap_or_default();
     if let (Kind::Intent, Some(name)) = (entry.kind, &entry.account) {
         let left = amount("limit").saturating_sub(amount("spent_after"));
-        let account = accounts.entry(name.clone()).or_insert(Account { least_left: left, ..Account::default() });
+        let account = accounts
+            .entry(name.clone())
+            .or_insert(Account { least_left: left, ..Account::default() });
         account.charges = account.charges.saturating_add(1);
         account.limit = amount("limit");
         account.least_left = account.least_left.min(left);
@@ -66,7 +68,10 @@ fn table(books: &Books, accounts: &BTreeMap<String, Account>) -> Told {
     let width = accounts.keys().map(String::len).max().unwrap_or_default().max("account".len());
     if !accounts.is_empty() {
         let head = ("charges", "spent", "limit", "least left");
-        lines.push(format!("{:width$}  {:>8}  {:>9}  {:>9}  {:>10}", "account", head.0, head.1, head.2, head.3));
+        lines.push(format!(
+            "{:width$}  {:>8}  {:>9}  {:>9}  {:>10}",
+            "account", head.0, head.1, head.2, head.3
+        ));
     }
     lines.extend(accounts.iter().map(|(name, account)| {
         let Account { charges, limit, least_left } = account;

@@ -52,7 +52,11 @@ fn head(entry: &AuditEntry, folder: &LogFolder) -> Vec<String> {
     let mut lines = vec![
         format!("entry {} of {}: {}", entry.seq, folder.size(), words(entry.kind)),
         format!("  when     {}", rfc3339(entry.at)),
-        format!("  by       {}{}", entry.actor, entry.role.as_ref().map_or(String::new(), |role| format!(", {role}"))),
+        format!(
+            "  by       {}{}",
+            entry.actor,
+            entry.role.as_ref().map_or(String::new(), |role| format!(", {role}"))
+        ),
     ];
     let mut add = |name: &str, value: Option<String>| {
         lines.extend(value.map(|value| format!("  {name:<8} {value}")));
@@ -83,7 +87,9 @@ fn charge(body: &Value) -> Option<String> {
 fn listed(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::Array(items) => {
-            let words = items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned));
+            let words = items
+                .iter()
+                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned));
             Some(words.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
         }
         Value::Null => None,
@@ -103,7 +109,9 @@ fn named(entry: &AuditEntry, folder: &LogFolder) -> Result<Named, Stop> {
     let (None, Some(query)) = (own.revision, &entry.query_id) else { return Ok(own) };
     let mut found = own;
     source::each(folder, |_, _, other| {
-        let charge = other.ok().filter(|other| other.kind == Kind::Intent && other.query_id.as_ref() == Some(query));
+        let charge = other
+            .ok()
+            .filter(|other| other.kind == Kind::Intent && other.query_id.as_ref() == Some(query));
         if let Some(charge) = charge {
             found = of_body(&charge.body);
             return false;
@@ -132,7 +140,10 @@ fn policy(
         return Ok((vec!["no policy was in force yet".to_owned()], vec![]));
     };
     let Some(revision) = policies.revision(number) else {
-        return Ok((vec![], vec![format!("it names policy revision {number}, which the log never activated")]));
+        return Ok((
+            vec![],
+            vec![format!("it names policy revision {number}, which the log never activated")],
+        ));
     };
     let whose = if named.revision.is_some() { "under" } else { "while in force was" };
     let mut lines = vec![format!("{whose} policy revision {number}, bundle {}", revision.bundle)];
@@ -143,7 +154,9 @@ fn policy(
     }
     let decided = matches!(entry.kind, Kind::Intent | Kind::Refusal);
     if decided && by_time.is_some_and(|then| then.number != number) {
-        findings.push(format!("it was decided by revision {number}, which was not the one in force at that moment"));
+        findings.push(format!(
+            "it was decided by revision {number}, which was not the one in force at that moment"
+        ));
     }
     Ok((lines, findings))
 }

@@ -29,9 +29,14 @@ fn sound(verified: &Verified) -> Told {
     let Verified { checkpoint, tiles, documents, times } = verified;
     let checkpoint = checkpoint.checkpoint();
     let mut lines = vec![
-        format!("the log {} has {} entries; none is missing, none was changed", checkpoint.origin, checkpoint.size),
+        format!(
+            "the log {} has {} entries; none is missing, none was changed",
+            checkpoint.origin, checkpoint.size
+        ),
         format!("its root {} is signed by the key", checkpoint.root),
-        format!("files recomputed: {tiles} of hashes; documents that have their digests: {documents}"),
+        format!(
+            "files recomputed: {tiles} of hashes; documents that have their digests: {documents}"
+        ),
     ];
     let times = times.map(|(first, last)| (rfc3339(Moment(first)), rfc3339(Moment(last))));
     if let Some((first, last)) = &times {
@@ -59,7 +64,8 @@ pub(super) fn consistency(
         None => folder.note().clone(),
     };
     let signed = |note, which: &str| {
-        SignedCheckpoint::accept(note, &key).map_err(|error| format!("the {which} checkpoint: {error}"))
+        SignedCheckpoint::accept(note, &key)
+            .map_err(|error| format!("the {which} checkpoint: {error}"))
     };
     let (old, new) = match (signed(source::checkpoint(from)?, "earlier"), signed(later, "later")) {
         (Ok(old), Ok(new)) => (old, new),
@@ -98,7 +104,9 @@ fn grown(
         Ok(hashes) => Told::sound(
             vec![format!(
                 "the log {} only grew: the first {} of its {} entries are those of the earlier checkpoint ({hashes} hashes)",
-                key.name(), old.size, new.size
+                key.name(),
+                old.size,
+                new.size
             )],
             json!({ "log": key.name(), "from": old.size, "to": new.size, "hashes": hashes }),
         ),

@@ -20,8 +20,10 @@ pub(super) fn check(
     let leaf = folder.leaf(index).map_err(|error| Stop::because(error.to_string()))?;
     let entry = AuditEntry::of_leaf(&leaf).map_err(|error| Stop::because(error.to_string()))?;
     let commitments = entry.body.get("commitments").and_then(Value::as_object);
-    let Some(commitment) = commitments.and_then(|all| all.get(field)).and_then(Value::as_str) else {
-        let fields = commitments.map(|all| all.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>());
+    let Some(commitment) = commitments.and_then(|all| all.get(field)).and_then(Value::as_str)
+    else {
+        let fields =
+            commitments.map(|all| all.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>());
         let fields = fields.filter(|fields| !fields.is_empty());
         let fields = fields.map_or("no text".to_owned(), |fields| fields.join(", "));
         return Err(Stop::because(format!("entry {index} commits to {fields}, not to `{field}`")));
@@ -33,7 +35,9 @@ pub(super) fn check(
     let opening = Opening { seq: index, field: field.to_owned(), salt: bytes, text };
     let value = json!({ "entry": index, "field": field, "commitment": commitment });
     if opening.commitment() == commitment {
-        let line = format!("the text is the `{field}` of entry {index}: it has the commitment {commitment}");
+        let line = format!(
+            "the text is the `{field}` of entry {index}: it has the commitment {commitment}"
+        );
         return Ok(Told::sound(vec![line], value));
     }
     let finding = format!(

@@ -25,7 +25,10 @@ fn sound(checked: &Checked, answer: bool) -> Told {
     let log = checked.checkpoint.checkpoint();
     let digest = &checked.answer_digest;
     let mut lines = vec![
-        format!("entry {} of the log {} releases the answer to {}", checked.index, log.origin, checked.query_id),
+        format!(
+            "entry {} of the log {} releases the answer to {}",
+            checked.index, log.origin, checked.query_id
+        ),
         format!("at {}; the log had {} entries when it signed that", rfc3339(checked.at), log.size),
     ];
     lines.push(match answer {

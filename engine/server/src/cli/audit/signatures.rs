@@ -54,7 +54,9 @@ impl Policies {
     pub(super) fn in_force(&self, at: Moment) -> Option<&Revision> {
         // Of those that were activated by then.
         let revisions = self.desk.revisions().iter().rev();
-        revisions.filter(|revision| revision.activated_at <= at).find(|revision| revision.effective_at <= at)
+        revisions
+            .filter(|revision| revision.activated_at <= at)
+            .find(|revision| revision.effective_at <= at)
     }
 
     /// The revision of a number.
@@ -66,7 +68,8 @@ impl Policies {
         if !Act::KINDS.contains(&entry.kind) {
             return;
         }
-        let act = Act::of_entry(entry.kind, &entry.body).ok_or("it is no act that this program knows".to_owned());
+        let act = Act::of_entry(entry.kind, &entry.body)
+            .ok_or("it is no act that this program knows".to_owned());
         let by = UserId::new(entry.actor.clone()).map_err(|bad| bad.to_string());
         let taken = act.and_then(|act| {
             self.remember(entry, &act);
@@ -87,7 +90,11 @@ impl Policies {
     }
 
     /// What is told of a revision, and what is wrong with how it came to be.
-    pub(super) fn told(&self, revision: &Revision, folder: &LogFolder) -> Result<(Vec<String>, Vec<String>), Stop> {
+    pub(super) fn told(
+        &self,
+        revision: &Revision,
+        folder: &LogFolder,
+    ) -> Result<(Vec<String>, Vec<String>), Stop> {
         let place = usize::try_from(revision.number.saturating_sub(1)).unwrap_or(usize::MAX);
         let Some(activation) = self.activations.get(place) else {
             return Ok((vec![], vec![format!("revision {} was never activated", revision.number)]));
@@ -100,18 +107,25 @@ impl Policies {
             rfc3339(revision.effective_at)
         )];
         let Some((number, bundle)) = &activation.judged_by else {
-            lines.push("it is the first: it came with the installation, and nobody signed it".to_owned());
+            lines.push(
+                "it is the first: it came with the installation, and nobody signed it".to_owned(),
+            );
             return Ok((lines, vec![]));
         };
         let officers = match officers(folder, bundle, revision.activated_at)? {
             Ok(officers) => officers,
-            Err(why) => return Ok((lines, vec![format!("the signatures cannot be checked: {why}")])),
+            Err(why) => {
+                return Ok((lines, vec![format!("the signatures cannot be checked: {why}")]));
+            }
         };
         let (mut held, mut findings): (Vec<&OfficerSignature>, _) = (vec![], vec![]);
         for signature in &activation.signatures {
             let OfficerSignature { by, part, .. } = signature;
             if officers.key(by).is_some_and(|key| signature.is_by(&key)) {
-                lines.push(format!("signed by {by} as {}: holds, with the key of revision {number}", part.as_str()));
+                lines.push(format!(
+                    "signed by {by} as {}: holds, with the key of revision {number}",
+                    part.as_str()
+                ));
                 held.push(signature);
             } else {
                 findings.push(format!(
@@ -121,7 +135,10 @@ impl Policies {
             }
         }
         if !by_two(&held) {
-            findings.push(format!("revision {} does not carry the signatures of two officers", revision.number));
+            findings.push(format!(
+                "revision {} does not carry the signatures of two officers",
+                revision.number
+            ));
         }
         Ok((lines, findings))
     }
@@ -137,7 +154,11 @@ fn by_two(held: &[&OfficerSignature]) -> bool {
 }
 
 /// The officers of a bundle among the documents of the log.
-fn officers(folder: &LogFolder, bundle: &str, at: Moment) -> Result<Result<OfficersOf, String>, Stop> {
+fn officers(
+    folder: &LogFolder,
+    bundle: &str,
+    at: Moment,
+) -> Result<Result<OfficersOf, String>, Stop> {
     let document = match folder.document(bundle) {
         Ok(Some(document)) => document,
         Ok(None) => return Ok(Err(format!("the document {bundle} is missing"))),

@@ -62,7 +62,8 @@ pub(super) fn each(
     let mut index = 0;
     while index < folder.size() {
         let page = folder.entries(index..index.saturating_add(PAGE));
-        let page = page.map_err(|error| Stop::because(format!("the log cannot be read: {error}")))?;
+        let page =
+            page.map_err(|error| Stop::because(format!("the log cannot be read: {error}")))?;
         for text in page {
             let entry = AuditEntry::of_leaf(&text).map_err(|error| error.to_string());
             if !step(index, &text, entry) {
