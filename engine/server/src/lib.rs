@@ -11,6 +11,7 @@
 //! - `program` what runs and how it was set up, as the log says it
 //! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
+//! - `witnesses` second organisations that sign the checkpoints of the audit log
 //! - `cli` the command line
 
 mod accept;
@@ -25,6 +26,7 @@ mod real;
 mod ro_crate;
 mod signing;
 mod stop;
+mod witnesses;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -56,10 +58,11 @@ async fn open_with(home: &Path, setup: Setup) -> Result<Arc<Engine>, Stop> {
         Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
-    config.program = setup.program()?;
-    config.log_origin = setup.origin(&home)?;
-    config.log_anchor = setup.log_anchor;
+    let settings = home::LogSettings::of(&home)?;
+    config.program = setup.program(&settings)?;
     config.ledger = setup.ledger;
+    config.log_origin = settings.name.unwrap_or(config.log_origin);
+    config.log_anchor = settings.anchor;
     Ok(Engine::open(config).await?)
 }
 

@@ -13,6 +13,7 @@ mod sample;
 mod serve;
 mod signals;
 mod token;
+mod witness;
 
 #[cfg(test)]
 pub(crate) use demo::complete as demo_home;
@@ -53,6 +54,8 @@ enum Command {
     Audit(audit::Audit),
     /// Tokens with which people sign in.
     Token(token::Token),
+    /// Watch the audit logs of others, and sign that they only grow.
+    Witness(witness::Witness),
     /// The ledger: copies of it, the way back, a check.
     #[command(subcommand)]
     Db(db::Db),
@@ -81,6 +84,7 @@ fn run(command: Command) -> Result<ExitCode, Stop> {
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
         Command::Db(db) => db.run(),
+        Command::Witness(witness) => witness.run(),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

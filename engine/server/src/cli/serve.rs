@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -11,6 +12,7 @@ use super::{runtime, signals};
 use crate::home::Home;
 use crate::program::Setup;
 use crate::stop::Stop;
+use crate::witnesses::{self, Witness};
 
 /// `tresor serve`
 #[derive(Debug, Args)]
@@ -24,16 +26,11 @@ pub(super) struct Serve {
     /// A proxy in front of this server terminates TLS; without one, only this machine may connect.
     #[arg(long)]
     behind_tls_proxy: bool,
+    /// A second organisation that signs the checkpoints of the audit log, written URL=KEY; may be given more than once.
+    #[arg(long = "witness", value_name = "URL=KEY")]
+    witnesses: Vec<Witness>,
     #[command(flatten)]
     ledger: LedgerChoice,
-    /// The name of the audit log, for example tre.example.org/tresor; chosen at the first start, after the machine if
-    /// nothing is said.
-    #[arg(long)]
-    log_origin: Option<String>,
-    /// A file on another disk that keeps a copy of the last checkpoint of the audit log: tells an older copy of the whole
-    /// home.
-    #[arg(long)]
-    log_anchor: Option<PathBuf>,
 }
 
 impl Serve {
@@ -65,6 +62,7 @@ impl Serve {
         Ok(())
     }
 
+    /// What the log says of how the server was started.
     fn setup(&self) -> Result<Setup, Stop> {
         let mut options = vec![
             ("command", "serve".to_owned()),
@@ -72,21 +70,15 @@ impl Serve {
             ("listen", self.listen.to_string()),
             ("behind_tls_proxy", self.behind_tls_proxy.to_string()),
         ];
-        let anchor = self.log_anchor.as_ref().map(|anchor| anchor.display().to_string());
-        options.extend(self.log_origin.clone().map(|origin| ("log_origin", origin)));
-        options.extend(anchor.map(|anchor| ("log_anchor", anchor)));
-        Ok(Setup {
-            ledger: self.ledger.place()?,
-            log_origin: self.log_origin.clone(),
-            log_anchor: self.log_anchor.clone(),
-            options,
-        })
+        options.extend(self.witnesses.iter().map(|witness| ("witness", witness.written())));
+        Ok(Setup { ledger: self.ledger.place()?, options })
     }
 
     async fn serve(self) -> Result<(), Stop> {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
         let engine = crate::open_with(&self.home, self.setup()?).await?;
+        witnesses::ask_first(&engine, &self.witnesses).await?;
         if !engine.policies_can_change() {
             tracing::warn!(
                 "the policy in force can never be changed: it takes two officers with a `signing_key` in policies/people.toml"
@@ -95,7 +87,10 @@ impl Serve {
         // With port 0 the operating system chose the port.
         let address = listener.local_addr().unwrap_or(self.listen);
         tracing::info!(%address, home = %self.home.display(), "serving");
+        let offering = witnesses::keep_offering(Arc::clone(&engine), self.witnesses);
+        let offering = tokio::spawn(offering);
         crate::serve(listener, crate::router(engine), stop).await;
+        offering.abort();
         Ok(())
     }
 }

@@ -103,7 +103,7 @@ async fn at_home(home: &Path, ledger: &LedgerChoice, command: Command) -> Result
 
 async fn opened(home: &Path, ledger: &LedgerChoice) -> Result<Arc<Engine>, Stop> {
     let options = vec![("command", "token".to_owned()), ("home", home.display().to_string())];
-    let setup = Setup { ledger: ledger.place()?, options, ..Setup::default() };
+    let setup = Setup { ledger: ledger.place()?, options };
     crate::open_with(home, setup).await.map_err(|stop| {
         Stop::because(format!(
             "{stop}\n(one process at a time writes the ledger: if a server is running on this home, ask it, with `--server` \

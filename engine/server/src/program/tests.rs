@@ -1,16 +1,12 @@
 use tresor_ledger::LedgerPlace;
 
-use super::{Setup, is_origin};
-use crate::home::Home;
-
-fn named(name: Option<&str>) -> Setup {
-    Setup { log_origin: name.map(str::to_owned), ..Setup::default() }
-}
+use super::Setup;
+use crate::home::LogSettings;
 
 #[test]
 fn the_program_is_known_by_its_bytes() {
-    let first = Setup::default().program().unwrap();
-    let again = Setup::default().program().unwrap();
+    let first = Setup::default().program(&LogSettings::default()).unwrap();
+    let again = Setup::default().program(&LogSettings::default()).unwrap();
     assert_eq!(first.binary_digest, again.binary_digest);
     assert_eq!(first.binary_digest.len(), 64);
 }
@@ -18,7 +14,7 @@ fn the_program_is_known_by_its_bytes() {
 #[test]
 fn the_same_options_have_the_same_digest_in_any_order_and_secrets_have_none() {
     let of = |options: Vec<(&'static str, String)>, ledger| {
-        Setup { options, ledger, ..Setup::default() }.digest()
+        Setup { options, ledger }.digest(&LogSettings::default())
     };
     let (listen, proxy) =
         (("listen", "[::1]:1".to_owned()), ("behind_tls_proxy", "true".to_owned()));
@@ -32,25 +28,13 @@ fn the_same_options_have_the_same_digest_in_any_order_and_secrets_have_none() {
 }
 
 #[test]
-fn a_log_keeps_its_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let home = Home::at(folder.path());
-    std::fs::create_dir_all(home.state()).unwrap();
-    assert!(named(Some("two words")).origin(&home).is_err());
-    assert_eq!(
-        named(Some("tre.example.org/tresor")).origin(&home).unwrap(),
-        "tre.example.org/tresor"
-    );
-    assert_eq!(named(None).origin(&home).unwrap(), "tre.example.org/tresor");
-    let refused = named(Some("other.example.org")).origin(&home).unwrap_err().to_string();
-    assert!(refused.contains("tre.example.org/tresor"), "{refused}");
-}
-
-#[test]
-fn a_log_without_a_name_is_called_after_the_machine() {
-    let folder = tempfile::tempdir().unwrap();
-    let home = Home::at(folder.path());
-    std::fs::create_dir_all(home.state()).unwrap();
-    let name = named(None).origin(&home).unwrap();
-    assert!(is_origin(&name) && name.ends_with("/tresor"), "{name}");
+fn the_name_of_the_log_and_the_place_of_its_copy_are_options_too() {
+    let of = |name: Option<&str>, anchor: Option<&str>| {
+        let log = LogSettings { name: name.map(str::to_owned), anchor: anchor.map(Into::into) };
+        Setup::default().digest(&log)
+    };
+    let all = [of(None, None), of(Some("a"), None), of(None, Some("/a")), of(Some("a"), Some("/a"))];
+    for (at, one) in all.iter().enumerate() {
+        assert!(!all[..at].contains(one), "{at}");
+    }
 }

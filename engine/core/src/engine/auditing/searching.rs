@@ -92,9 +92,11 @@ impl Engine {
         let asked = json!({ "entry": seq });
         let asked = Asked { tool: "entry", asked, opens: open, text: None, query: None };
         let reading = self.reading(caller, asked).await?;
+        if seq >= reading.seq {
+            return Err(no_entry());
+        }
         let found = self.vault.ledger.entries(seq, 1).await.map_err(|error| unavailable(&error))?;
-        let found = found.first().filter(|entry| entry.seq == seq && seq < reading.seq);
-        let entry = found.ok_or_else(no_entry)?;
+        let entry = found.first().ok_or_else(no_entry)?;
         let openings = if open { self.openings_of(entry).await? } else { vec![] };
         let mut told = listed(entry, &openings);
         if let Some(told) = told.as_object_mut() {
@@ -125,7 +127,7 @@ impl Engine {
         let ledger = &self.vault.ledger;
         let query = ledger.query(id.as_str()).await.map_err(|error| unavailable(&error))?;
         let query = query.ok_or_else(no_query)?;
-        let entries = ledger.entries_about(id.as_str(), from, STORY_MAX).await;
+        let entries = ledger.entries_about(id.as_str(), from.min(reading.seq), STORY_MAX).await;
         let entries = entries.map_err(|error| unavailable(&error))?;
         let mut told = vec![];
         for entry in entries.iter().filter(|entry| entry.seq < reading.seq) {
