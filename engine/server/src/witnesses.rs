@@ -26,6 +26,13 @@ pub(crate) struct Witness {
     verifier: Verifier,
 }
 
+impl Witness {
+    /// As it was written.
+    pub(crate) fn written(&self) -> String {
+        format!("{}={}", self.url, self.verifier)
+    }
+}
+
 impl FromStr for Witness {
     type Err = String;
 

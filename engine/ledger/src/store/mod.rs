@@ -21,6 +21,7 @@
 mod append;
 mod backup;
 mod database;
+mod erase;
 mod fault;
 mod forfeit;
 mod handle;
@@ -46,6 +47,7 @@ mod verify;
 mod tests;
 
 pub(crate) use backup::{back_up, restore};
+pub(crate) use erase::erase;
 pub(crate) use handle::{Opened, Store};
 pub(crate) use inspect::inspect;
 pub(crate) use log::{checkpoint, consistency, cosigned, keep_publishing};

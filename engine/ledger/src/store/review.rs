@@ -24,7 +24,7 @@ use crate::seal::Sealed;
 use crate::steps::Step;
 
 /// What a vote seals, and under which names.
-const DECISION: &str = "decision";
+pub(super) const DECISION: &str = "decision";
 const TO_AUTHOR: &str = "to_author";
 const TO_CHECKERS: &str = "to_checkers";
 

@@ -4,6 +4,7 @@ mod crash;
 mod damage;
 mod dice;
 mod documents;
+mod erasure;
 mod failpoints;
 mod faults;
 mod kill;
