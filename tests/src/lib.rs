@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod clinic;
 pub mod home;
+pub mod log;
 pub mod officers;
 pub mod postgres;
 pub mod profile;

@@ -6,6 +6,7 @@
 //!
 //! Uses nothing but the standard library, so that every package can include this file.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -75,7 +76,7 @@ fn server() -> Option<&'static Server> {
 }
 
 /// The programs of the newest version that is installed.
-fn newest() -> Option<PathBuf> {
+pub fn newest() -> Option<PathBuf> {
     let versions = std::fs::read_dir(PACKAGES).ok()?;
     let found = versions.filter_map(|entry| {
         let entry = entry.ok()?;
@@ -86,22 +87,30 @@ fn newest() -> Option<PathBuf> {
     found.max().map(|(_, programs)| programs)
 }
 
+/// A server refuses to run as root.
+pub fn as_root() -> bool {
+    Path::new("/proc/self").metadata().unwrap().uid() == 0
+}
+
+/// A program that runs as the owner of a server's files: ourselves, or the user of the package where we are root.
+pub fn as_owner(program: impl AsRef<OsStr>) -> Command {
+    if !as_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program);
+    command
+}
+
 impl Server {
     fn start(programs: PathBuf) -> Self {
         let folder = std::env::temp_dir().join(format!("tresor-postgres-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&folder));
         std::fs::create_dir(&folder).unwrap();
-        let root = Path::new("/proc/self").metadata().unwrap().uid() == 0;
-        // The server refuses to run as root.
-        let mut shell = if root {
+        if as_root() {
             assert!(Command::new("chown").arg("postgres").arg(&folder).status().unwrap().success());
-            let mut command = Command::new("runuser");
-            command.args(["-u", "postgres", "--", "sh"]);
-            command
-        } else {
-            Command::new("sh")
-        };
-        let shell = shell
+        }
+        let shell = as_owner("sh")
             .args(["-c", SCRIPT, "sh"])
             .args([&folder, &programs])
             .stdin(Stdio::piped())

@@ -48,6 +48,7 @@ mod suggestions;
 mod token_desk;
 mod tokens;
 mod views;
+mod witnessed;
 
 pub use crate::vault::{Markers, ResultFormat};
 pub use auditing::{AuditRequest, Broken, Chunks, ExportFormat, Part, Search};

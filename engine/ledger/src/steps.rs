@@ -45,10 +45,13 @@ pub enum Step {
     VoteWritten,
     /// They are durable.
     VoteCommitted,
+    /// A file of the published log is about to be written or removed. Not one of [`Self::ALL`]: the log is published beside
+    /// everything else, at no moment that a story could name.
+    LogFile,
 }
 
 impl Step {
-    /// Every step, in the order in which a new ledger meets them (a restart comes first).
+    /// Every step of a write, in the order in which a new ledger meets them (a restart comes first).
     pub const ALL: [Self; 18] = [
         Self::BeforeSchema,
         Self::SchemaWritten,

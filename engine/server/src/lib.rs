@@ -10,6 +10,7 @@
 //! - `ro_crate` a release as a crate that other people's tools read
 //! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
+//! - `witnesses` second organisations that sign the checkpoints of the audit log
 //! - `cli` the command line
 
 mod accept;
@@ -23,12 +24,14 @@ mod real;
 mod ro_crate;
 mod signing;
 mod stop;
+mod witnesses;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use tresor_core::engine::{Engine, EngineConfig};
+use tresor_ledger::LedgerPlace;
 
 pub use accept::serve;
 pub use stop::Stop;
@@ -38,16 +41,25 @@ pub use stop::Stop;
 /// # Errors
 /// [`Stop`] when policies, extracts or keys are missing, or the engine cannot start.
 pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
+    open_with(home, None).await
+}
+
+/// The same with a ledger that is not in the home.
+async fn open_with(home: &Path, ledger: Option<LedgerPlace>) -> Result<Arc<Engine>, Stop> {
     let home = home::Home::at(home);
     home.require_parts()?;
     let keys = home::Keys::of(&home, &real::SystemEntropy)?;
-    let config = EngineConfig::new(
+    let mut config = EngineConfig::new(
         home.root().to_owned(),
         keys.noise,
         keys.log,
         Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
+    config.ledger = ledger;
+    let home::LogSettings { name, anchor } = home::LogSettings::of(&home)?;
+    config.log_origin = name.unwrap_or(config.log_origin);
+    config.log_anchor = anchor;
     Ok(Engine::open(config).await?)
 }
 

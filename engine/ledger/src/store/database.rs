@@ -120,8 +120,7 @@ impl Database {
     /// This process is still the only one that writes. Asked in every transaction, before anything else.
     pub(super) async fn still_ours(&self, writer: &mut AnyConnection) -> Result<()> {
         match self {
-            // The lock lies on a file that this process holds open: it ends with the process.
-            Self::Sqlite(_) => Ok(()),
+            Self::Sqlite(file) => file.still_ours(),
             Self::Postgres(server) => server.still_ours(writer).await,
         }
     }

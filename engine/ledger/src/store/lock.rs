@@ -49,6 +49,15 @@ impl ProcessLock {
     }
 }
 
+/// A lock belongs to the open file, and a program that is being started at this moment has a copy of it for as long as it
+/// takes: closing alone would leave the ledger in use until then.
+impl Drop for ProcessLock {
+    fn drop(&mut self) {
+        // Given back twice is given back.
+        drop(self.0.unlock());
+    }
+}
+
 fn lock_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");

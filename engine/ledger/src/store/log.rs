@@ -15,6 +15,7 @@ use super::read::{damaged, page};
 use super::store::Store;
 use crate::config::LogConfig;
 use crate::error::{LedgerError, Result};
+use crate::steps::Steps;
 use crate::tlog::growing::{Growing, Snapshot};
 use crate::tlog::opening::{Agreed, Opening};
 use crate::tlog::publish::{Batch, Publisher};
@@ -68,8 +69,8 @@ struct Grown {
 pub(super) struct Reading(Opening);
 
 impl Reading {
-    pub(super) fn begin(config: &LogConfig) -> Result<Self> {
-        Opening::begin(config).map(Self)
+    pub(super) fn begin(config: &LogConfig, steps: Arc<dyn Steps>) -> Result<Self> {
+        Opening::begin(config, steps).map(Self)
     }
 
     /// The text of the next entry.

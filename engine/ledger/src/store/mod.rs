@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `database` | the two databases behind one set of statements |
 //! | `sqlite`, `postgres` | what is not the same: connections and their settings, the lock, the version |
-//! | `lock` | one process per file |
+//! | `lock`, `pinned` | one process per file, and the file is still the one that was opened |
 //! | `schema` | versions of the tables, forward only; the folder beside it has them for each database |
 //! | `store` | the one writer, the readers, and their health |
 //! | `append` | writes an audit entry |
@@ -26,6 +26,7 @@ mod inspect;
 mod kept;
 mod lock;
 mod log;
+mod pinned;
 mod postgres;
 mod read;
 mod receipt;

@@ -57,7 +57,9 @@ async fn write(store: &Store, turn: &mut Turn<'_>, intent: Intent) -> Result<Res
         Verdict::OverBudget { spent } => Ok(Reservation::OverBudget { spent, limit: intent.limit }),
         Verdict::Replay { query_id } => {
             append(&mut write, replay_entry(&intent, &query_id)).await?;
+            store.reached(Step::EntryWritten)?;
             commit(write).await?;
+            store.reached(Step::EntryCommitted)?;
             Ok(Reservation::Replay { query_id })
         }
         Verdict::Charge { spent_before, spent_after } => {

@@ -5,12 +5,14 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, raw_sql};
 
 use super::database::{Found, Version};
 use super::lock::ProcessLock;
+use super::pinned::Pinned;
 use crate::error::{LedgerError, Result};
 
 /// Stands in the file, so that another program's database is not taken for a ledger. "TRSR" in ASCII.
@@ -36,6 +38,8 @@ const OF_READERS: &str = "PRAGMA query_only = ON;";
 pub(super) struct Sqlite {
     path: PathBuf,
     lock: Option<ProcessLock>,
+    /// Set when all its files are there.
+    pinned: OnceLock<Pinned>,
 }
 
 impl Sqlite {
@@ -44,7 +48,7 @@ impl Sqlite {
         let lock = ProcessLock::take(path)?;
         create_private(path)?;
         let writer = writer(path).await?;
-        Ok((Self { path: path.to_owned(), lock: Some(lock) }, writer))
+        Ok((Self { path: path.to_owned(), lock: Some(lock), pinned: OnceLock::new() }, writer))
     }
 
     /// Opens the file for reading, whoever else has it open.
@@ -55,7 +59,7 @@ impl Sqlite {
             Ok(reader)
         };
         let reader = open.await.map_err(|error| foreign(path, error))?;
-        Ok((Self { path: path.to_owned(), lock: None }, reader))
+        Ok((Self { path: path.to_owned(), lock: None, pinned: OnceLock::new() }, reader))
     }
 
     pub(super) async fn readers(&self) -> Result<AnyPool> {
@@ -71,7 +75,16 @@ impl Sqlite {
         sync_folder_of(&self.path).map_err(|error| {
             LedgerError::Unavailable(format!("cannot sync the folder of the ledger: {error}"))
         })?;
+        if self.lock.is_some() {
+            // Set once: a ledger is opened once.
+            drop(self.pinned.set(Pinned::files_of(&self.path)?));
+        }
         Ok(readers)
+    }
+
+    /// The files are the ones that were locked and opened.
+    pub(super) fn still_ours(&self) -> Result<()> {
+        self.pinned.get().map_or(Ok(()), Pinned::still_there)
     }
 
     pub(super) async fn found(writer: &mut AnyConnection) -> Result<Found> {

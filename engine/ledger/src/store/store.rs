@@ -42,7 +42,7 @@ impl Store {
         let LedgerConfig { place, log: log_config, steps } = config;
         let (database, mut writer) = Database::take(&place).await?;
         let version = schema::version(&database, &mut writer).await?;
-        let mut published = Reading::begin(&log_config)?;
+        let mut published = Reading::begin(&log_config, Arc::clone(&steps))?;
         if version.is_some() {
             database.whole(&mut writer).await?;
             verify::log(&mut writer, &mut published).await?;

@@ -198,9 +198,10 @@ fn expected(last: Option<Step>) -> Expected {
         Some(Step::OutcomeCommitted) => (1, 1, 0),
         Some(Step::BeforeVote | Step::VoteWritten) => (2, 2, 0),
         Some(Step::VoteCommitted) => (2, 2, 1),
-        Some(Step::BeforeForfeit | Step::ForfeitWritten | Step::ForfeitCommitted) | None => {
-            (3, 2, 2)
-        }
+        Some(
+            Step::BeforeForfeit | Step::ForfeitWritten | Step::ForfeitCommitted | Step::LogFile,
+        )
+        | None => (3, 2, 2),
     };
     Expected { charges, answers, votes }
 }

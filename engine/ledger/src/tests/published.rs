@@ -1,12 +1,13 @@
 //! The log as others see it: its folder, its checkpoints, receipts; and books that were put back.
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::receipt::{Receipt, Why};
 use crate::tlog::folder::{LogFolder, verify};
 use crate::tlog::{Cosignature, LogKey, Verifier, WitnessKey, check_consistency};
-use crate::{Kind, NewEntry};
+use crate::{Kind, NewEntry, Step};
 
 on_both!(
     the_folder_of_a_closed_ledger_verifies_to_the_last_entry,
@@ -18,6 +19,7 @@ on_both!(
     a_folder_that_says_otherwise_is_damage,
     what_is_missing_in_the_folder_is_written_from_the_books,
     a_folder_that_cannot_be_written_closes_the_ledger,
+    a_stop_at_any_file_of_the_log_is_mended_by_the_next_start,
 );
 
 fn log_of(home: &Home) -> PathBuf {
@@ -343,4 +345,66 @@ async fn a_folder_that_cannot_be_written_closes_the_ledger(on: On) {
     fs::remove_file(log_of(&home)).unwrap();
     home.open().await.close().await;
     verify(&log_of(&home), &verifier()).unwrap();
+}
+
+/// The disk fails at one file of the log and from then on.
+struct FailsAt {
+    file: usize,
+    seen: AtomicUsize,
+}
+
+impl Steps for FailsAt {
+    fn reached(&self, step: Step) -> std::io::Result<()> {
+        if step == Step::LogFile && self.seen.fetch_add(1, Ordering::Relaxed) >= self.file {
+            return Err(std::io::Error::other("no more"));
+        }
+        Ok(())
+    }
+}
+
+/// A day with full files, unfinished ones, a document, a copy kept apart and files to be removed, cut off at each of its
+/// files; then a day without a failure.
+async fn a_stop_at_any_file_of_the_log_is_mended_by_the_next_start(on: On) {
+    for file in 0.. {
+        let home = Home::new(on);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let configured = |steps: Arc<dyn Steps>| {
+            let mut config = home.config(steps);
+            config.log.anchor = Some(elsewhere.path().join("checkpoint"));
+            config
+        };
+        let (ledger, _) = Ledger::open(configured(Arc::new(NoSteps)), NOW).await.unwrap();
+        record(&ledger, 250).await;
+        ledger.close().await;
+        let disk = Arc::new(FailsAt { file, seen: AtomicUsize::new(0) });
+        let cut_off = match Ledger::open(configured(Arc::clone(&disk) as _), NOW).await {
+            Ok((ledger, _)) => {
+                let entry = NewEntry {
+                    body: json!({ "document": digest_of(b"a policy") }),
+                    ..NewEntry::new(Kind::PolicyProposal, "mira", NOW)
+                };
+                let written = ledger.record_document(entry, b"a policy".to_vec()).await;
+                let _more = ledger.record(NewEntry::new(Kind::LogRead, "olga", NOW)).await;
+                for _ in 0..8 {
+                    let _more = ledger.record(NewEntry::new(Kind::LogRead, "olga", NOW)).await;
+                }
+                ledger.close().await;
+                written.is_err() || disk.seen.load(Ordering::Relaxed) > file
+            }
+            Err(error) => {
+                assert!(matches!(error, LedgerError::Unavailable(_)), "{file}: {error}");
+                true
+            }
+        };
+        let (ledger, found) = Ledger::open(configured(Arc::new(NoSteps)), NOW).await.unwrap();
+        ledger.close().await;
+        let verified = verify(&log_of(&home), &verifier()).unwrap();
+        assert_eq!(verified.checkpoint.head().size, found.entries, "{file}");
+        let kept_apart = fs::read(elsewhere.path().join("checkpoint")).unwrap();
+        assert_eq!(kept_apart, fs::read(log_of(&home).join("checkpoint")).unwrap(), "{file}");
+        if !cut_off {
+            assert!(file > 8, "only {file} files were written");
+            return;
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::checkpoint::{SignedCheckpoint, TreeHead};
 use super::error::LogError;
@@ -15,6 +16,7 @@ use super::publish::Publisher;
 use super::tile::{BUNDLE_WIDTH, Place};
 use crate::config::LogConfig;
 use crate::error::{LedgerError, Result};
+use crate::steps::Steps;
 
 /// A check under way: entries are given to it in their order.
 pub(crate) struct Opening {
@@ -22,6 +24,7 @@ pub(crate) struct Opening {
     files: Directory,
     folder: std::path::PathBuf,
     anchor: Option<std::path::PathBuf>,
+    steps: Arc<dyn Steps>,
     /// What is in the folder.
     there: BTreeSet<Place>,
     /// What was signed: where it lies, and the tree.
@@ -51,7 +54,7 @@ impl Opening {
     ///
     /// # Errors
     /// When it cannot be read, or was not signed by this log.
-    pub(crate) fn begin(config: &LogConfig) -> Result<Self> {
+    pub(crate) fn begin(config: &LogConfig, steps: Arc<dyn Steps>) -> Result<Self> {
         let key = LogKey::new(&config.origin, &config.seed)
             .map_err(|error| LedgerError::Invalid(format!("the name of the log: {error}")))?;
         let files = Directory::new(&config.folder);
@@ -77,6 +80,7 @@ impl Opening {
             files,
             folder: config.folder.clone(),
             anchor: config.anchor.clone(),
+            steps,
             there,
             signed,
             growing: Growing::default(),
@@ -142,7 +146,7 @@ impl Opening {
         self.growing.keep_documents(|digest| !self.folder.join(document_path(digest)).is_file());
         let behind = anchor_behind || self.growing.waits(&self.there);
         Ok(Agreed {
-            publisher: Publisher::new(&self.folder, self.anchor.as_deref()),
+            publisher: Publisher::new(&self.folder, self.anchor.as_deref(), self.steps),
             key: self.key,
             growing: self.growing,
             published,

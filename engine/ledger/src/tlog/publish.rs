@@ -6,17 +6,20 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::checkpoint::SignedCheckpoint;
 use super::durable::{self, Lasting, UNFINISHED};
 use super::folder::{CHECKPOINT, Directory, Files, document_path};
 use super::growing::{Full, Growing};
 use super::tile::Place;
+use crate::steps::{Step, Steps};
 
 /// Writes the folder. One at a time.
 pub(crate) struct Publisher {
     folder: PathBuf,
     anchor: Option<PathBuf>,
+    steps: Arc<dyn Steps>,
     /// Unfinished files of the last checkpoint.
     partial: BTreeSet<Place>,
 }
@@ -44,9 +47,9 @@ impl Batch {
 }
 
 impl Publisher {
-    pub(crate) fn new(folder: &Path, anchor: Option<&Path>) -> Self {
+    pub(crate) fn new(folder: &Path, anchor: Option<&Path>, steps: Arc<dyn Steps>) -> Self {
         let anchor = anchor.map(Path::to_owned);
-        Self { folder: folder.to_owned(), anchor, partial: BTreeSet::new() }
+        Self { folder: folder.to_owned(), anchor, steps, partial: BTreeSet::new() }
     }
 
     /// Removes what a stop left behind: unfinished files of earlier checkpoints and half of a write.
@@ -63,7 +66,7 @@ impl Publisher {
                 !id.is_full() && !current.contains(&place)
             });
             if stale || path.ends_with(UNFINISHED) {
-                durable::remove(&self.folder.join(path))?;
+                self.remove(&self.folder.join(path))?;
             }
         }
         self.partial = current;
@@ -72,7 +75,7 @@ impl Publisher {
 
     /// A full file that was missing.
     pub(crate) fn restore(&self, place: Place, bytes: &[u8]) -> io::Result<()> {
-        durable::write(&self.folder.join(place.path()), bytes, Lasting::Synced)
+        self.write(&self.folder.join(place.path()), bytes, Lasting::Synced)
     }
 
     /// Writes a batch; the checkpoint is the last, so that it never speaks of what is not there.
@@ -80,20 +83,20 @@ impl Publisher {
         for (digest, bytes) in &batch.documents {
             let path = self.folder.join(document_path(digest));
             if !path.is_file() {
-                durable::write(&path, bytes, Lasting::Synced)?;
+                self.write(&path, bytes, Lasting::Synced)?;
             }
         }
         for file in &batch.full {
             self.restore(file.place, &file.bytes)?;
         }
         for file in &batch.partial {
-            durable::write(&self.folder.join(file.place.path()), &file.bytes, Lasting::Soon)?;
+            self.write(&self.folder.join(file.place.path()), &file.bytes, Lasting::Soon)?;
         }
         self.checkpoint(&batch.checkpoint)?;
         let current: BTreeSet<Place> = batch.partial.iter().map(|file| file.place).collect();
         for place in self.partial.difference(&current) {
             let path = self.folder.join(place.path());
-            durable::remove(&path)?;
+            self.remove(&path)?;
             // The folder of unfinished states of one file goes with the last of them, and not before.
             drop(path.parent().map(std::fs::remove_dir));
         }
@@ -104,10 +107,20 @@ impl Publisher {
     /// Writes a checkpoint of what is already there: in the folder, and where it is kept apart.
     pub(crate) fn checkpoint(&self, checkpoint: &SignedCheckpoint) -> io::Result<()> {
         let text = checkpoint.to_string();
-        durable::write(&self.folder.join(CHECKPOINT), text.as_bytes(), Lasting::Synced)?;
+        self.write(&self.folder.join(CHECKPOINT), text.as_bytes(), Lasting::Synced)?;
         match &self.anchor {
-            Some(anchor) => durable::write(anchor, text.as_bytes(), Lasting::Synced),
+            Some(anchor) => self.write(anchor, text.as_bytes(), Lasting::Synced),
             None => Ok(()),
         }
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8], lasting: Lasting) -> io::Result<()> {
+        self.steps.reached(Step::LogFile)?;
+        durable::write(path, bytes, lasting)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.steps.reached(Step::LogFile)?;
+        durable::remove(path)
     }
 }

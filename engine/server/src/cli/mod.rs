@@ -1,8 +1,10 @@
 //! The command line.
 
 mod audit;
+mod db;
 mod demo;
 mod extract;
+mod ledger;
 mod logging;
 mod policy;
 mod progress;
@@ -11,6 +13,7 @@ mod sample;
 mod serve;
 mod signals;
 mod token;
+mod witness;
 
 #[cfg(test)]
 pub(crate) use demo::complete as demo_home;
@@ -52,6 +55,11 @@ enum Command {
     /// Tokens with which people sign in.
     #[command(subcommand)]
     Token(token::Token),
+    /// Watch the audit logs of others, and sign that they only grow.
+    Witness(witness::Witness),
+    /// The ledger: copies of it, the way back, a check.
+    #[command(subcommand)]
+    Db(db::Db),
 }
 
 /// Runs the command line of this process.
@@ -76,6 +84,8 @@ fn run(command: Command) -> Result<ExitCode, Stop> {
         Command::Policy(policy) => policy.run(),
         Command::Sample(sample) => sample.run(),
         Command::Token(token) => token.run(),
+        Command::Db(db) => db.run(),
+        Command::Witness(witness) => witness.run(),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -2,13 +2,16 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::ledger::LedgerChoice;
 use super::{runtime, signals};
 use crate::home::Home;
 use crate::stop::Stop;
+use crate::witnesses::{self, Witness};
 
 /// `tresor serve`
 #[derive(Debug, Args)]
@@ -22,6 +25,11 @@ pub(super) struct Serve {
     /// A proxy in front of this server terminates TLS; without one, only this machine may connect.
     #[arg(long)]
     behind_tls_proxy: bool,
+    /// A second organisation that signs the checkpoints of the audit log, written URL=KEY; may be given more than once.
+    #[arg(long = "witness", value_name = "URL=KEY")]
+    witnesses: Vec<Witness>,
+    #[command(flatten)]
+    ledger: LedgerChoice,
 }
 
 impl Serve {
@@ -56,7 +64,8 @@ impl Serve {
     async fn serve(self) -> Result<(), Stop> {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
-        let engine = crate::open(&self.home).await?;
+        let engine = crate::open_with(&self.home, self.ledger.place()?).await?;
+        witnesses::ask_first(&engine, &self.witnesses).await?;
         if !engine.policies_can_change() {
             tracing::warn!(
                 "the policy in force can never be changed: it takes two officers with a `signing_key` in policies/people.toml"
@@ -65,7 +74,10 @@ impl Serve {
         // With port 0 the operating system chose the port.
         let address = listener.local_addr().unwrap_or(self.listen);
         tracing::info!(%address, home = %self.home.display(), "serving");
+        let offering = witnesses::keep_offering(Arc::clone(&engine), self.witnesses);
+        let offering = tokio::spawn(offering);
         crate::serve(listener, crate::router(engine), stop).await;
+        offering.abort();
         Ok(())
     }
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use tresor_core::ids::UserId;
+use tresor_ledger::LedgerPlace;
 
+use super::ledger::LedgerChoice;
 use super::runtime;
 use crate::stop::Stop;
 
@@ -26,6 +28,8 @@ pub(super) enum Token {
         /// For how many days it is valid.
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..=90))]
         days: u64,
+        #[command(flatten)]
+        ledger: LedgerChoice,
     },
 }
 
@@ -35,15 +39,20 @@ fn user(text: &str) -> Result<UserId, String> {
 
 impl Token {
     pub(super) fn run(self) -> Result<(), Stop> {
-        let Self::Issue { home, user, days } = self;
-        let token = runtime::block_on(issue(&home, &user, days))?;
+        let Self::Issue { home, user, days, ledger } = self;
+        let token = runtime::block_on(issue(&home, ledger.place()?, &user, days))?;
         writeln!(io::stdout(), "{token}")
             .map_err(|error| Stop::because(format!("cannot print the token: {error}")))
     }
 }
 
-async fn issue(home: &Path, user: &UserId, days: u64) -> Result<String, Stop> {
-    let engine = crate::open(home).await.map_err(|stop| {
+async fn issue(
+    home: &Path,
+    ledger: Option<LedgerPlace>,
+    user: &UserId,
+    days: u64,
+) -> Result<String, Stop> {
+    let engine = crate::open_with(home, ledger).await.map_err(|stop| {
         Stop::because(format!(
             "{stop}\n(one process at a time writes the ledger: if a server is running on this home, stop it, issue the \
              token, and start it again)"

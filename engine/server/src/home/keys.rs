@@ -47,6 +47,18 @@ impl Keys {
     }
 }
 
+/// The seed of the key of a witness, in a home of its own; made when that witness has signed nothing yet. Another key would
+/// be another witness.
+pub(crate) fn witness_seed(home: &Path, entropy: &dyn Entropy) -> Result<Secret, Stop> {
+    let logs = home.join("logs");
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&logs)
+        .map_err(|error| Stop::file("cannot create the folder", &logs, &error))?;
+    key(&home.join("witness.key"), holds_nothing_but("", &logs), entropy)
+}
+
 fn key(path: &Path, may_be_made: bool, entropy: &dyn Entropy) -> Result<Secret, Stop> {
     if !path.exists() {
         if !may_be_made {

@@ -5,19 +5,22 @@
 //! <home>/extracts/          immutable snapshots
 //! <home>/state/             ledger, released answers
 //! <home>/state/keys/        the key of the noise, the key of the persons' record keys, the key that signs the log
+//! <home>/log.toml           where there is one: the name of the audit log, and where its last checkpoint is copied to
 //! <home>/log/               the audit log as tiles and a signed checkpoint, for whoever checks it
 //! <home>/DEMO               only in a home that `tresor demo` made: its people and data are invented
 //! <home>/officers/          there only, too: the signing keys of the invented officers
 //! ```
 
 mod keys;
+mod log;
 mod private_file;
 mod whole;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use keys::Keys;
+pub(crate) use keys::{Keys, witness_seed};
+pub(crate) use log::LogSettings;
 pub(crate) use private_file::{create_private, replace_private, require_private};
 pub(crate) use whole::make_whole;
 
@@ -47,6 +50,11 @@ impl Home {
 
     pub(crate) fn state(&self) -> PathBuf {
         self.root.join("state")
+    }
+
+    /// The ledger, unless it is on a server.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.state().join("ledger.sqlite")
     }
 
     pub(crate) fn log(&self) -> PathBuf {

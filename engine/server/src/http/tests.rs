@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tresor_core::audit::Filter;
@@ -694,4 +696,47 @@ async fn the_description_names_every_operation_with_its_refusals() {
     for name in ["Problem", "Question", "Running", "Standing", "ReleasedAnswer"] {
         assert!(description["components"]["schemas"][name].is_object(), "{name}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_names_its_receipt() {
+    let answer = ask(&Arc::default(), &sql("select 1")).await;
+    let link =
+        format!("</api/v1/queries/{ID}/receipt>; rel=\"describedby\"; type=\"application/json\"");
+    assert_eq!(answer.header("link"), link);
+    assert_eq!(get(&format!("/api/v1/queries/{ID}/result")).await.header("link"), link);
+    let receipt = get(&format!("/api/v1/queries/{ID}/receipt")).await;
+    assert_eq!(receipt.header("content-type"), "application/json");
+    assert_eq!(receipt.json()["format"], "tresor-receipt/1");
+    let other = get("/api/v1/queries/q_ffffffffffffffffffffffffffffffff/receipt").await;
+    assert_eq!(other.problem(), (404, "unknown_query".to_owned()));
+}
+
+#[tokio::test]
+async fn who_signed_in_is_told_the_state_of_the_log() {
+    let expected = BASE64_STANDARD.encode("a.log\n1\n");
+    let mistaken = get(&format!("/api/v1/queries/{ID}/result?format=parquet")).await;
+    for answer in [get("/api/v1/datasets").await, ask(&Arc::default(), "{}").await, mistaken] {
+        assert_eq!(answer.header("tresor-log-checkpoint"), expected);
+    }
+    let nobody = Request::get("/api/v1/datasets").body(Body::empty()).unwrap();
+    let health = get("/api/v1/health/live").await;
+    for answer in [send(&Arc::default(), nobody).await, health] {
+        assert_eq!(answer.header("tresor-log-checkpoint"), "");
+    }
+}
+
+#[tokio::test]
+async fn a_release_leaves_as_a_crate() {
+    let double = Arc::default();
+    let path = format!("/api/v1/queries/{ID}/crate");
+    let response =
+        face(&double).oneshot(signed_in("GET", &path).body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "application/zip");
+    assert_eq!(response.headers()["link"], "<https://w3id.org/ro/crate>; rel=\"profile\"");
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    assert!(bytes.starts_with(b"PK"));
+    let other = get("/api/v1/queries/q_ffffffffffffffffffffffffffffffff/crate").await;
+    assert_eq!(other.problem(), (404, "unknown_query".to_owned()));
 }

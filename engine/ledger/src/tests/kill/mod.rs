@@ -5,10 +5,11 @@
 //! is made from the log alone (`books.rs`).
 
 mod books;
-mod clients;
+pub(super) mod clients;
 pub(super) mod life;
 pub(super) mod notes;
 pub(super) mod place;
+pub(super) mod server;
 pub(super) mod word;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -16,9 +17,12 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Builder, Runtime};
+
 use self::life::{Mutant, OPEN, Orders, command};
 use self::notes::Note;
 use self::place::Place;
+use self::server::Server;
 use self::word::Word;
 use super::dice::Dice;
 use super::{LATER, On, postgres};
@@ -29,6 +33,8 @@ const LIVES: u64 = 25;
 const KILLS: u64 = 2_000;
 /// Asks for more.
 const MORE: &str = "TRESOR_KILLS";
+/// One stop of the whole server of databases for so many kills.
+const CRASHES: u64 = 50;
 /// Ledgers at the same time.
 const HANDS: usize = 3;
 
@@ -45,7 +51,7 @@ fn a_kill_at_any_moment_breaks_no_word_on_a_server() {
 }
 
 fn kill_often(on: On) {
-    let kills = wanted();
+    let kills = times(MORE, KILLS);
     let began = Instant::now();
     let tally = every_home(on, kills / LIVES);
     tally.say(on, began.elapsed());
@@ -53,19 +59,60 @@ fn kill_often(on: On) {
     assert!(tally.inside > 0, "no kill fell into a write");
 }
 
+/// The server of the databases dies, and we with it.
 #[test]
-fn an_answer_that_leaves_before_its_commit_is_caught() {
-    caught(Mutant::ReleasesBeforeCommit, "told as released, not released");
+fn a_server_of_databases_that_dies_breaks_no_word() {
+    let Some(server) = Server::new() else { return };
+    let rounds = times(MORE, KILLS) / CRASHES;
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place { address: Some(server.address()), ..Place::file(folder.path()) };
+    let mut home = Opened::new(place);
+    let mut dice = Dice::new(11);
+    for life in 0..rounds {
+        let orders = Orders { may_close: true, ..Orders::for_ever(home.place.clone(), life) };
+        let mut child = begin(&orders);
+        wait_until_open(&mut child);
+        std::thread::sleep(Duration::from_micros(2_000 + dice.below(60_000)));
+        server.crash();
+        end(child);
+        server.start();
+        let broken = home.examine();
+        assert!(broken.is_empty(), "life {life}: {broken:#?}");
+    }
+    say(&format!(
+        "Postgres: the server itself stopped {rounds} times, {} words kept",
+        home.word.told()
+    ));
 }
 
 #[test]
-fn a_query_that_runs_before_its_commit_is_caught() {
-    caught(Mutant::RunsBeforeCommit, "told as charged, not charged");
+fn an_answer_that_leaves_before_its_commit_is_caught_in_a_file() {
+    caught(On::Sqlite, Mutant::ReleasesBeforeCommit, "told as released, not released");
 }
 
-#[expect(clippy::disallowed_methods, reason = "the nightly run asks for more kills")]
-fn wanted() -> u64 {
-    std::env::var(MORE).ok().map_or(KILLS, |kills| kills.parse().unwrap())
+#[test]
+fn an_answer_that_leaves_before_its_commit_is_caught_on_a_server() {
+    if postgres::database().is_some() {
+        caught(On::Postgres, Mutant::ReleasesBeforeCommit, "told as released, not released");
+    }
+}
+
+#[test]
+fn a_query_that_runs_before_its_commit_is_caught_in_a_file() {
+    caught(On::Sqlite, Mutant::RunsBeforeCommit, "told as charged, not charged");
+}
+
+#[test]
+fn a_query_that_runs_before_its_commit_is_caught_on_a_server() {
+    if postgres::database().is_some() {
+        caught(On::Postgres, Mutant::RunsBeforeCommit, "told as charged, not charged");
+    }
+}
+
+/// How often something is tried: so often, unless the environment asks for more. The nightly run does.
+#[expect(clippy::disallowed_methods, reason = "the nightly run asks for more")]
+pub(super) fn times(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().map_or(usual, |times| times.parse().unwrap())
 }
 
 /// What was seen.
@@ -143,28 +190,44 @@ fn every_home(on: On, homes: u64) -> Tally {
 /// All lives of one ledger; ends early with the words that were broken.
 fn one_home(on: On, seed: u64, lives: u64, mutant: Option<Mutant>) -> (Tally, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
-    let address = match on {
-        On::Sqlite => None,
-        On::Postgres => postgres::database(),
-    };
-    let place = Place { address, ..Place::file(folder.path()) };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut home = Opened::new(Place::new(on, folder.path()));
     let mut dice = Dice::new(seed);
-    let (mut tally, mut word, mut read) = (Tally::default(), Word::default(), 0);
     for life in 0..lives {
-        let orders = Orders { mutant, ..Orders::for_ever(place.clone(), life) };
+        let orders = Orders { mutant, ..Orders::for_ever(home.place.clone(), life) };
         live_and_die(&orders, &mut dice);
-        let (notes, end) = notes::read(&place.folder, read);
-        read = end;
-        tally.count(&notes);
-        word.hear(notes);
-        let broken = runtime.block_on(examine(&place, &word, &mut tally));
+        let broken = home.examine();
         if !broken.is_empty() {
-            return (tally, broken);
+            return (home.tally, broken);
         }
     }
-    tally.told = word.told();
-    (tally, vec![])
+    home.tally.told = home.word.told();
+    (home.tally, vec![])
+}
+
+/// A ledger whose process dies again and again.
+struct Opened {
+    place: Place,
+    runtime: Runtime,
+    word: Word,
+    tally: Tally,
+    read: usize,
+}
+
+impl Opened {
+    fn new(place: Place) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        Self { place, runtime, word: Word::default(), tally: Tally::default(), read: 0 }
+    }
+
+    /// Hears what was told in one more life, and opens what is left.
+    fn examine(&mut self) -> Vec<String> {
+        let (notes, end) = notes::read(&self.place.folder, self.read);
+        self.read = end;
+        self.tally.count(&notes);
+        self.word.hear(notes);
+        let Self { place, runtime, word, tally, .. } = self;
+        runtime.block_on(examine(place, word, tally))
+    }
 }
 
 fn step_of(note: &Note) -> Option<&str> {
@@ -180,25 +243,30 @@ async fn examine(place: &Place, word: &Word, tally: &mut Tally) -> Vec<String> {
         Err(error) => return vec![format!("the ledger does not open: {error}")],
     };
     tally.forfeited += recovery.forfeited;
-    let broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
-    ledger.close().await;
+    let mut broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
+    broken.extend(place.close(ledger).await);
     broken
 }
 
 /// Starts a child and kills it: mostly at work, sometimes while it opens the ledger.
 fn live_and_die(orders: &Orders, dice: &mut Dice) {
-    let mut child = command(orders)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = begin(orders);
     if dice.one_in(8) {
         std::thread::sleep(Duration::from_micros(dice.below(20_000)));
     } else {
         wait_until_open(&mut child);
-        std::thread::sleep(Duration::from_micros(2_000 + dice.below(38_000)));
+        let longest = if orders.mutant.is_some() || dice.one_in(4) { 150_000 } else { 38_000 };
+        std::thread::sleep(Duration::from_micros(2_000 + dice.below(longest)));
     }
+    end(child);
+}
+
+fn begin(orders: &Orders) -> Child {
+    let mut command = command(orders);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn end(mut child: Child) {
     child.kill().unwrap();
     child.wait().unwrap();
     let mut words = String::new();
@@ -216,8 +284,8 @@ fn wait_until_open(child: &mut Child) {
 }
 
 /// The harness finds a server that does things in the wrong order, and soon.
-fn caught(mutant: Mutant, finding: &str) {
-    let (tally, broken) = one_home(On::Sqlite, 7, 100, Some(mutant));
-    say(&format!("{mutant:?}: caught after {} kills", tally.kills));
+fn caught(on: On, mutant: Mutant, finding: &str) {
+    let (tally, broken) = one_home(on, 7, 100, Some(mutant));
+    say(&format!("{on:?}, {mutant:?}: caught after {} kills", tally.kills));
     assert!(broken.iter().any(|words| words.contains(finding)), "not caught: {broken:?}");
 }

@@ -103,11 +103,6 @@ impl Notebook {
         // One write, so that a note is there or is not.
         assert_eq!((&self.0).write(&line).unwrap(), line.len());
     }
-
-    /// Waits until the notes are on the disk.
-    pub(crate) fn sync(&self) {
-        self.0.sync_all().unwrap();
-    }
 }
 
 /// What was noted after the first `from` bytes, and where the notes end.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tests::{On, postgres};
+use crate::tlog::folder::verify;
 use crate::{Ledger, LedgerConfig, LedgerError, LedgerPlace, Moment, NoSteps, Recovery, Steps};
 
 /// A server of databases notices the end of a process when it next looks at the connection.
@@ -22,6 +24,15 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn file(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), address: None }
+    }
+
+    /// A new place in a folder.
+    pub(crate) fn new(on: On, folder: &Path) -> Self {
+        let address = match on {
+            On::Sqlite => None,
+            On::Postgres => postgres::database(),
+        };
+        Self { address, ..Self::file(folder) }
     }
 
     pub(crate) fn config(&self, steps: Arc<dyn Steps>) -> LedgerConfig {
@@ -52,6 +63,19 @@ impl Place {
                 }
                 opened => return opened,
             }
+        }
+    }
+
+    /// Closes the ledger, and holds its published log against itself, as somebody who has nothing but the folder.
+    pub(crate) async fn close(&self, ledger: Ledger) -> Vec<String> {
+        let log = ledger.log_verifier().clone();
+        let now = ledger.checkpoint().await.map(|signed| signed.checkpoint().clone());
+        ledger.close().await;
+        let folder = self.config(Arc::new(NoSteps)).log.folder;
+        match (verify(&folder, &log), now) {
+            (Ok(verified), Ok(now)) if *verified.checkpoint.checkpoint() == now => vec![],
+            (Ok(_), now) => vec![format!("what is published is not {now:?}")],
+            (Err(findings), _) => findings.iter().map(ToString::to_string).collect(),
         }
     }
 }

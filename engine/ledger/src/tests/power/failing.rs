@@ -52,12 +52,13 @@ impl Left {
     async fn broken(&self) -> Vec<String> {
         let mut word = Word::default();
         word.hear(self.notes.clone());
-        let (ledger, _) = match Place::file(self.home.path()).open(LATER).await {
+        let place = Place::file(self.home.path());
+        let (ledger, _) = match place.open(LATER).await {
             Ok(opened) => opened,
             Err(error) => return vec![format!("the ledger does not open: {error}")],
         };
-        let broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
-        ledger.close().await;
+        let mut broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
+        broken.extend(place.close(ledger).await);
         broken
     }
 }

@@ -20,10 +20,10 @@ use super::dice::Dice;
 use super::kill::life::Orders;
 use super::kill::notes::parse;
 use super::kill::place::Place;
-use super::kill::say;
 use super::kill::word::Word;
+use super::kill::{say, times};
 
-/// Cuts at other places than syncs.
+/// Cuts at other places than syncs, where `TRESOR_CUTS` does not ask for more.
 const ELSEWHERE: u64 = 250;
 /// Cuts of a ledger that does not wait.
 const TRIES: usize = 20;
@@ -62,7 +62,7 @@ fn a_power_cut_at_any_moment_breaks_no_word() {
 fn a_ledger_that_does_not_wait_for_its_disk_is_caught() {
     let Some(calls) = story() else { return };
     let wal = number_of(&calls, "ledger.db-wal");
-    let mutants: [(&str, &dyn Fn(&Call) -> bool); 3] = [
+    let mutants: [(&str, LeftOut<'_>); 3] = [
         ("no sync at all", &is_sync),
         ("no sync of commits", &|call| matches!(call, Call::Sync { file } if wal.contains(file))),
         ("no sync of folders", &|call| matches!(call, Call::SyncFolder { .. })),
@@ -76,6 +76,8 @@ fn a_ledger_that_does_not_wait_for_its_disk_is_caught() {
         assert!(!broken.is_empty(), "{what}: not caught");
     }
 }
+
+type LeftOut<'a> = &'a dyn Fn(&Call) -> bool;
 
 fn is_sync(call: &Call) -> bool {
     matches!(call, Call::Sync { .. } | Call::SyncFolder { .. })
@@ -108,7 +110,9 @@ fn cuts(calls: &[Call], dice: &mut Dice) -> Vec<Cut> {
     let syncs = calls.iter().enumerate().filter(|(_, call)| is_sync(call));
     let mut places: Vec<_> = syncs.flat_map(|(index, _)| [index, index + 1]).collect();
     let all = u64::try_from(calls.len()).unwrap();
-    places.extend((0..ELSEWHERE).map(|_| usize::try_from(dice.below(all)).unwrap()));
+    places.extend(
+        (0..times("TRESOR_CUTS", ELSEWHERE)).map(|_| usize::try_from(dice.below(all)).unwrap()),
+    );
     let shares = [Kept::Synced, Kept::Some, Kept::Torn, Kept::All];
     let mut cuts = vec![];
     for (index, after) in places.into_iter().enumerate() {
@@ -160,11 +164,12 @@ async fn words_broken(disk: &Disk, cut: Cut) -> Vec<String> {
     disk.after_cut(cut.kept, &mut Dice::new(cut.seed), home.path());
     let mut word = Word::default();
     word.hear(parse(&disk.notes));
-    let ledger = match Place::file(home.path()).open(LATER).await {
+    let place = Place::file(home.path());
+    let ledger = match place.open(LATER).await {
         Ok((ledger, _)) => ledger,
         Err(error) => return vec![format!("the ledger does not open: {error}")],
     };
-    let broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
-    ledger.close().await;
+    let mut broken = word.broken(&ledger).await.unwrap_or_else(|error| vec![error.to_string()]);
+    broken.extend(place.close(ledger).await);
     broken
 }
