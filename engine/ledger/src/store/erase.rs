@@ -5,7 +5,7 @@ use serde_json::json;
 use super::append::{append, stored};
 use super::read::{entry_at, openings};
 use super::review::DECISION;
-use super::store::{Store, Turn, commit};
+use super::handle::{Store, Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::erasure::Erasure;
 use crate::error::{LedgerError, Result};

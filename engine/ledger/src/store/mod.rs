@@ -55,7 +55,7 @@ pub(crate) use read::{
     answer, balance, document, entries, entries_about, entries_of, find_token, latest_of, opening,
     query,
 };
-pub(crate) use receipt::receipt;
+pub(crate) use receipt::{proof, receipt};
 pub(crate) use record::record;
 pub(crate) use reserve::reserve;
 pub(crate) use review::{held_answer, released_answers, review, reviews, vote};
