@@ -170,7 +170,9 @@ fn concerned(release: &Release, ids: &Ids) -> Vec<Value> {
         }),
         json!({
             "@id": "#tresor", "@type": "SoftwareApplication", "name": "Tresor",
+            "version": made(record, "criteria/tool/version"),
             "softwareVersion": made(record, "criteria/tool/version"),
+            "url": format!("https://{}", release.origin),
             "provider": {"@id": "#environment"},
         }),
         json!({
