@@ -84,9 +84,9 @@ impl Store {
 
     /// Waits for the writer.
     pub(super) async fn turn(&self) -> Result<Turn<'_>> {
-        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let waits = Waits::among(&self.waiting);
         let right = self.right.lock().await;
-        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        drop(waits);
         self.sound()?;
         Ok(Turn::new(self, right))
     }
@@ -145,6 +145,22 @@ impl Store {
             None => Ok(()),
             Some(cause) => Err(LedgerError::Unavailable(cause.clone())),
         }
+    }
+}
+
+/// Somebody waits for the right to write. Who gives up waiting is not counted on.
+struct Waits<'c>(&'c AtomicUsize);
+
+impl<'c> Waits<'c> {
+    fn among(count: &'c AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
