@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::config::LedgerConfig;
 use crate::entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
+use crate::erasure::Erasure;
 use crate::error::{LedgerError, Result};
 use crate::intent::{Intent, IntentReceipt, Reservation};
 use crate::moment::Moment;
@@ -227,6 +228,16 @@ impl Ledger {
     /// [`LedgerError::Damaged`] when a text does not fit its commitment.
     pub async fn opening(&self, seq: u64) -> Result<Vec<Opening>> {
         store::opening(&self.store, seq).await
+    }
+
+    /// Erases sealed texts of an entry for good, and records that and why. `None` when one of them is not there: then
+    /// nothing is erased. Copies of the ledger that were made before keep the texts.
+    ///
+    /// # Errors
+    /// [`LedgerError::Invalid`] for an erasure of nothing, and for the decisions of checkers; or the disk fails.
+    pub async fn erase_openings(&self, erasure: Erasure) -> Result<Option<EntryReceipt>> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { store::erase(&store, erasure).await }).await
     }
 
     /// Spent by an account so far, in points; 0 for an account that never paid.

@@ -2,9 +2,9 @@
 
 use sqlx::AnyConnection;
 
+use super::handle::Store;
 use super::log::{blocking, tree_for, unprovable};
 use super::read::{entry_at, page, reading};
-use super::store::Store;
 use crate::error::Result;
 use crate::receipt::Receipt;
 use crate::tlog::{Hash, LogError, Proof, TileNodes, check_inclusion, prove_inclusion};

@@ -64,7 +64,7 @@ fn unzipped(bytes: &[u8]) -> Files {
         let mut file = zip.by_index(at).unwrap();
         let mut content = vec![];
         file.read_to_end(&mut content).unwrap();
-        files.insert(file.name().to_owned(), content);
+        files.insert(file.name().unwrap().into_owned(), content);
     }
     files
 }
