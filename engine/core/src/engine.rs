@@ -29,6 +29,7 @@ mod catalogue;
 mod clock_guard;
 mod clock_watch;
 mod downloads;
+mod erasures;
 mod extracts;
 mod flagged;
 mod grants;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::config::LedgerConfig;
 use crate::entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
+use crate::erasure::Erasure;
 use crate::error::{LedgerError, Result};
 use crate::intent::{Intent, IntentReceipt, Reservation};
 use crate::moment::Moment;
@@ -14,7 +15,7 @@ use crate::receipt::Receipt;
 use crate::review::{HeldAnswer, NewVote, ReviewRecord, Voted};
 use crate::seal::Opening;
 use crate::store::{self, Opened, Store};
-use crate::tlog::{Cosignature, Hash, SignedCheckpoint, Verifier};
+use crate::tlog::{Cosignature, Hash, Proof, SignedCheckpoint, Verifier};
 use crate::token::{NewToken, TokenRecord};
 
 /// An open ledger. Clones share it.
@@ -229,6 +230,16 @@ impl Ledger {
         store::opening(&self.store, seq).await
     }
 
+    /// Erases sealed texts of an entry for good, and records that and why. `None` when one of them is not there: then
+    /// nothing is erased. Copies of the ledger that were made before keep the texts.
+    ///
+    /// # Errors
+    /// [`LedgerError::Invalid`] for an erasure of nothing, and for the decisions of checkers; or the disk fails.
+    pub async fn erase_openings(&self, erasure: Erasure) -> Result<Option<EntryReceipt>> {
+        let store = Arc::clone(&self.store);
+        self.carried(async move { store::erase(&store, erasure).await }).await
+    }
+
     /// Spent by an account so far, in points; 0 for an account that never paid.
     ///
     /// # Errors
@@ -293,6 +304,14 @@ impl Ledger {
     /// [`LedgerError::Invalid`] for sizes that the log does not have; when the ledger or the folder cannot be read.
     pub async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
         store::consistency(&self.store, old, new).await
+    }
+
+    /// Proof that the log contains the entry of this number; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when the folder of the log does not lead to its root any more.
+    pub async fn proof(&self, seq: u64) -> Result<Option<Proof>> {
+        store::proof(&self.store, seq).await
     }
 
     /// Proof that the answer of a query was released and that the log contains it; `None` where nothing was released.

@@ -19,6 +19,7 @@ pub mod books;
 mod canonical;
 mod config;
 mod entry;
+mod erasure;
 mod error;
 mod intent;
 mod leaf;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use config::{LedgerConfig, LedgerPlace, LogConfig};
 pub use entry::{AuditEntry, EntryReceipt, Kind, NewEntry};
+pub use erasure::Erasure;
 pub use error::LedgerError;
 pub use intent::{Idempotency, Intent, IntentReceipt, MAX_AMOUNT, Reservation};
 pub use leaf::LeafHash;

@@ -8,6 +8,7 @@
 //! - `http` the API: routes, sign-in, problem documents, its own description
 //! - `accept` connections: limits on slow and numerous clients, orderly shutdown
 //! - `ro_crate` a release as a crate that other people's tools read
+//! - `program` what runs and how it was set up, as the log says it
 //! - `signing` the keys of officers
 //! - `home` the folder a server works on: its parts, its keys, the demonstration
 //! - `witnesses` second organisations that sign the checkpoints of the audit log
@@ -20,6 +21,7 @@ pub mod cli;
 mod extracts;
 mod home;
 mod http;
+mod program;
 mod real;
 mod ro_crate;
 mod signing;
@@ -31,9 +33,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use tresor_core::engine::{Engine, EngineConfig};
-use tresor_ledger::LedgerPlace;
 
 pub use accept::serve;
+use program::Setup;
 pub use stop::Stop;
 
 /// Opens the engine on a home, with the real clock, real randomness and the keys of that home.
@@ -41,11 +43,11 @@ pub use stop::Stop;
 /// # Errors
 /// [`Stop`] when policies, extracts or keys are missing, or the engine cannot start.
 pub async fn open(home: &Path) -> Result<Arc<Engine>, Stop> {
-    open_with(home, None).await
+    open_with(home, Setup::default()).await
 }
 
-/// The same with a ledger that is not in the home.
-async fn open_with(home: &Path, ledger: Option<LedgerPlace>) -> Result<Arc<Engine>, Stop> {
+/// The same, set up by the options of a command.
+async fn open_with(home: &Path, setup: Setup) -> Result<Arc<Engine>, Stop> {
     let home = home::Home::at(home);
     home.require_parts()?;
     let keys = home::Keys::of(&home, &real::SystemEntropy)?;
@@ -56,10 +58,11 @@ async fn open_with(home: &Path, ledger: Option<LedgerPlace>) -> Result<Arc<Engin
         Arc::new(real::SystemClock::start()),
         Arc::new(real::SystemEntropy),
     );
-    config.ledger = ledger;
-    let home::LogSettings { name, anchor } = home::LogSettings::of(&home)?;
-    config.log_origin = name.unwrap_or(config.log_origin);
-    config.log_anchor = anchor;
+    let settings = home::LogSettings::of(&home)?;
+    config.program = setup.program(&settings)?;
+    config.ledger = setup.ledger;
+    config.log_origin = settings.name.unwrap_or(config.log_origin);
+    config.log_anchor = settings.anchor;
     Ok(Engine::open(config).await?)
 }
 

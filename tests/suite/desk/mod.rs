@@ -3,6 +3,7 @@
 
 mod difference;
 mod freezes;
+mod grants;
 mod life;
 mod replay;
 

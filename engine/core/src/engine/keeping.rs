@@ -28,6 +28,15 @@ pub enum KeepingRequest {
         /// The first entry.
         from: u64,
     },
+    /// The end of sealed texts.
+    Erase {
+        /// The entry that they belong to.
+        entry: u64,
+        /// Which, by name.
+        fields: Vec<String>,
+        /// Why, for the log.
+        reason: String,
+    },
 }
 
 impl KeepingRequest {
@@ -38,6 +47,7 @@ impl KeepingRequest {
             Self::IssueToken { .. } => "token_issue",
             Self::RevokeToken(_) => "token_revoke",
             Self::Flagged { .. } => "audit_flags",
+            Self::Erase { .. } => "audit_erasure",
         }
     }
 }
@@ -62,6 +72,9 @@ impl Engine {
                 }
                 KeepingRequest::RevokeToken(id) => engine.revoke_token_of(&caller, &id).await,
                 KeepingRequest::Flagged { from } => engine.flagged(&caller, from).await,
+                KeepingRequest::Erase { entry, fields, reason } => {
+                    engine.erase(&caller, entry, fields, reason).await
+                }
             };
             engine.logged_act(&caller, name, outcome).await
         });

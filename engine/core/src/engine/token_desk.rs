@@ -33,16 +33,36 @@ struct Told {
 }
 
 impl Engine {
+    /// Every token, for the command line on the machine of the ledger.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn list_tokens(&self) -> Result<Value, Refusal> {
+        Ok(self.tell_tokens(&self.told_tokens().await?, |_| true))
+    }
+
+    /// Withdraws a token, for the command line on the machine of the ledger.
+    ///
+    /// # Errors
+    /// [`Code::UnknownToken`], or the ledger cannot be written.
+    pub async fn revoke_token(&self, id: &TokenId) -> Result<Value, Refusal> {
+        self.end_token(id, "command line", |_| true).await
+    }
+
     pub(super) async fn tokens(&self, caller: &Caller) -> Result<Value, Refusal> {
         let everybody =
             self.may_with_tokens(caller, "issue")? || self.may_with_tokens(caller, "revoke")?;
-        let all = self.told_tokens().await?;
-        let mut seen: Vec<(&String, &Told)> =
-            all.iter().filter(|(_, told)| everybody || told.user == caller.user.as_str()).collect();
+        let theirs = |token: &Told| everybody || token.user == caller.user.as_str();
+        Ok(self.tell_tokens(&self.told_tokens().await?, theirs))
+    }
+
+    /// Those of them that are to be seen, newest first.
+    fn tell_tokens(&self, all: &BTreeMap<String, Told>, seen: impl Fn(&Told) -> bool) -> Value {
+        let mut seen: Vec<(&String, &Told)> = all.iter().filter(|(_, told)| seen(told)).collect();
         seen.sort_by_key(|(id, told)| (std::cmp::Reverse(told.issued_at.0), *id));
         let now = moment(self.clock.as_ref());
         let tokens: Vec<Value> = seen.into_iter().map(|(id, token)| token.tell(id, now)).collect();
-        Ok(json!({ "tokens": tokens }))
+        json!({ "tokens": tokens })
     }
 
     pub(super) async fn issue_token_for(
@@ -69,20 +89,28 @@ impl Engine {
         caller: &Caller,
         id: &TokenId,
     ) -> Result<Value, Refusal> {
-        let ledger = &self.vault.ledger;
-        let found = ledger.find_token(id.as_str()).await.map_err(|error| unavailable(&error))?;
         let everybody = self.may_with_tokens(caller, "revoke")?;
-        let theirs = |user: &str| everybody || user == caller.user.as_str();
-        if !found.is_some_and(|token| theirs(&token.user)) {
+        let user = caller.user.as_str();
+        self.end_token(id, user, |owner| everybody || owner == user).await
+    }
+
+    async fn end_token(
+        &self,
+        id: &TokenId,
+        by: &str,
+        may_end: impl Fn(&str) -> bool,
+    ) -> Result<Value, Refusal> {
+        let (ledger, id) = (&self.vault.ledger, id.as_str());
+        let found = ledger.find_token(id).await.map_err(|error| unavailable(&error))?;
+        if !found.is_some_and(|token| may_end(&token.user)) {
             return Err(unknown_token());
         }
         let now = moment(self.clock.as_ref());
-        let (by, revision) = (caller.user.as_str(), self.revision_number());
-        let revoked = ledger.revoke_token(id.as_str(), by, revision, now).await;
+        let revoked = ledger.revoke_token(id, by, self.revision_number(), now).await;
         // A token that was withdrawn before stays withdrawn.
         revoked.map_err(|error| unavailable(&error))?;
         let all = self.told_tokens().await?;
-        let told = all.get(id.as_str()).map(|token| token.tell(id.as_str(), now));
+        let told = all.get(id).map(|token| token.tell(id, now));
         told.ok_or_else(|| Refusal::internal("a token is not in the log"))
     }
 

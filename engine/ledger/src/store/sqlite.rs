@@ -31,7 +31,7 @@ const READERS: u32 = 4;
 const OF_ALL: &str =
     "PRAGMA busy_timeout = 10000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
 const OF_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-     PRAGMA recursive_triggers = ON;";
+     PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;";
 const OF_READERS: &str = "PRAGMA query_only = ON;";
 
 /// A file; locked, unless it is only looked at.

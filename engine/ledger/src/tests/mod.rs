@@ -4,6 +4,7 @@ mod crash;
 mod damage;
 mod dice;
 mod documents;
+mod erasure;
 mod failpoints;
 mod faults;
 mod kill;
@@ -17,6 +18,7 @@ mod published;
 mod race;
 mod reviews;
 mod spending;
+mod together;
 mod tokens;
 mod upkeep;
 

@@ -15,7 +15,7 @@ use crate::stop::Stop;
 pub(super) struct LedgerChoice {
     /// The ledger is in a database of PostgreSQL: a file with one line, `postgres://user:password@host/database`, that only
     /// its owner can read (a password never stands on the command line).
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     ledger_url_file: Option<PathBuf>,
 }
 

@@ -53,7 +53,6 @@ enum Command {
     /// Prove from a copied log what was asked, decided and released. Needs no server.
     Audit(audit::Audit),
     /// Tokens with which people sign in.
-    #[command(subcommand)]
     Token(token::Token),
     /// Watch the audit logs of others, and sign that they only grow.
     Witness(witness::Witness),

@@ -8,7 +8,7 @@
 //! - `decisions` signed, activated, withdrawn, frozen; `statement` what may be signed
 //! - `client` the way to the server; `files` bundles; `told` answers as people read them
 
-mod client;
+pub(super) mod client;
 mod decisions;
 mod drafts;
 mod files;
@@ -188,6 +188,12 @@ enum Command {
     },
     /// Every freeze.
     Freezes,
+    /// Queries whose text seems to hold the identifier of a person: who and when, never the text.
+    Flags {
+        /// Only from this entry of the audit log on.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+    },
 }
 
 /// A policy folder, and the home with the extracts that it speaks of.
@@ -278,6 +284,7 @@ impl Policy {
             Command::Validate { id } => looks::validate(&desk()?, &id),
             Command::WhatIf { id, last } => looks::what_if(&desk()?, &id, last),
             Command::Freezes => looks::freezes(&desk()?),
+            Command::Flags { from } => looks::flags(&desk()?, from),
             Command::Draft { title, reason, from } => {
                 drafts::draft(&desk()?, &title, &reason, &from)
             }

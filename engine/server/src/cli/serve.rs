@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use super::ledger::LedgerChoice;
 use super::{runtime, signals};
 use crate::home::Home;
+use crate::program::Setup;
 use crate::stop::Stop;
 use crate::witnesses::{self, Witness};
 
@@ -61,10 +62,22 @@ impl Serve {
         Ok(())
     }
 
+    /// What the log says of how the server was started.
+    fn setup(&self) -> Result<Setup, Stop> {
+        let mut options = vec![
+            ("command", "serve".to_owned()),
+            ("home", self.home.display().to_string()),
+            ("listen", self.listen.to_string()),
+            ("behind_tls_proxy", self.behind_tls_proxy.to_string()),
+        ];
+        options.extend(self.witnesses.iter().map(|witness| ("witness", witness.written())));
+        Ok(Setup { ledger: self.ledger.place()?, options })
+    }
+
     async fn serve(self) -> Result<(), Stop> {
         let stop = stop_asked()?;
         let listener = listen(self.listen).await?;
-        let engine = crate::open_with(&self.home, self.ledger.place()?).await?;
+        let engine = crate::open_with(&self.home, self.setup()?).await?;
         witnesses::ask_first(&engine, &self.witnesses).await?;
         if !engine.policies_can_change() {
             tracing::warn!(

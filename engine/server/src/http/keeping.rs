@@ -1,4 +1,4 @@
-//! Keeping the service in order: tokens, and queries that seem to hold identifiers.
+//! Keeping the service in order: tokens, queries that seem to hold identifiers, and the erasure of texts.
 //!
 //! Turns requests into what the engine is asked, and nothing more: who may do what is decided there.
 
@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 
 use super::Face;
 use super::json::{Body, NoBody, Shape};
-use super::openapi::{OfKeeping, OfReading};
+use super::openapi::{OfDesk, OfKeeping, OfReading};
 use super::params::{InAddress, Named, NoParams, Params};
 use super::problem::Problem;
 use super::sign_in::SignedIn;
@@ -36,6 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<Face> {
         .routes(routes!(tokens, issue))
         .routes(routes!(revoke))
         .routes(routes!(flags))
+        .routes(routes!(erase))
 }
 
 /// Tokens, newest first; without their secrets, which nobody keeps.
@@ -159,6 +160,65 @@ impl InAddress for TokenId {
         let detail = "there is no token with this id";
         let hint = "the id of a token is what stands between `trs_` and the next `_`: 16 hexadecimal digits";
         Refusal::new(Code::UnknownToken, detail, hint)
+    }
+}
+
+/// Which sealed texts of an entry go, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewErasure {
+    /// Names of sealed texts: `sql`, `literals`, `conditions`, `detail`, `cause`, `client_address`, `to_author`,
+    /// `to_checkers`.
+    #[schema(example = json!(["sql", "literals", "conditions"]))]
+    fields: Vec<String>,
+    /// Why; stands in the log in words, so it must not repeat what is erased.
+    reason: String,
+}
+
+impl Shape for NewErasure {
+    const EXAMPLE: &'static str =
+        r#"send {"fields": ["sql", "literals", "conditions"], "reason": ".."}"#;
+}
+
+/// An erasure: the entry, which of its texts, and the entry that records it.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub(super) struct Erased(#[expect(dead_code, reason = "described, never made")] Value);
+
+/// Erase sealed texts of an entry
+///
+/// For officers, for example after an NHS number was sent. The texts are gone for good; the log keeps its commitments and
+/// stays provable, and an entry says who erased what and why.
+#[utoipa::path(
+    post,
+    path = "/api/v1/audit/entries/{seq}/erasure",
+    operation_id = "eraseTexts",
+    tag = "audit",
+    params(("seq" = u64, Path, description = "number of the entry")),
+    request_body = NewErasure,
+    responses((status = 200, description = "what was erased", body = Erased), OfDesk),
+)]
+pub(super) async fn erase(
+    State(api): State<Face>,
+    SignedIn(caller): SignedIn,
+    Named(EntryNumber(entry)): Named<EntryNumber>,
+    _: NoParams,
+    Body(NewErasure { fields, reason }): Body<NewErasure>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(api.keep(&caller, KeepingRequest::Erase { entry, fields, reason }).await?))
+}
+
+/// The number of an entry.
+pub(super) struct EntryNumber(u64);
+
+impl InAddress for EntryNumber {
+    fn read(text: String) -> Option<Self> {
+        text.parse().ok().filter(|number| *number <= i64::MAX.unsigned_abs()).map(Self)
+    }
+
+    fn absent() -> Refusal {
+        let detail = "there is no entry with this number";
+        Refusal::new(Code::UnknownEntry, detail, "entries are numbered from 0 and without gaps")
     }
 }
 

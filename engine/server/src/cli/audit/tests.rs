@@ -45,7 +45,8 @@ impl Review {
     /// The same with somebody in the place of the second officer, who signs with the key of the first.
     fn approved_by(approver: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        let written = runtime::block_on(async { Ok::<_, Stop>(write(folder.path(), approver).await) });
+        let written =
+            runtime::block_on(async { Ok::<_, Stop>(write(folder.path(), approver).await) });
         let Ok(salt) = written else { panic!("no runtime") };
         Self { folder, salt }
     }
@@ -102,7 +103,9 @@ fn bundle(folder: &Path, keys: [(&str, &Officer); 2], title: &str) -> PolicyFile
         people = people.replace(&line, &format!("{line}signing_key = \"{}\"\n", key.public()));
     }
     fs::write(&path, format!("# {title}\n{people}")).unwrap();
-    let files = runtime::block_on(async { PolicyFiles::read(folder).await.map_err(|e| Stop::because(e.to_string())) });
+    let files = runtime::block_on(async {
+        PolicyFiles::read(folder).await.map_err(|e| Stop::because(e.to_string()))
+    });
     files.unwrap()
 }
 
@@ -110,7 +113,9 @@ async fn write(folder: &Path, approver: &str) -> String {
     let officer = |name: &str| Officer::make(&folder.join(name), &SystemEntropy).unwrap();
     let (grace, olu) = (officer("grace"), officer("olu"));
     let (first, second) = std::thread::scope(|scope| {
-        let files = |name: &str, title: &str| bundle(&folder.join(name), [("grace", &grace), ("olu", &olu)], title);
+        let files = |name: &str, title: &str| {
+            bundle(&folder.join(name), [("grace", &grace), ("olu", &olu)], title)
+        };
         scope.spawn(|| (files("first", "first"), files("second", "second"))).join().unwrap()
     });
     let (ledger, _) = Ledger::open(config(folder), Moment(0)).await.unwrap();
@@ -129,18 +134,58 @@ async fn write(folder: &Path, approver: &str) -> String {
     let change = || ChangeId::new(CHANGE).unwrap();
     let approving = if approver == "olu" { &olu } else { &grace };
     let acts = [
-        ("system", Act::Activate(Activate { change: None, revision: 1, bundle: digest(&first), effective_at: 1 }), Some(&first)),
-        ("grace", Act::Draft(Draft {
-            change: change(), title: "t".to_owned(), reason: "r".to_owned(), base: 1, bundle: digest(&second), reverts: None,
-        }), Some(&second)),
-        ("grace", Act::Propose(Propose {
-            change: change(), bundle: digest(&second), base: 1, effective_at: None,
-            signed: signed(&grace, &statement.of_author(&user("grace"))),
-        }), None),
-        (approver, Act::Approve(Approve {
-            change: change(), bundle: digest(&second), signed: signed(approving, &statement.of_approver(&user(approver))),
-        }), None),
-        ("grace", Act::Activate(Activate { change: Some(change()), revision: 2, bundle: digest(&second), effective_at: 5 }), None),
+        (
+            "system",
+            Act::Activate(Activate {
+                change: None,
+                revision: 1,
+                bundle: digest(&first),
+                effective_at: 1,
+            }),
+            Some(&first),
+        ),
+        (
+            "grace",
+            Act::Draft(Draft {
+                change: change(),
+                title: "t".to_owned(),
+                reason: "r".to_owned(),
+                base: 1,
+                bundle: digest(&second),
+                reverts: None,
+            }),
+            Some(&second),
+        ),
+        (
+            "grace",
+            Act::Propose(Propose {
+                change: change(),
+                bundle: digest(&second),
+                base: 1,
+                effective_at: None,
+                signed: signed(&grace, &statement.of_author(&user("grace"))),
+            }),
+            None,
+        ),
+        (
+            approver,
+            Act::Approve(Approve {
+                change: change(),
+                bundle: digest(&second),
+                signed: signed(approving, &statement.of_approver(&user(approver))),
+            }),
+            None,
+        ),
+        (
+            "grace",
+            Act::Activate(Activate {
+                change: Some(change()),
+                revision: 2,
+                bundle: digest(&second),
+                effective_at: 5,
+            }),
+            None,
+        ),
     ];
     for (at, (by, act, document)) in (1..).zip(acts) {
         let mut entry = NewEntry::new(act.kind(), by, Moment(at));
@@ -152,7 +197,8 @@ async fn write(folder: &Path, approver: &str) -> String {
     }
     fs::write(folder.join("early"), ledger.checkpoint().await.unwrap().note().to_string()).unwrap();
     ask(&ledger, &digest(&second)).await;
-    fs::write(folder.join("receipt"), ledger.receipt(QUERY).await.unwrap().unwrap().to_json()).unwrap();
+    fs::write(folder.join("receipt"), ledger.receipt(QUERY).await.unwrap().unwrap().to_json())
+        .unwrap();
     fs::write(folder.join("answer"), ANSWER).unwrap();
     fs::write(folder.join("key"), format!("{}\n", ledger.log_verifier())).unwrap();
     fs::write(folder.join("text"), SQL).unwrap();
@@ -181,7 +227,9 @@ async fn ask(ledger: &Ledger, bundle: &BundleDigest) {
         details: json!({ "rules": ["rules.csv:3"] }),
         sealed: vec![],
     };
-    let Ok(Reservation::Fresh(receipt)) = ledger.reserve(intent).await else { panic!("not charged") };
+    let Ok(Reservation::Fresh(receipt)) = ledger.reserve(intent).await else {
+        panic!("not charged")
+    };
     let outcome = Outcome::Released {
         answer: ANSWER.to_vec(),
         digest: digest_of(ANSWER),
@@ -194,7 +242,11 @@ async fn ask(ledger: &Ledger, bundle: &BundleDigest) {
 /// Replaces a text in every bundle of entries by one of the same length.
 fn edit(folder: &Path, from: &str, to: &str) {
     assert_eq!(from.len(), to.len());
-    let found = Process::new("grep").args(["-rl", from]).arg(folder.join("log/tile/entries")).output().unwrap();
+    let found = Process::new("grep")
+        .args(["-rl", from])
+        .arg(folder.join("log/tile/entries"))
+        .output()
+        .unwrap();
     let files = String::from_utf8(found.stdout).unwrap();
     assert!(!files.is_empty(), "nothing says {from}");
     for path in files.lines() {
@@ -216,11 +268,21 @@ fn a_sound_log_is_proved_from_end_to_end() {
     let text = review.sound("ledger --log @log");
     assert!(text.contains("1 queries charged") && text.contains("heart-study"), "{text}");
     let text = review.sound("explain 5 --log @log --key @key");
-    for part in ["ada, researcher", "3 points; 3 of 10", "rules.csv:3", "policy revision 2", "signed by grace as author: holds", "signed by olu as approver: holds"] {
+    for part in [
+        "ada, researcher",
+        "3 points; 3 of 10",
+        "rules.csv:3",
+        "policy revision 2",
+        "signed by grace as author: holds",
+        "signed by olu as approver: holds",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let text = review.sound("explain 6 --log @log");
-    assert!(text.contains("under policy revision 2"), "an outcome is explained by its charge: {text}");
+    assert!(
+        text.contains("under policy revision 2"),
+        "an outcome is explained by its charge: {text}"
+    );
     let salt = &review.salt;
     review.sound(&format!("open 5 --log @log --field sql --salt {salt} --text @text"));
 }
@@ -230,7 +292,10 @@ fn programs_read_json() {
     let review = Review::honest();
     let said: Value = serde_json::from_str(&review.sound("ledger --log @log --json")).unwrap();
     assert_eq!(said["sound"], true);
-    assert_eq!(said["accounts"][0], json!({"account": "heart-study", "charges": 1, "spent": 3, "limit": 10, "least_left": 7}));
+    assert_eq!(
+        said["accounts"][0],
+        json!({"account": "heart-study", "charges": 1, "spent": 3, "limit": 10, "least_left": 7})
+    );
     edit(review.folder.path(), "\"cost\":3", "\"cost\":2");
     let said: Value = serde_json::from_str(&review.found("ledger --log @log --json")).unwrap();
     assert_eq!(said["sound"], false);
@@ -252,7 +317,14 @@ fn another_key_proves_nothing() {
     let key = tresor_ledger::tlog::LogKey::new(ORIGIN, &[8; 32]).unwrap().verifier().to_string();
     let text = review.found(&format!("verify --log @log --key {key}"));
     assert!(text.contains("checkpoint"), "{text}");
-    assert_eq!(review.found(&format!("explain 5 --log @log --key {key}")).lines().filter(|line| line.starts_with("FOUND")).count(), 1);
+    assert_eq!(
+        review
+            .found(&format!("explain 5 --log @log --key {key}"))
+            .lines()
+            .filter(|line| line.starts_with("FOUND"))
+            .count(),
+        1
+    );
     assert_eq!(review.run("verify --log @log --key nonsense").0, 2);
     assert_eq!(review.run("verify --log @nothing --key @key").0, 2);
 }
@@ -262,7 +334,8 @@ fn a_rewritten_history_is_found() {
     let (review, other) = (Review::honest(), Review::honest());
     // Both logs have the same key and name, and another history: their officers have other keys.
     let theirs = other.path("early");
-    let text = review.found(&format!("consistency --from {} --log @log --key @key", theirs.display()));
+    let text =
+        review.found(&format!("consistency --from {} --log @log --key @key", theirs.display()));
     assert!(text.contains("history was rewritten"), "{text}");
     let checkpoint = review.path("log/checkpoint");
     fs::copy(&checkpoint, review.path("late")).unwrap();
@@ -299,7 +372,8 @@ fn another_text_is_not_the_one() {
     let salt = &review.salt;
     let text = review.found(&format!("open 5 --log @log --field sql --salt {salt} --text @text"));
     assert!(text.contains("to the last line break"), "{text}");
-    let (code, text) = review.run(&format!("open 5 --log @log --field cause --salt {salt} --text @text"));
+    let (code, text) =
+        review.run(&format!("open 5 --log @log --field cause --salt {salt} --text @text"));
     assert!(code == 2 && text.contains("commits to `sql`"), "{text}");
     assert_eq!(review.run("open 5 --log @log --field sql --salt 00 --text @text").0, 2);
 }

@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Where the desk is, and who one is there.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "The desk of a server")]
-pub(super) struct Connection {
+#[command(next_help_heading = "A server")]
+pub(in crate::cli) struct Connection {
     /// Address of the server; without it that in TRESOR_SERVER.
     #[arg(long, global = true)]
     server: Option<String>,
@@ -35,17 +35,17 @@ pub(super) struct Connection {
 }
 
 /// A desk at the other end.
-pub(super) struct Desk {
+pub(in crate::cli) struct Desk {
     agent: Agent,
     base: String,
     token: String,
     /// Whether its answers are printed as they are.
-    pub(super) json: bool,
+    pub(in crate::cli) json: bool,
 }
 
 impl Connection {
     /// Gets ready to ask; asks nothing yet.
-    pub(super) fn open(&self) -> Result<Desk, Stop> {
+    pub(in crate::cli) fn open(&self) -> Result<Desk, Stop> {
         let given = self.server.clone().or_else(|| variable("TRESOR_SERVER"));
         let base = given.ok_or_else(|| {
             Stop::because("say where the server is, with `--server URL` or in TRESOR_SERVER")
@@ -105,27 +105,33 @@ fn require_safe(base: &str) -> Result<bool, Stop> {
 
 impl Desk {
     /// Reads.
-    pub(super) fn get(&self, path: &str) -> Result<Value, Stop> {
+    pub(in crate::cli) fn get(&self, path: &str) -> Result<Value, Stop> {
         let request = self.agent.get(self.address(path)).header("Authorization", self.bearer());
         self.answer(request.call())
     }
 
     /// Does something that needs no more words.
-    pub(super) fn post(&self, path: &str) -> Result<Value, Stop> {
+    pub(in crate::cli) fn post(&self, path: &str) -> Result<Value, Stop> {
         let request = self.agent.post(self.address(path)).header("Authorization", self.bearer());
         self.answer(request.send_empty())
     }
 
     /// Sends something.
-    pub(super) fn send(&self, path: &str, body: &Value) -> Result<Value, Stop> {
+    pub(in crate::cli) fn send(&self, path: &str, body: &Value) -> Result<Value, Stop> {
         let request = self.agent.post(self.address(path)).header("Authorization", self.bearer());
         self.answer(request.send_json(body))
     }
 
     /// Changes something that is there.
-    pub(super) fn patch(&self, path: &str, body: &Value) -> Result<Value, Stop> {
+    pub(in crate::cli) fn patch(&self, path: &str, body: &Value) -> Result<Value, Stop> {
         let request = self.agent.patch(self.address(path)).header("Authorization", self.bearer());
         self.answer(request.send_json(body))
+    }
+
+    /// Ends something.
+    pub(in crate::cli) fn delete(&self, path: &str) -> Result<Value, Stop> {
+        let request = self.agent.delete(self.address(path)).header("Authorization", self.bearer());
+        self.answer(request.call())
     }
 
     fn address(&self, path: &str) -> String {

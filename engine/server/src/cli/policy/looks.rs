@@ -30,6 +30,19 @@ pub(super) fn freezes(desk: &Desk) -> Result<Said, Stop> {
     Ok(Said::well(desk.told(&desk.get("freezes")?, told::freezes)))
 }
 
+/// All of them: the server tells them in parts.
+pub(super) fn flags(desk: &Desk, from: u64) -> Result<Said, Stop> {
+    let (mut all, mut next) = (vec![], Some(from));
+    while let Some(from) = next {
+        let part = desk.get(&format!("audit/flags?from={from}"))?;
+        let flagged = part.get("flagged").and_then(Value::as_array).cloned();
+        all.extend(flagged.unwrap_or_default());
+        // A server that would lead back is not followed.
+        next = part.get("next").and_then(Value::as_u64).filter(|next| *next > from);
+    }
+    Ok(Said::well(desk.told(&json!({ "flagged": all }), told::flags)))
+}
+
 pub(super) fn files(desk: &Desk, of: &Source, out: &Path) -> Result<Said, Stop> {
     let found = files::downloaded(desk, of)?;
     let count = files::write(&found, out)?;

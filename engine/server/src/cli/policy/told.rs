@@ -89,6 +89,35 @@ pub(super) fn freezes(told: &Value) -> String {
     freezes.iter().map(freeze).collect()
 }
 
+/// Flagged queries, one a line.
+pub(super) fn flags(told: &Value) -> String {
+    let flagged = list(told, "flagged");
+    if flagged.is_empty() {
+        return "no query seems to hold an identifier\n".to_owned();
+    }
+    flagged.iter().map(flag).collect()
+}
+
+fn flag(told: &Value) -> String {
+    let field = |key| text(told, key);
+    let flags: Vec<String> = list(told, "flags")
+        .iter()
+        .map(|flag| flag.as_str().unwrap_or_default().replace('_', " "))
+        .collect();
+    let what = match told.get("code").and_then(Value::as_str) {
+        Some(code) => format!("refused ({code})"),
+        None => format!("query {}", field("query_id")),
+    };
+    format!(
+        "entry {}: {}, {} for {}, {what}: looks like {}\n",
+        field("entry"),
+        field("at"),
+        field("user"),
+        field("project"),
+        flags.join(", "),
+    )
+}
+
 /// One revision.
 pub(super) fn revision(told: &Value) -> String {
     let field = |key| text(told, key);

@@ -112,6 +112,7 @@ async fn every_address_as_nobody_and_in_every_role() {
         ("POST", "tokens", new.clone()),
         ("DELETE", gone.as_str(), Value::Null),
         ("GET", "audit/flags", Value::Null),
+        ("POST", "audit/entries/999999/erasure", json!({ "fields": ["sql"], "reason": "r" })),
     ] {
         let nobody = served.send("", method, path, body.clone()).await;
         assert_eq!(nobody.problem(), (401, "not_signed_in".to_owned()), "{method} {path}");
@@ -120,9 +121,12 @@ async fn every_address_as_nobody_and_in_every_role() {
             let told = served.send(&token, method, path, body.clone()).await;
             let expected = match (method, path, user) {
                 ("GET", "tokens", _) => (200, String::new()),
-                ("POST", _, "tom") => (201, String::new()),
+                ("POST", "tokens", "tom") => (201, String::new()),
                 ("DELETE", ..) => (404, "unknown_token".to_owned()),
                 ("GET", "audit/flags", "grace" | "ines") => (200, String::new()),
+                ("POST", "audit/entries/999999/erasure", "grace") => {
+                    (404, "unknown_entry".to_owned())
+                }
                 _ => (403, "forbidden".to_owned()),
             };
             assert_eq!(told.problem(), expected, "{user}: {method} {path}");
@@ -288,4 +292,53 @@ async fn officers_see_what_is_flagged_and_never_the_text() {
     let condition = format!("sample.patients.practice_code = '{NHS_NUMBER}'");
     assert_eq!(intent["opened"]["conditions"], json!([condition]).to_string());
     assert_eq!(of("refusal")["opened"]["literals"], json!(["1961-03-12", "SW1A 1AA"]).to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_erases_the_texts_of_a_flagged_query_and_the_rest_stays() {
+    let served = Served::new().await;
+    let (ada, grace) = (served.token("ada").await, served.token("grace").await);
+    let asked = json!({
+        "project": "heart-study",
+        "sql": format!("select count(*) from patients where practice_code = '{NHS_NUMBER}'"),
+    });
+    assert_eq!(served.send(&ada, "POST", "queries", asked).await.status, 200);
+    let told = served.get(&grace, "audit/flags").await.ok();
+    let entry = told["flagged"][0]["entry"].as_u64().unwrap();
+    let path = format!("audit/entries/{entry}/erasure");
+    let fields = ["sql", "literals", "conditions"];
+    for body in [
+        json!({ "fields": [], "reason": "r" }),
+        json!({ "fields": fields, "reason": " " }),
+        json!({ "fields": ["decision"], "reason": "r" }),
+        json!({ "fields": fields, "reason": "r".repeat(1_001) }),
+    ] {
+        let refused = served.send(&grace, "POST", &path, body.clone()).await;
+        assert_eq!(refused.problem(), (422, "policy_invalid".to_owned()), "{body}");
+    }
+    let absent = json!({ "fields": ["sql", "cause"], "reason": "r" });
+    let refused = served.send(&grace, "POST", &path, absent).await;
+    assert_eq!(refused.problem(), (404, "unknown_entry".to_owned()));
+    let malformed = json!({ "fields": fields, "reason": "r" });
+    let refused = served.send(&grace, "POST", "audit/entries/last/erasure", malformed).await;
+    assert_eq!(refused.problem(), (404, "unknown_entry".to_owned()));
+
+    let before = served.log().await;
+    let body = json!({ "fields": fields, "reason": "an NHS number was sent by mistake" });
+    let erased = served.send(&grace, "POST", &path, body.clone()).await.ok();
+    let after = served.log().await;
+    assert!(!json!(after).to_string().contains(NHS_NUMBER));
+    let recorded = &after[usize::try_from(erased["recorded_as"].as_u64().unwrap()).unwrap()];
+    assert_eq!(
+        (&recorded["kind"], &recorded["actor"]),
+        (&json!("opening_erased"), &json!("grace"))
+    );
+    assert_eq!(recorded["body"]["reason"], "an NHS number was sent by mistake");
+    let hashes =
+        |log: &[Value]| log.iter().map(|entry| entry["leaf_hash"].clone()).collect::<Vec<_>>();
+    assert_eq!(hashes(&before), hashes(&after)[..before.len()]);
+    assert_eq!(served.send(&grace, "POST", &path, body).await.status, 404);
+    // It is still known that there was something.
+    let told = served.get(&grace, "audit/flags").await.ok();
+    assert_eq!(told["flagged"][0]["entry"], entry);
 }

@@ -59,13 +59,23 @@ fn a_receipt_is_proof() {
 fn a_tampered_receipt_is_none() {
     type Change = (&'static str, fn(&mut Value));
     let changes: [Change; 9] = [
-        ("another query", |receipt| receipt["query_id"] = json!("q_ffffffffffffffffffffffffffffffff")),
+        ("another query", |receipt| {
+            receipt["query_id"] = json!("q_ffffffffffffffffffffffffffffffff")
+        }),
         ("another digest", |receipt| receipt["answer_digest"] = json!("0".repeat(64))),
         ("another format", |receipt| receipt["format"] = json!("tresor-receipt/2")),
-        ("an edited entry", |receipt| text(&mut receipt["entry"], |entry| entry.replace("\"ada\"", "\"bob\""))),
-        ("another index", |receipt| text(&mut receipt["proof"], |proof| proof.replace("index 6", "index 5"))),
-        ("another size", |receipt| text(&mut receipt["proof"], |proof| proof.replace("\n7\n", "\n8\n"))),
-        ("another log", |receipt| text(&mut receipt["proof"], |proof| proof.replace("tre.example.org", "tre.example.net"))),
+        ("an edited entry", |receipt| {
+            text(&mut receipt["entry"], |entry| entry.replace("\"ada\"", "\"bob\""))
+        }),
+        ("another index", |receipt| {
+            text(&mut receipt["proof"], |proof| proof.replace("index 6", "index 5"))
+        }),
+        ("another size", |receipt| {
+            text(&mut receipt["proof"], |proof| proof.replace("\n7\n", "\n8\n"))
+        }),
+        ("another log", |receipt| {
+            text(&mut receipt["proof"], |proof| proof.replace("tre.example.org", "tre.example.net"))
+        }),
         ("a path without its first hash", |receipt| {
             text(&mut receipt["proof"], |proof| {
                 let mut lines: Vec<&str> = proof.split('\n').collect();
@@ -74,7 +84,9 @@ fn a_tampered_receipt_is_none() {
             });
         }),
         ("a signature by nobody", |receipt| {
-            text(&mut receipt["proof"], |proof| proof.rsplit_once("\n\u{2014}").unwrap().0.to_owned() + "\n");
+            text(&mut receipt["proof"], |proof| {
+                proof.rsplit_once("\n\u{2014}").unwrap().0.to_owned() + "\n"
+            });
         }),
     ];
     for (what, change) in changes {

@@ -159,6 +159,8 @@ async fn a_freeze_is_set_by_one_and_lifted_by_two() {
     let served = Served::new().await;
     tokio::task::spawn_blocking(move || {
         assert_eq!(served.said("grace", &["freezes"]).unwrap(), "nothing was ever frozen\n");
+        let flags = served.said("grace", &["flags"]).unwrap();
+        assert_eq!(flags, "no query seems to hold an identifier\n");
         let words = ["freeze", "--person", "ada", "--reason", "a lost laptop"];
         let frozen = served.said("grace", &words).unwrap();
         assert!(frozen.starts_with("person ada: holds\n"), "{frozen}");
