@@ -677,6 +677,8 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/policies/revisions/{number}/files",
             "/api/v1/queries",
             "/api/v1/queries/{id}",
+            "/api/v1/queries/{id}/crate",
+            "/api/v1/queries/{id}/receipt",
             "/api/v1/queries/{id}/result",
             "/api/v1/queries:check",
             "/api/v1/register.csv",
@@ -725,7 +727,7 @@ async fn who_signed_in_is_told_the_state_of_the_log() {
         assert_eq!(answer.header("tresor-log-checkpoint"), expected);
     }
     let nobody = Request::get("/api/v1/datasets").body(Body::empty()).unwrap();
-    let health = get("/api/v1/health/live").await;
+    let health = get("/livez").await;
     for answer in [send(&Arc::default(), nobody).await, health] {
         assert_eq!(answer.header("tresor-log-checkpoint"), "");
     }
