@@ -77,7 +77,7 @@ const CRATES: [(&str, &[&str]); 4] = [
     ("disclosure", &[]),
     ("ledger", &[]),
     ("core", &["tresor-disclosure", "tresor-ledger"]),
-    ("server", &["tresor-core"]),
+    ("server", &["tresor-core", "tresor-ledger"]),
 ];
 
 #[test]

@@ -116,7 +116,7 @@ async fn write(folder: &Path, approver: &str) -> String {
         let files = |name: &str, title: &str| {
             bundle(&folder.join(name), [("grace", &grace), ("olu", &olu)], title)
         };
-        scope.spawn(|| (files("first", "first"), files("second", "second"))).join().unwrap()
+        scope.spawn(move || (files("first", "first"), files("second", "second"))).join().unwrap()
     });
     let (ledger, _) = Ledger::open(config(folder), Moment(0)).await.unwrap();
     let digest = |files: &PolicyFiles| BundleDigest::new(files.digest()).unwrap();
