@@ -66,6 +66,8 @@ impl Tried {
         self.word.hear(notes);
         let failed = steps.failed.load(Ordering::SeqCst) > 0;
         match ended {
+            // What cannot be published at the end of the day is published at the next start.
+            Ok(()) if matches!(at, Some((Step::LogFile, _))) => {}
             Ok(()) => assert!(!failed, "{at:?}: nobody was told"),
             Err(error) => {
                 assert!(failed, "{at:?}: {error}");
