@@ -288,7 +288,7 @@ async fn questions_about_nearly_the_same_people_are_found() {
 /// What the addresses hand out convinces a checker who has the key and nothing else of ours.
 #[tokio::test(flavor = "multi_thread")]
 async fn proofs_hold() {
-    use tresor_ledger::tlog::{Hash, Proof, SignedCheckpoint, Verifier, check_consistency};
+    use tresor_ledger::tlog::{Hash, Note, Proof, SignedCheckpoint, Verifier, check_consistency};
     let home = home();
     let (_engine, face) = asked(&home).await;
     let text = async |tool: &str| {
@@ -297,7 +297,8 @@ async fn proofs_hold() {
         told.text
     };
     let key: Verifier = text("verification-key").await.trim().parse().unwrap();
-    let accept = |note: String| SignedCheckpoint::accept(note.parse().unwrap(), &key).unwrap();
+    let accept =
+        |note: String| SignedCheckpoint::accept(Note::parse(&note).unwrap(), &key).unwrap();
     let old = accept(text("checkpoint").await);
     let leaves = text("export").await;
     let new = accept(text("checkpoint").await);

@@ -24,7 +24,7 @@ use crate::tlog::Verifier;
 pub(crate) struct Store {
     pub(super) database: Database,
     /// The right to write.
-    right: Mutex<()>,
+    pub(super) right: Mutex<()>,
     /// How many wait for it.
     pub(super) waiting: AtomicUsize,
     pub(super) writer: Mutex<Option<Writer>>,

@@ -105,3 +105,13 @@ async fn what_is_no_address_of_a_server_is_refused_without_being_quoted() {
         assert!(!error.to_string().contains("secret"), "{error}");
     }
 }
+
+/// Somebody was counted on to commit, and gave up waiting for their turn.
+#[tokio::test]
+async fn who_gives_up_leaves_nobody_waiting() {
+    let home = Home::file();
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
+    store.waiting.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    assert!(reserve(&store, intent("q_1")).await.is_ok());
+    assert_eq!(balance(&store, "heart-study").await.unwrap(), 10);
+}

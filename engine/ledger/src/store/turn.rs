@@ -22,6 +22,8 @@ use crate::error::{LedgerError, Result};
 /// A write takes a fraction of a millisecond in a file, and several on a server, where a shorter wait would share nothing.
 const TOGETHER: usize = 64;
 const PATIENCE: Duration = Duration::from_millis(10);
+/// After so long, those who wait look themselves.
+const FORGOTTEN: Duration = Duration::from_millis(100);
 
 /// The connection that writes, and what it has written since the last commit.
 pub(super) struct Writer {
@@ -164,7 +166,7 @@ impl<'s> Turn<'s> {
         self.store.log.follow();
         let result = result?;
         if let Some(end) = pending? {
-            end.ended().await?;
+            told(self.store, &end).await?;
         }
         Ok(result)
     }
@@ -220,7 +222,19 @@ pub(super) async fn commit(write: Write<'_, '_>) -> Result<()> {
     commit_or_pass_on(turn.store, &mut writer).await;
     drop(writer);
     drop(turn.right.take());
-    end.ended().await
+    told(turn.store, &end).await
+}
+
+/// Waits for the commit. Whoever was to make it may have given up waiting for their turn: then it is made here.
+async fn told(store: &Store, end: &Batch) -> Result<()> {
+    loop {
+        if let Ok(ended) = tokio::time::timeout(FORGOTTEN, end.ended()).await {
+            return ended;
+        }
+        let _right = store.right.lock().await;
+        store.sound()?;
+        writer_of(store).await?.commit(store).await;
+    }
 }
 
 /// Where somebody waits for their turn, they commit this, too.

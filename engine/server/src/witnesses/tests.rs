@@ -162,3 +162,25 @@ fn a_witness_is_written_as_address_and_key() {
         assert!(bad.parse::<Witness>().is_err(), "{bad}");
     }
 }
+
+/// The carrier that is used outside tests, over a socket: bytes arrive as they are, and statuses are answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_is_carried_by_http() {
+    use axum::http::StatusCode;
+    use axum::routing::post;
+    let echo = post(|body: String| async move { (StatusCode::CONFLICT, body) });
+    let router = axum::Router::new().route("/w/add-checkpoint", echo);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(crate::serve(listener, router, std::future::pending()));
+    let text = "old 0\n\n\u{2014} line\n";
+    let carried = move |path: &str| {
+        let url = format!("http://{address}{path}");
+        tokio::task::spawn_blocking(move || super::offer::Post.carry(&url, text))
+    };
+    assert_eq!(carried("/w/add-checkpoint").await.unwrap(), Ok((409, text.to_owned())));
+    assert_eq!(carried("/elsewhere").await.unwrap().unwrap().0, 404);
+    server.abort();
+    let _ended = server.await;
+    assert!(carried("/w/add-checkpoint").await.unwrap().is_err());
+}

@@ -25,6 +25,10 @@ impl Clock for Noon {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap()
     }
+
+    fn monotonic(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
 }
 
 fn log_key() -> LogKey {
