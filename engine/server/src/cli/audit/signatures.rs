@@ -72,21 +72,23 @@ impl Policies {
             .ok_or("it is no act that this program knows".to_owned());
         let by = UserId::new(entry.actor.clone()).map_err(|bad| bad.to_string());
         let taken = act.and_then(|act| {
-            self.remember(entry, &act);
-            self.desk.apply(&by?, entry.at, act).map_err(|unfitting| unfitting.to_string())
+            let activation = self.about_to_be(entry, &act);
+            self.desk.apply(&by?, entry.at, act).map_err(|unfitting| unfitting.to_string())?;
+            self.activations.extend(activation);
+            Ok(())
         });
         if let Err(why) = taken {
             self.findings.push(format!("entry {}: {why}", entry.seq));
         }
     }
 
-    /// Keeps the signatures of a change that is about to become a revision.
-    fn remember(&mut self, entry: &AuditEntry, act: &Act) {
-        let Act::Activate(activation) = act else { return };
+    /// What has to be kept of a change that is about to become a revision.
+    fn about_to_be(&self, entry: &AuditEntry, act: &Act) -> Option<Activation> {
+        let Act::Activate(activation) = act else { return None };
         let judged_by = self.in_force(entry.at).map(|now| (now.number, now.bundle.to_string()));
         let change = activation.change.as_ref();
         let signatures = change.map(|change| self.desk.signatures(change)).unwrap_or_default();
-        self.activations.push(Activation { entry: entry.seq, signatures, judged_by });
+        Some(Activation { entry: entry.seq, signatures, judged_by })
     }
 
     /// What is told of a revision, and what is wrong with how it came to be.
