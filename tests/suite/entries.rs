@@ -55,7 +55,10 @@ async fn an_extract_is_registered_once_and_withdrawn_when_it_is_gone() {
     assert_eq!(datasets, ["clinic", "registry"]);
     let clinic = &first[0]["body"];
     assert_eq!((&clinic["persons"], &clinic["rows"]["people"]), (&json!(200), &json!(200)));
-    assert_eq!((&clinic["manifest_digest"], &clinic["policy_revision"]), (&clinic["snapshot"], &json!(1)));
+    assert_eq!(
+        (&clinic["manifest_digest"], &clinic["policy_revision"]),
+        (&clinic["snapshot"], &json!(1))
+    );
     engine.close().await;
     drop(engine);
 
@@ -97,7 +100,10 @@ async fn registering_people_again_refunds_nothing() {
     std::fs::write(source.join("contract.toml"), renamed).unwrap();
     home.add_from(&source, 97);
     let project = home.policy("projects/poor.toml");
-    home.write_policy("projects/poor.toml", &project.replace("[\"clinic\"]", "[\"clinic\", \"clinic_again\"]"));
+    home.write_policy(
+        "projects/poor.toml",
+        &project.replace("[\"clinic\"]", "[\"clinic\", \"clinic_again\"]"),
+    );
     let engine = home.engine().await;
     assert_eq!(of_kind(&engine, "extract_registered").await.len(), 4);
     assert_eq!(spent(&engine).await, json!({ "spent": 1, "remaining": 2 }));
@@ -122,7 +128,10 @@ async fn every_fetch_is_a_download_with_the_digest_of_what_left() {
     let forms: Vec<&Value> = downloads.iter().map(|entry| &entry["body"]["form"]).collect();
     assert_eq!(forms, ["json", "json", "csv"]);
     for (entry, bytes) in downloads.iter().zip(&left) {
-        assert_eq!((&entry["actor"], &entry["query_id"]), (&json!(RESEARCHER), &json!(id.as_str())));
+        assert_eq!(
+            (&entry["actor"], &entry["query_id"]),
+            (&json!(RESEARCHER), &json!(id.as_str()))
+        );
         assert_eq!((&entry["project"], &entry["role"]), (&json!(EXACT), &json!("researcher")));
         assert_eq!(entry["body"]["digest"], digest_of(bytes));
         assert_eq!(entry["body"]["bytes"], bytes.len());
@@ -164,8 +173,7 @@ impl Clock for TwoClocks {
 async fn nothing_is_released_until_a_clock_that_jumped_is_steady_again() {
     let home = Home::of(&Clinic::new(200, 1));
     let start = 1_790_000_000;
-    let clock =
-        Arc::new(TwoClocks { time: AtomicI64::new(start), counter: AtomicI64::new(5) });
+    let clock = Arc::new(TwoClocks { time: AtomicI64::new(start), counter: AtomicI64::new(5) });
     let mut config = home.config();
     config.clock = Arc::<TwoClocks>::clone(&clock);
     let engine = Engine::open(config).await.unwrap();
@@ -227,7 +235,8 @@ async fn every_entry_names_the_policy_revision() {
     let engine = home.engine().await;
     ask(&engine, EXACT, SQL).await.unwrap();
     let _refused = ask(&engine, EXACT, "select person_id from people").await.err().unwrap();
-    let token = engine.issue_token(&caller(RESEARCHER).user, Duration::from_secs(600)).await.unwrap();
+    let token =
+        engine.issue_token(&caller(RESEARCHER).user, Duration::from_secs(600)).await.unwrap();
     assert!(engine.caller_of_token(&token, "192.0.2.1").await.unwrap().is_some());
     assert!(engine.caller_of_token("trs_0_0", "192.0.2.1").await.unwrap().is_none());
     engine.close().await;
@@ -235,7 +244,17 @@ async fn every_entry_names_the_policy_revision() {
     let engine = home.engine().await;
     let all = log(&engine).await;
     let kinds: Vec<&str> = all.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    for kind in ["intent", "outcome", "refusal", "download", "sign_in", "sign_in_failed", "token_issued", "start", "stop"] {
+    for kind in [
+        "intent",
+        "outcome",
+        "refusal",
+        "download",
+        "sign_in",
+        "sign_in_failed",
+        "token_issued",
+        "start",
+        "stop",
+    ] {
         assert!(kinds.contains(&kind), "{kind}");
     }
     for entry in all.iter().filter(|entry| entry["kind"] != "policy_activation") {

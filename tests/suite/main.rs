@@ -8,6 +8,7 @@ mod control;
 mod desk;
 mod entries;
 mod expiry;
+mod faults;
 mod forms;
 mod fuzz;
 mod kill;

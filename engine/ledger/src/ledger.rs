@@ -15,7 +15,7 @@ use crate::receipt::Receipt;
 use crate::review::{HeldAnswer, NewVote, ReviewRecord, Voted};
 use crate::seal::Opening;
 use crate::store::{self, Opened, Store};
-use crate::tlog::{Cosignature, Hash, SignedCheckpoint, Verifier};
+use crate::tlog::{Cosignature, Hash, Proof, SignedCheckpoint, Verifier};
 use crate::token::{NewToken, TokenRecord};
 
 /// An open ledger. Clones share it.
@@ -304,6 +304,14 @@ impl Ledger {
     /// [`LedgerError::Invalid`] for sizes that the log does not have; when the ledger or the folder cannot be read.
     pub async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
         store::consistency(&self.store, old, new).await
+    }
+
+    /// Proof that the log contains the entry of this number; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when the folder of the log does not lead to its root any more.
+    pub async fn proof(&self, seq: u64) -> Result<Option<Proof>> {
+        store::proof(&self.store, seq).await
     }
 
     /// Proof that the answer of a query was released and that the log contains it; `None` where nothing was released.

@@ -23,8 +23,9 @@ pub(crate) struct Setup {
 impl Setup {
     /// What the log says of the program.
     pub(crate) fn program(&self, log: &LogSettings) -> Result<Program, Stop> {
-        let digest = digest_of_binary()
-            .map_err(|error| Stop::file("cannot read the program that runs,", BINARY.as_ref(), &error))?;
+        let digest = digest_of_binary().map_err(|error| {
+            Stop::file("cannot read the program that runs,", BINARY.as_ref(), &error)
+        })?;
         Ok(Program { binary_digest: digest, configuration_digest: self.digest(log) })
     }
 

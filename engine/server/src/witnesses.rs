@@ -55,8 +55,9 @@ impl FromStr for Witness {
 /// # Errors
 /// [`Stop`] when one of them has signed what our books do not hold.
 pub(crate) async fn ask_first(engine: &Arc<Engine>, witnesses: &[Witness]) -> Result<(), Stop> {
+    let newest = engine.newest_checkpoint().await?;
     for witness in witnesses {
-        match offer::offer(engine.as_ref(), witness, Arc::new(Post), 0).await {
+        match offer::offer(engine.as_ref(), &newest, witness, Arc::new(Post), 0).await {
             Offered::Signed(_) => {}
             Offered::Ahead { known, ours } => {
                 return Err(Stop::because(format!(
@@ -83,8 +84,13 @@ pub(crate) async fn keep_offering(engine: Arc<Engine>, witnesses: Vec<Witness>) 
     let mut sizes = vec![0; witnesses.len()];
     loop {
         tokio::time::sleep(OFFER_EVERY).await;
+        // All are shown the same checkpoint, so that their signatures stand under one. A ledger that is closed says so elsewhere.
+        let Ok(newest) = engine.newest_checkpoint().await else { continue };
         for (witness, seen) in witnesses.iter().zip(&mut sizes) {
-            match offer::offer(engine.as_ref(), witness, Arc::new(Post), *seen).await {
+            if newest.head().size == *seen {
+                continue;
+            }
+            match offer::offer(engine.as_ref(), &newest, witness, Arc::new(Post), *seen).await {
                 Offered::Signed(size) => *seen = size,
                 // Ours only grows while we run, so somebody else signs with our key.
                 Offered::Ahead { known, ours } => warn(

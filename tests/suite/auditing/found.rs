@@ -244,3 +244,76 @@ async fn an_opened_text_is_the_one_that_was_committed_to() {
         assert_eq!(entry["body"]["commitments"][field], json!(commitment), "{field}");
     }
 }
+
+/// Pairs for a tracker: one condition more, one constant that differs; as the log has them, with texts closed and open.
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_about_nearly_the_same_people_are_found() {
+    let home = home();
+    let (_engine, face) = asked(&home).await;
+    let relations = |told: &Value| {
+        let pairs = told["pairs"].as_array().unwrap().iter();
+        let mut found: Vec<String> =
+            pairs.map(|pair| pair["relation"].as_str().unwrap().to_owned()).collect();
+        found.sort();
+        found
+    };
+    let closed = face.read("/overlaps?project=exact").await;
+    assert!(relations(&closed).contains(&"one_condition_more".to_owned()), "{closed}");
+    let again = &closed["asked_again"][0];
+    assert_eq!(
+        again["asked"]["count"], 2,
+        "two regions look alike while texts are closed: {closed}"
+    );
+    assert!(!closed.to_string().contains("north") && !closed.to_string().contains("1960"));
+    assert_eq!(closed["not_comparable"], 0);
+
+    let open = face.read("/overlaps?project=exact&open=true").await;
+    let found = relations(&open);
+    assert!(found.contains(&"one_condition_more".to_owned()), "{open}");
+    assert!(found.contains(&"one_literal_differs".to_owned()), "{open}");
+    let literal = open["pairs"].as_array().unwrap().iter();
+    let literal = literal.clone().find(|pair| pair["relation"] == "one_literal_differs").unwrap();
+    let differs = format!("{}{}", literal["only_in_first"], literal["only_in_second"]);
+    assert!(differs.contains("north") && differs.contains("south"), "{differs}");
+
+    let narrow = face.read("/entries?kind=intent&project=exact&order=oldest").await;
+    let narrow = narrow["entries"][1]["query_id"].as_str().unwrap().to_owned();
+    let its = face.read(&format!("/overlaps?query={narrow}&open=true")).await;
+    let [pair] = its["pairs"].as_array().unwrap().as_slice() else { panic!("{its}") };
+    assert_eq!(pair["relation"], "one_condition_more");
+    assert_eq!(pair["first"]["queries"][0]["query"], json!(narrow));
+    assert!(pair["only_in_first"].to_string().contains("1960"), "{its}");
+}
+
+/// What the addresses hand out convinces a checker who has the key and nothing else of ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn proofs_hold() {
+    use tresor_ledger::tlog::{Hash, Note, Proof, SignedCheckpoint, Verifier, check_consistency};
+    let home = home();
+    let (_engine, face) = asked(&home).await;
+    let text = async |tool: &str| {
+        let told = face.get(Some(AUDITOR), &format!("/api/v1/audit/{tool}")).await;
+        assert_eq!(told.status, 200, "{tool}: {}", told.text);
+        told.text
+    };
+    let key: Verifier = text("verification-key").await.trim().parse().unwrap();
+    let accept =
+        |note: String| SignedCheckpoint::accept(Note::parse(&note).unwrap(), &key).unwrap();
+    let old = accept(text("checkpoint").await);
+    let leaves = text("export").await;
+    let new = accept(text("checkpoint").await);
+    for seq in [0, 3, 7] {
+        let proof: Proof = text(&format!("proof?entry={seq}")).await.parse().unwrap();
+        let leaf = leaves.lines().nth(seq).unwrap();
+        assert_eq!(proof.index, u64::try_from(seq).unwrap());
+        assert!(proof.check(Hash::of_leaf(leaf.as_bytes()), &key).is_ok(), "{seq}");
+        assert!(proof.check(Hash::of_leaf(b"{}"), &key).is_err(), "{seq}");
+    }
+    let (from, to) = (old.head(), new.head());
+    assert!(from.size < to.size);
+    let told = face.read(&format!("/consistency?from={}&to={}", from.size, to.size)).await;
+    let hashes = told["hashes"].as_array().unwrap().iter();
+    let hashes: Vec<Hash> = hashes.map(|hash| hash.as_str().unwrap().parse().unwrap()).collect();
+    assert!(check_consistency(&hashes, from, to).is_ok());
+    assert!(check_consistency(&hashes, to, from).is_err());
+}

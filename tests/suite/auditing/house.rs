@@ -45,6 +45,10 @@ pub(super) fn addresses(query: &str) -> Vec<String> {
         "/near-duplicates",
         "/export",
         "/export?format=csv&kind=intent",
+        "/checkpoint",
+        "/verification-key",
+        "/proof?entry=0",
+        "/consistency?from=1&to=2",
     ];
     let of_query = [format!("/timeline?query={query}"), format!("/overlaps?query={query}")];
     let tools = tools.into_iter().map(str::to_owned).chain(of_query);

@@ -108,7 +108,7 @@ impl Filter {
         }
         let more = [
             ("decision", self.decision.map(|decision| json!(decision.as_str()))),
-            ("revision", self.revision.map(|revision| json!(revision))),
+            ("revision", self.revision.map(|it| json!(it.min(tresor_ledger::MAX_AMOUNT)))),
             ("since", self.since.and_then(|at| at.format(&Rfc3339).ok()).map(Value::from)),
             ("until", self.until.and_then(|at| at.format(&Rfc3339).ok()).map(Value::from)),
         ];

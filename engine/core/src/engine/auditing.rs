@@ -5,10 +5,11 @@
 //! request looks at a bounded part of the log and says where to go on.
 //!
 //! - `walk` the log piece by piece, `searching` entries and days, `comparing` columns, overlaps and repeats, `exporting`
-//!   the whole of it
+//!   the whole of it, `proving` that it is what it was
 
 mod comparing;
 mod exporting;
+mod proving;
 mod searching;
 mod walk;
 
@@ -55,6 +56,14 @@ pub enum AuditRequest {
     Overlaps(Part),
     /// Questions that were asked again and again, at least so often.
     Alike(Part, u32),
+    /// Size and root of the log as it is now, signed.
+    Checkpoint,
+    /// What checks the signatures of the log.
+    VerificationKey,
+    /// Why the log contains the entry of this number.
+    Proof(u64),
+    /// Why the log of the second size began with that of the first.
+    Consistency(u64, u64),
 }
 
 /// What is searched for.
@@ -109,6 +118,9 @@ impl AuditRequest {
             Self::Column(_) => "audit_column",
             Self::OverlapsOf(..) | Self::Overlaps(_) => "audit_overlaps",
             Self::Alike(..) => "audit_near_duplicates",
+            Self::Checkpoint | Self::VerificationKey | Self::Proof(_) | Self::Consistency(..) => {
+                "audit_proof"
+            }
         }
     }
 }
@@ -129,6 +141,10 @@ impl Engine {
             AuditRequest::OverlapsOf(id, part) => self.overlaps_of(caller, &id, part).await,
             AuditRequest::Overlaps(part) => self.overlaps(caller, part).await,
             AuditRequest::Alike(part, minimum) => self.alike(caller, part, minimum).await,
+            AuditRequest::Checkpoint => self.told_checkpoint(caller).await,
+            AuditRequest::VerificationKey => self.told_key(caller).await,
+            AuditRequest::Proof(seq) => self.proof(caller, seq).await,
+            AuditRequest::Consistency(from, to) => self.consistency(caller, from, to).await,
         };
         self.logged_act(caller, tool, outcome).await
     }
@@ -222,6 +238,11 @@ impl Engine {
         let intent = ledger.entries(known.intent_seq, 1).await;
         Ok(intent.map_err(|error| unavailable(&error))?.pop())
     }
+}
+
+/// A number as the log can hold it: larger ones are beyond every entry there will be.
+pub(super) fn number(number: u64) -> Value {
+    json!(number.min(tresor_ledger::MAX_AMOUNT))
 }
 
 /// The words for everybody who may not read the log, whatever they asked and whether or not it is there.

@@ -18,6 +18,7 @@ impl Engine {
     /// # Errors
     /// [`crate::refusal::Code::Forbidden`] unless the caller is an auditor.
     pub async fn audit(&self, caller: &Caller, from: u64, limit: u32) -> Result<Value, Refusal> {
+        let from = from.min(tresor_ledger::MAX_AMOUNT);
         let in_force = self.in_force()?;
         if !in_force.allows(&caller.user, "audit-log", "read") {
             return Err(not_an_auditor());

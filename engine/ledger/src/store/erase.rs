@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::append::{append, stored};
+use super::handle::Store;
 use super::read::{entry_at, openings};
 use super::review::DECISION;
-use super::store::{Store, Turn, commit};
+use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::erasure::Erasure;
 use crate::error::{LedgerError, Result};
@@ -22,7 +23,7 @@ pub(crate) async fn erase(store: &Store, erasure: Erasure) -> Result<Option<Entr
     }
     let mut turn = store.turn().await?;
     let result = write(store, &mut turn, erasure).await;
-    turn.end(result)
+    turn.end(result).await
 }
 
 async fn write(

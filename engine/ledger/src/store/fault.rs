@@ -60,7 +60,7 @@ fn meaning(error: &Error) -> Option<Meaning> {
     if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
         return Some(of_postgres(error.code()));
     }
-    let code = error.try_downcast_ref::<SqliteError>().and_then(|error| error_code(error))?;
+    let code = error.try_downcast_ref::<SqliteError>().and_then(error_code)?;
     Some(of_sqlite(code))
 }
 

@@ -5,9 +5,9 @@ use sqlx::AnyConnection;
 
 use super::append::append;
 use super::database::Database;
+use super::handle::{begin_alone, commit_alone};
 use super::read::entry_at;
 use super::settle::end;
-use super::store::{begin, commit};
 use crate::entry::{Kind, NewEntry};
 use crate::error::Result;
 use crate::moment::Moment;
@@ -34,7 +34,7 @@ pub(super) async fn running(
     }
     steps.reached(Step::BeforeForfeit)?;
     let mut forfeited = 0;
-    let mut write = begin(database, conn).await?;
+    let mut write = begin_alone(database, conn).await?;
     for (query_id, account, intent_seq) in cut_off {
         let intent = entry_at(&mut write, intent_seq).await?;
         let new = NewEntry {
@@ -52,7 +52,7 @@ pub(super) async fn running(
         forfeited += 1;
     }
     steps.reached(Step::ForfeitWritten)?;
-    commit(write).await?;
+    commit_alone(write).await?;
     steps.reached(Step::ForfeitCommitted)?;
     Ok(forfeited)
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use sqlx::AnyConnection;
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
+use super::handle::Store;
 use super::read::{damaged, page};
-use super::store::Store;
 use crate::config::LogConfig;
 use crate::error::{LedgerError, Result};
 use crate::steps::Steps;

@@ -6,7 +6,8 @@
 //! | `sqlite`, `postgres` | what is not the same: connections and their settings, the lock, the version |
 //! | `lock`, `pinned` | one process per file, and the file is still the one that was opened |
 //! | `schema` | versions of the tables, forward only; the folder beside it has them for each database |
-//! | `store` | the one writer, the readers, and their health |
+//! | `handle` | the one writer, the readers, and their health |
+//! | `turn` | whose turn it is to write, and the commit that those who wait share |
 //! | `append` | writes an audit entry |
 //! | `reserve`, `settle`, `forfeit`, `record`, `tokens` | the writes, one transaction each |
 //! | `review` | votes about answers that are held, and what one reader may see of them |
@@ -23,6 +24,7 @@ mod database;
 mod erase;
 mod fault;
 mod forfeit;
+mod handle;
 mod inspect;
 mod kept;
 mod lock;
@@ -37,8 +39,8 @@ mod review;
 mod schema;
 mod settle;
 mod sqlite;
-mod store;
 mod tokens;
+mod turn;
 mod verify;
 
 #[cfg(test)]
@@ -46,16 +48,16 @@ mod tests;
 
 pub(crate) use backup::{back_up, restore};
 pub(crate) use erase::erase;
+pub(crate) use handle::{Opened, Store};
 pub(crate) use inspect::inspect;
 pub(crate) use log::{checkpoint, consistency, cosigned, keep_publishing};
 pub(crate) use read::{
     answer, balance, document, entries, entries_about, entries_of, find_token, latest_of, opening,
     query,
 };
-pub(crate) use receipt::receipt;
+pub(crate) use receipt::{proof, receipt};
 pub(crate) use record::record;
 pub(crate) use reserve::reserve;
 pub(crate) use review::{held_answer, released_answers, review, reviews, vote};
 pub(crate) use settle::settle;
-pub(crate) use store::{Opened, Store};
 pub(crate) use tokens::{revoke_token, store_token};

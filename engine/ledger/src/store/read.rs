@@ -5,8 +5,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::append::{loaded, stored};
+use super::handle::Store;
 use super::reserve::spent;
-use super::store::Store;
 use crate::entry::{AuditEntry, EntryReceipt, Kind};
 use crate::error::{LedgerError, Result};
 use crate::leaf::LeafHash;

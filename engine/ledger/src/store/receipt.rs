@@ -2,9 +2,9 @@
 
 use sqlx::AnyConnection;
 
+use super::handle::Store;
 use super::log::{blocking, tree_for, unprovable};
-use super::read::{entry_at, reading};
-use super::store::Store;
+use super::read::{entry_at, page, reading};
 use crate::error::Result;
 use crate::receipt::Receipt;
 use crate::tlog::{Hash, LogError, Proof, TileNodes, check_inclusion, prove_inclusion};
@@ -14,8 +14,21 @@ pub(crate) async fn receipt(store: &Store, query_id: &str) -> Result<Option<Rece
     let Some((seq, entry, answer_digest)) = release(store, query_id).await? else {
         return Ok(None);
     };
+    let proof = proof_of(store, seq, Hash::of_leaf(entry.as_bytes())).await?;
+    let log = store.log.verifier().to_string();
+    Ok(Some(Receipt::new(query_id, &answer_digest, entry, &proof, log)))
+}
+
+/// Why the log contains this entry; `None` where there is none of this number.
+pub(crate) async fn proof(store: &Store, seq: u64) -> Result<Option<Proof>> {
+    store.sound()?;
+    let found = reading!(store, async |conn: &mut AnyConnection| page(conn, seq, 1).await)?;
+    let Some(entry) = found.first().filter(|entry| entry.seq == seq) else { return Ok(None) };
+    proof_of(store, seq, entry.leaf_hash.into()).await.map(Some)
+}
+
+async fn proof_of(store: &Store, seq: u64, leaf: Hash) -> Result<Proof> {
     let (tree, checkpoint) = tree_for(store, seq).await?;
-    let leaf = Hash::of_leaf(entry.as_bytes());
     let proof = blocking(move || -> std::result::Result<Proof, LogError> {
         let nodes = TileNodes::new(&tree, tree.head().size);
         let hashes = prove_inclusion(&nodes, seq, checkpoint.head().size)?;
@@ -23,9 +36,7 @@ pub(crate) async fn receipt(store: &Store, query_id: &str) -> Result<Option<Rece
         check_inclusion(&hashes, leaf, seq, checkpoint.head())?;
         Ok(Proof { index: seq, hashes, checkpoint: checkpoint.note().clone() })
     });
-    let proof = proof.await?.map_err(unprovable)?;
-    let log = store.log.verifier().to_string();
-    Ok(Some(Receipt::new(query_id, &answer_digest, entry, &proof, log)))
+    proof.await?.map_err(unprovable)
 }
 
 /// The entry that released the answer: the outcome, or the last vote where people decided.

@@ -3,7 +3,8 @@
 use sqlx::AnyConnection;
 
 use super::append::{append, stored};
-use super::store::{Store, Turn, commit};
+use super::handle::Store;
+use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::outcome::digest_of;
@@ -31,7 +32,7 @@ pub(crate) async fn record(
     }
     let mut turn = store.turn().await?;
     let result = write(store, &mut turn, entry, document).await;
-    turn.end(result)
+    turn.end(result).await
 }
 
 async fn write(

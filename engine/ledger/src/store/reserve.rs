@@ -6,7 +6,8 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::append::{append, keepable, loaded, stored};
-use super::store::{Store, Turn, commit};
+use super::handle::Store;
+use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::intent::{Intent, IntentReceipt, MAX_AMOUNT, Reservation};
@@ -28,7 +29,7 @@ pub(crate) async fn reserve(store: &Store, intent: Intent) -> Result<Reservation
     check_texts(&intent)?;
     let mut turn = store.turn().await?;
     let result = write(store, &mut turn, intent).await;
-    turn.end(result)
+    turn.end(result).await
 }
 
 fn check_amounts(intent: &Intent) -> Result<()> {

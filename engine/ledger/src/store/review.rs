@@ -10,8 +10,9 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::append::{append, loaded, stored};
+use super::handle::Store;
 use super::read::{Kept, damaged, entry_at, openings, query_of, reading};
-use super::store::{Store, Turn, commit};
+use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::Result;
 use crate::moment::Moment;
@@ -53,7 +54,7 @@ pub(super) async fn hold(
 pub(crate) async fn vote(store: &Store, vote: NewVote) -> Result<Voted> {
     let mut turn = store.turn().await?;
     let result = write(store, &mut turn, vote).await;
-    turn.end(result)
+    turn.end(result).await
 }
 
 async fn write(store: &Store, turn: &mut Turn<'_>, vote: NewVote) -> Result<Voted> {

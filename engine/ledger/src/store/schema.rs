@@ -3,7 +3,7 @@
 use sqlx::{AnyConnection, Connection, raw_sql};
 
 use super::database::{Database, Found};
-use super::store::commit;
+use super::handle::commit_alone;
 use crate::error::{LedgerError, Result};
 use crate::steps::{Step, Steps};
 
@@ -49,7 +49,7 @@ async fn apply(
     let mut write = writer.begin_with(database.begin()).await?;
     raw_sql(version).execute(&mut *write).await?;
     steps.reached(Step::SchemaWritten)?;
-    commit(write).await?;
+    commit_alone(write).await?;
     steps.reached(Step::SchemaCommitted)?;
     Ok(())
 }

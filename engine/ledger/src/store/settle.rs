@@ -4,7 +4,8 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::append::{append, keepable, stored};
-use super::store::{Store, Turn, commit};
+use super::handle::Store;
+use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::intent::IntentReceipt;
@@ -34,7 +35,7 @@ pub(crate) async fn settle(
             result = Err(worse);
         }
     }
-    turn.end(result)
+    turn.end(result).await
 }
 
 /// How a query ends, in the words of the `queries` table and of the audit body.

@@ -73,8 +73,45 @@ async fn a_foreign_writer_delays_and_closes_nothing() {
 
 /// Changes a setting of the writer.
 async fn set(store: &Store, pragma: &'static str) {
-    let mut turn = store.turn().await.unwrap();
-    let mut write = turn.begin().await.unwrap();
-    sqlx::query(pragma).execute(&mut *write).await.unwrap();
-    write.commit().await.unwrap();
+    let mut writer = store.writer.lock().await;
+    sqlx::query(pragma).execute(&mut writer.as_mut().unwrap().conn).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_is_told_to_wait_for_its_disk() {
+    let Some(address) = crate::tests::postgres::database() else { return };
+    let place = LedgerPlace::Postgres(address);
+    let (database, mut writer) = Database::take(&place).await.unwrap();
+    for (setting, expected) in
+        [("synchronous_commit", "on"), ("lock_timeout", "10s"), ("fsync", "on")]
+    {
+        let found: String = sqlx::query_scalar("SELECT current_setting($1)")
+            .bind(setting)
+            .fetch_one(&mut writer)
+            .await
+            .unwrap();
+        assert_eq!(found, expected, "{setting}");
+    }
+    assert!(!database.name().contains('@'), "no user and no password in messages");
+    let readers = database.readers().await.unwrap();
+    let mut reader = readers.acquire().await.unwrap();
+    assert!(sqlx::query("CREATE TABLE t (x INTEGER)").execute(&mut *reader).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_no_address_of_a_server_is_refused_without_being_quoted() {
+    for address in ["secret", "sqlite://secret", "postgres//secret", "postgres://a:secret@[x"] {
+        let error = Database::take(&LedgerPlace::Postgres(address.into())).await.err().unwrap();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}
+
+/// Somebody was counted on to commit, and gave up waiting for their turn.
+#[tokio::test]
+async fn who_gives_up_leaves_nobody_waiting() {
+    let home = Home::file();
+    let store = Store::open(home.config(Arc::new(NoSteps)), NOW).await.unwrap().store;
+    store.waiting.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    assert!(reserve(&store, intent("q_1")).await.is_ok());
+    assert_eq!(balance(&store, "heart-study").await.unwrap(), 10);
 }

@@ -4,7 +4,8 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::append::{append, keepable, stored};
-use super::store::{Store, Turn, commit};
+use super::handle::Store;
+use super::turn::{Turn, commit};
 use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::moment::Moment;
@@ -19,7 +20,7 @@ pub(crate) async fn store_token(store: &Store, token: NewToken) -> Result<EntryR
     keepable([&token.token_id, &token.user])?;
     let mut turn = store.turn().await?;
     let result = issue(store, &mut turn, token).await;
-    turn.end(result)
+    turn.end(result).await
 }
 
 async fn issue(store: &Store, turn: &mut Turn<'_>, token: NewToken) -> Result<EntryReceipt> {
@@ -55,7 +56,7 @@ pub(crate) async fn revoke_token(
 ) -> Result<Option<EntryReceipt>> {
     let mut turn = store.turn().await?;
     let result = revoke(store, &mut turn, token_id, by, policy_revision, at).await;
-    turn.end(result)
+    turn.end(result).await
 }
 
 async fn revoke(

@@ -18,6 +18,7 @@ mod published;
 mod race;
 mod reviews;
 mod spending;
+mod together;
 mod tokens;
 mod upkeep;
 

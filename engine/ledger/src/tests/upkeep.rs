@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::QueryState;
 use crate::tests::postgres as server;
 use crate::tlog::TreeHead;
 use crate::upkeep::{UpkeepError, back_up, inspect, restore, verify_copy};
@@ -172,4 +173,26 @@ async fn a_dump_of_a_server_is_the_same_ledger() {
     let (ledger, recovery) = Ledger::open(config, LATER).await.unwrap();
     assert_eq!((recovery.created, recovery.entries), (false, 2));
     assert!(matches!(ledger.answer("q_1").await.unwrap(), Some(Answer::Held)));
+}
+
+/// The session of the first server ends (a failover, an administrator), and a second server starts.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_loses_the_session_writes_nothing_more() {
+    if !server::installed() {
+        return;
+    }
+    let home = Home::new(On::Postgres);
+    let ledger = home.open().await;
+    let receipt = reserve(&ledger, "q_1").await;
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    assert!(home.edit(end).await);
+    let other = home.open().await;
+    let error = ledger.settle(receipt, released("42"), LATER).await.unwrap_err();
+    assert!(matches!(error, LedgerError::Unavailable(_)), "{error}");
+    assert!(ledger.reserve(intent("q_2")).await.is_err());
+    assert!(ledger.answer("q_1").await.is_err());
+    assert!(other.answer("q_1").await.unwrap().is_none());
+    assert_eq!(other.query("q_1").await.unwrap().unwrap().state, QueryState::Forfeited);
+    assert_eq!(other.balance(PROJECT).await.unwrap(), 10);
 }

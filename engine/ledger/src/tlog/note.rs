@@ -283,12 +283,11 @@ impl Note {
         self
     }
 
-    /// The same text with another signature; one that is there stays once.
+    /// The same text with another signature, which takes the place of an earlier one by the same key.
     #[must_use]
     pub fn with(mut self, signature: Signature) -> Self {
-        if !self.signatures.contains(&signature) {
-            self.signatures.push(signature);
-        }
+        self.signatures.retain(|line| (line.id, &line.name) != (signature.id, &signature.name));
+        self.signatures.push(signature);
         self
     }
 }

@@ -138,3 +138,23 @@ fn only_one_process_makes_a_home() {
     })
     .unwrap();
 }
+
+#[test]
+fn the_log_is_named_by_a_file_of_the_home() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::at(folder.path());
+    let none = LogSettings::of(&home).unwrap();
+    assert_eq!((none.name, none.anchor), (None, None));
+    let written = |text: &str| {
+        fs::write(folder.path().join("log.toml"), text).unwrap();
+        LogSettings::of(&home)
+    };
+    let both =
+        written("name = \"tre.example.org/tresor\"\nanchor = \"/mnt/other/checkpoint\"\n").unwrap();
+    assert_eq!(both.name.as_deref(), Some("tre.example.org/tresor"));
+    assert_eq!(both.anchor.as_deref(), Some(std::path::Path::new("/mnt/other/checkpoint")));
+    for bad in ["name = 1", "origin = \"x\"", "anchor = \"checkpoint\"", "name"] {
+        let stop = written(bad).unwrap_err().to_string();
+        assert!(stop.contains("log.toml"), "{stop}");
+    }
+}

@@ -3,12 +3,14 @@
 //! Turns requests into what the engine is asked, and nothing more: who may read the log and open its texts is decided
 //! there. Must never know: what an entry means.
 //!
-//! - `reading` from end to end, `searching` what fits, `comparing` queries with each other, `exporting` all of it
+//! - `reading` from end to end, `searching` what fits, `comparing` queries with each other, `exporting` all of it,
+//!   `proving` that it is what it was
 //! - `wanted` parameters, checked once; `described` the shapes of answers
 
 mod comparing;
 mod described;
 mod exporting;
+mod proving;
 mod reading;
 mod searching;
 #[cfg(test)]
@@ -35,6 +37,10 @@ pub(super) fn routes() -> OpenApiRouter<Face> {
         .routes(routes!(comparing::overlaps))
         .routes(routes!(comparing::near_duplicates))
         .routes(routes!(exporting::export))
+        .routes(routes!(proving::checkpoint))
+        .routes(routes!(proving::verification_key))
+        .routes(routes!(proving::proof))
+        .routes(routes!(proving::consistency))
 }
 
 /// What the engine says.

@@ -19,7 +19,8 @@ use super::problem::{Document, MEDIA_TYPE};
     info(
         title = "Tresor",
         description = "SQL in, protected aggregates out. Every refusal is a problem document (RFC 9457) that says \
-                       what is wrong, where, and what to write instead."
+                       what is wrong, where, and what to write instead. Every answer to somebody who signed in carries the \
+                       newest checkpoint of the audit log in `Tresor-Log-Checkpoint`: base64 of a C2SP signed note."
     ),
     components(schemas(Document)),
     security(("token" = [])),

@@ -95,7 +95,9 @@ const fn consequence_of(class: Class) -> &'static str {
             "Nothing was charged. The governance officers of the data decide about budgets."
         }
         Class::Unavailable => {
-            "Nothing was charged. Try again after the time in the header `Retry-After`."
+            "Try again after the time in the header `Retry-After`. Mostly nothing was charged. Where the service failed in the \
+             middle of recording a query, its charge may stand: with the same `Idempotency-Key` it is charged once, however \
+             often it is sent."
         }
         Class::Internal => {
             "The cause is recorded for the people who run this service; it is not shown, because it could say something \

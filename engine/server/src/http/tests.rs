@@ -641,7 +641,9 @@ async fn the_description_names_every_operation_with_its_refusals() {
         names,
         [
             "/api/v1/audit",
+            "/api/v1/audit/checkpoint",
             "/api/v1/audit/columns/{column}",
+            "/api/v1/audit/consistency",
             "/api/v1/audit/entries",
             "/api/v1/audit/entries/{seq}",
             "/api/v1/audit/entries/{seq}/erasure",
@@ -649,7 +651,9 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/audit/flags",
             "/api/v1/audit/near-duplicates",
             "/api/v1/audit/overlaps",
+            "/api/v1/audit/proof",
             "/api/v1/audit/timeline",
+            "/api/v1/audit/verification-key",
             "/api/v1/datasets",
             "/api/v1/freezes",
             "/api/v1/freezes/{id}/thaw",
@@ -673,6 +677,8 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/policies/revisions/{number}/files",
             "/api/v1/queries",
             "/api/v1/queries/{id}",
+            "/api/v1/queries/{id}/crate",
+            "/api/v1/queries/{id}/receipt",
             "/api/v1/queries/{id}/result",
             "/api/v1/queries:check",
             "/api/v1/register.csv",
@@ -721,7 +727,7 @@ async fn who_signed_in_is_told_the_state_of_the_log() {
         assert_eq!(answer.header("tresor-log-checkpoint"), expected);
     }
     let nobody = Request::get("/api/v1/datasets").body(Body::empty()).unwrap();
-    let health = get("/api/v1/health/live").await;
+    let health = get("/livez").await;
     for answer in [send(&Arc::default(), nobody).await, health] {
         assert_eq!(answer.header("tresor-log-checkpoint"), "");
     }

@@ -33,7 +33,8 @@ fn the_name_of_the_log_and_the_place_of_its_copy_are_options_too() {
         let log = LogSettings { name: name.map(str::to_owned), anchor: anchor.map(Into::into) };
         Setup::default().digest(&log)
     };
-    let all = [of(None, None), of(Some("a"), None), of(None, Some("/a")), of(Some("a"), Some("/a"))];
+    let all =
+        [of(None, None), of(Some("a"), None), of(None, Some("/a")), of(Some("a"), Some("/a"))];
     for (at, one) in all.iter().enumerate() {
         assert!(!all[..at].contains(one), "{at}");
     }

@@ -96,6 +96,7 @@ fn root(release: &Release, files: &Files, ids: &Ids) -> Value {
         ),
         "conformsTo": {"@id": PROFILE},
         "datePublished": released_at(record),
+        "author": {"@id": ids.person},
         "publisher": {"@id": "#environment"},
         "license": {"@id": "#conditions"},
         "sourceOrganization": {"@id": ids.project},
@@ -166,11 +167,14 @@ fn concerned(release: &Release, ids: &Ids) -> Vec<Value> {
         }),
         json!({
             "@id": "#environment", "@type": "Organization", "name": release.origin,
+            "url": format!("https://{}", release.origin),
             "description": "the trusted research environment that ran the query",
         }),
         json!({
             "@id": "#tresor", "@type": "SoftwareApplication", "name": "Tresor",
+            "version": made(record, "criteria/tool/version"),
             "softwareVersion": made(record, "criteria/tool/version"),
+            "url": format!("https://{}", release.origin),
             "provider": {"@id": "#environment"},
         }),
         json!({

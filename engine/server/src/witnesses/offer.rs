@@ -20,9 +20,6 @@ const ATTEMPTS: usize = 2;
 
 /// What a log gives to be witnessed.
 pub(super) trait Log: Sync {
-    /// Its newest checkpoint.
-    fn newest(&self) -> impl Future<Output = Result<SignedCheckpoint, Refusal>> + Send;
-
     /// That a tree grew from another.
     fn growth(&self, old: u64, new: u64)
     -> impl Future<Output = Result<Vec<Hash>, Refusal>> + Send;
@@ -36,10 +33,6 @@ pub(super) trait Log: Sync {
 }
 
 impl Log for Engine {
-    async fn newest(&self) -> Result<SignedCheckpoint, Refusal> {
-        self.newest_checkpoint().await
-    }
-
     async fn growth(&self, old: u64, new: u64) -> Result<Vec<Hash>, Refusal> {
         self.log_growth(old, new).await
     }
@@ -84,19 +77,15 @@ pub(super) enum Offered {
     Failed(String),
 }
 
-/// Offers the newest checkpoint; `seen` is the size that the witness signed last, as far as we know.
+/// Offers a checkpoint; `seen` is the size that the witness signed last, as far as we know.
 pub(super) async fn offer(
     log: &impl Log,
+    checkpoint: &SignedCheckpoint,
     witness: &Witness,
     carrier: Arc<dyn Carrier>,
     seen: u64,
 ) -> Offered {
-    let said = |refusal: Refusal| Offered::Failed(refusal.to_string());
-    let newest = match log.newest().await {
-        Ok(newest) => newest,
-        Err(refusal) => return said(refusal),
-    };
-    let ours = newest.head().size;
+    let ours = checkpoint.head().size;
     let mut old = seen;
     for _ in 0..ATTEMPTS {
         if old > ours {
@@ -104,15 +93,15 @@ pub(super) async fn offer(
         }
         let proof = match log.growth(old, ours).await {
             Ok(proof) => proof,
-            Err(refusal) => return said(refusal),
+            Err(refusal) => return Offered::Failed(refusal.to_string()),
         };
-        let submission = Submission { old, proof, checkpoint: newest.note().clone() };
+        let submission = Submission { old, proof, checkpoint: checkpoint.note().clone() };
         let url = format!("{}/add-checkpoint", witness.url);
         let carrier = Arc::clone(&carrier);
         let text = submission.to_string();
         let answer = tokio::task::spawn_blocking(move || carrier.carry(&url, &text)).await;
         match answer.map_err(|error| error.to_string()).and_then(|answer| answer) {
-            Ok((200, lines)) => return kept(log, witness, newest, &lines).await,
+            Ok((200, lines)) => return kept(log, witness, checkpoint.clone(), &lines).await,
             Ok((409, size)) => match size.trim_end().parse() {
                 Ok(size) => old = size,
                 Err(_) => return Offered::Failed("it tells no size".to_owned()),
@@ -131,17 +120,17 @@ pub(super) async fn offer(
 }
 
 /// Checks what the witness signed, and keeps it.
-async fn kept(log: &impl Log, witness: &Witness, newest: SignedCheckpoint, lines: &str) -> Offered {
-    let size = newest.head().size;
+async fn kept(log: &impl Log, witness: &Witness, shown: SignedCheckpoint, lines: &str) -> Offered {
+    let size = shown.head().size;
     let lines = lines.lines().filter_map(|line| line.parse::<Signature>().ok());
-    let text = newest.note().text();
+    let text = shown.note().text();
     let signed = lines
         .filter(|line| witness.verifier.claimed_by(line))
         .find_map(|line| Cosignature::check(text, &line, &witness.verifier).ok());
     let Some(cosignature) = signed else {
         return Offered::Failed("its answer is not signed with its key".to_owned());
     };
-    match log.keep(newest, cosignature).await {
+    match log.keep(shown, cosignature).await {
         Ok(()) => Offered::Signed(size),
         Err(refusal) => Offered::Failed(refusal.to_string()),
     }

@@ -36,6 +36,10 @@ impl Small {
         Self { leaves, kept: Mutex::default() }
     }
 
+    fn newest(&self) -> SignedCheckpoint {
+        SignedCheckpoint::sign(&log_key(), self.head())
+    }
+
     fn head(&self) -> TreeHead {
         let mut edge = Edge::default();
         self.leaves.iter().for_each(|leaf| drop(edge.push(*leaf)));
@@ -51,10 +55,6 @@ impl Tiles for Small {
 }
 
 impl Log for Small {
-    async fn newest(&self) -> Result<SignedCheckpoint, Refusal> {
-        Ok(SignedCheckpoint::sign(&log_key(), self.head()))
-    }
-
     async fn growth(&self, old: u64, new: u64) -> Result<Vec<Hash>, Refusal> {
         Ok(prove_consistency(&TileNodes::new(self, new), old, new).unwrap())
     }
@@ -108,7 +108,7 @@ async fn a_log_that_grew_is_signed_whatever_we_remember_of_the_witness() {
     for (seen, remembered) in [(None, 0), (Some(3), 0), (Some(3), 3), (Some(7), 7), (Some(7), 2)] {
         let log = Small::of("leaf", 7);
         let near = Near::that_saw(seen.map(|size| Small::of("leaf", size).head()));
-        let offered = offer(&log, &witness(), near, remembered).await;
+        let offered = offer(&log, &log.newest(), &witness(), near, remembered).await;
         assert_eq!(offered, Offered::Signed(7), "{seen:?} {remembered}");
         let kept = log.kept.lock().unwrap();
         assert_eq!((kept[0].0, kept[0].1.witness.as_str()), (7, "witness.example/w1"));
@@ -120,11 +120,11 @@ async fn a_witness_that_knows_more_or_another_history_is_believed() {
     let saw = |word: &str, size| Near::that_saw(Some(Small::of(word, size).head()));
     let log = Small::of("leaf", 7);
     assert_eq!(
-        offer(&log, &witness(), saw("leaf", 9), 0).await,
+        offer(&log, &log.newest(), &witness(), saw("leaf", 9), 0).await,
         Offered::Ahead { known: 9, ours: 7 }
     );
-    assert_eq!(offer(&log, &witness(), saw("fork", 5), 0).await, Offered::Other);
-    assert_eq!(offer(&log, &witness(), saw("fork", 7), 7).await, Offered::Other);
+    assert_eq!(offer(&log, &log.newest(), &witness(), saw("fork", 5), 0).await, Offered::Other);
+    assert_eq!(offer(&log, &log.newest(), &witness(), saw("fork", 7), 7).await, Offered::Other);
     assert!(log.kept.lock().unwrap().is_empty());
 }
 
@@ -139,7 +139,8 @@ async fn a_witness_that_does_not_speak_like_one_signs_nothing() {
         (404, ""),
         (500, ""),
     ] {
-        let offered = offer(&log, &witness(), Arc::new(Stubborn(status, body)), 0).await;
+        let offered =
+            offer(&log, &log.newest(), &witness(), Arc::new(Stubborn(status, body)), 0).await;
         assert!(matches!(offered, Offered::Failed(_)), "{status} {body}: {offered:?}");
     }
     assert!(log.kept.lock().unwrap().is_empty());
@@ -160,4 +161,26 @@ fn a_witness_is_written_as_address_and_key() {
     ] {
         assert!(bad.parse::<Witness>().is_err(), "{bad}");
     }
+}
+
+/// The carrier that is used outside tests, over a socket: bytes arrive as they are, and statuses are answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_is_carried_by_http() {
+    use axum::http::StatusCode;
+    use axum::routing::post;
+    let echo = post(|body: String| async move { (StatusCode::CONFLICT, body) });
+    let router = axum::Router::new().route("/w/add-checkpoint", echo);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(crate::serve(listener, router, std::future::pending()));
+    let text = "old 0\n\n\u{2014} line\n";
+    let carried = move |path: &str| {
+        let url = format!("http://{address}{path}");
+        tokio::task::spawn_blocking(move || super::offer::Post.carry(&url, text))
+    };
+    assert_eq!(carried("/w/add-checkpoint").await.unwrap(), Ok((409, text.to_owned())));
+    assert_eq!(carried("/elsewhere").await.unwrap().unwrap().0, 404);
+    server.abort();
+    let _ended = server.await;
+    assert!(carried("/w/add-checkpoint").await.unwrap().is_err());
 }

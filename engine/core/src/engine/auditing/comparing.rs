@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tresor_ledger::{AuditEntry, Kind, QueryState};
 
 use super::walk::Walk;
-use super::{Asked, Part, Reading};
+use super::{Asked, Part, Reading, number};
 use crate::audit::{Facts, Question, Touched, alike, overlaps, overlaps_of};
 use crate::engine::{Caller, Engine};
 use crate::ids::QueryId;
@@ -90,7 +90,7 @@ impl Engine {
     ) -> Result<Reading, Refusal> {
         let mut asked = part.filter.logged();
         if let Some(asked) = asked.as_object_mut() {
-            asked.insert("from".to_owned(), json!(part.from));
+            asked.insert("from".to_owned(), number(part.from));
             asked.extend(query.map(|id| ("query".to_owned(), json!(id.as_str()))));
         }
         let asked = Asked { tool, asked, opens: part.open, text: None, query };

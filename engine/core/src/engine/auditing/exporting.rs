@@ -6,7 +6,7 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use serde_json::json;
 
 use super::walk::Walk;
-use super::{Asked, Intents};
+use super::{Asked, Intents, number};
 use crate::audit::{Filter, csv_header, csv_line};
 use crate::engine::{Caller, Engine};
 use crate::refusal::Refusal;
@@ -71,8 +71,8 @@ impl Engine {
                 ExportFormat::Csv => "csv",
             };
             asked.insert("format".to_owned(), json!(form));
-            asked.insert("from".to_owned(), json!(from));
-            asked.insert("to".to_owned(), json!(to));
+            asked.insert("from".to_owned(), number(from));
+            asked.insert("to".to_owned(), json!(to.map(number)));
         }
         let asked = Asked { tool: "export", asked, opens: false, text: None, query: None };
         let reading = self.reading(caller, asked).await?;

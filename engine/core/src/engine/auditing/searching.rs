@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tresor_ledger::AuditEntry;
 
 use super::walk::Walk;
-use super::{Asked, Intents, Part, Search};
+use super::{Asked, Intents, Part, Search, number};
 use crate::audit::{Days, listed};
 use crate::clock::rfc3339;
 use crate::engine::{Caller, Engine};
@@ -25,7 +25,7 @@ impl Engine {
     pub(super) async fn search(&self, caller: &Caller, search: Search) -> Result<Value, Refusal> {
         let mut asked = search.filter.logged();
         if let Some(asked) = asked.as_object_mut() {
-            asked.insert("from".to_owned(), json!(search.from));
+            asked.insert("from".to_owned(), json!(search.from.map(number)));
             asked.insert("limit".to_owned(), json!(search.limit));
             let order = if search.oldest_first { "oldest" } else { "newest" };
             asked.insert("order".to_owned(), json!(order));
@@ -89,7 +89,7 @@ impl Engine {
         seq: u64,
         open: bool,
     ) -> Result<Value, Refusal> {
-        let asked = json!({ "entry": seq });
+        let asked = json!({ "entry": number(seq) });
         let asked = Asked { tool: "entry", asked, opens: open, text: None, query: None };
         let reading = self.reading(caller, asked).await?;
         if seq >= reading.seq {
@@ -121,7 +121,7 @@ impl Engine {
         open: bool,
         from: u64,
     ) -> Result<Value, Refusal> {
-        let asked = json!({ "query": id.as_str(), "from": from });
+        let asked = json!({ "query": id.as_str(), "from": number(from) });
         let asked = Asked { tool: "timeline", asked, opens: open, text: None, query: Some(id) };
         let reading = self.reading(caller, asked).await?;
         let ledger = &self.vault.ledger;
@@ -152,7 +152,7 @@ impl Engine {
     pub(super) async fn days(&self, caller: &Caller, part: Part) -> Result<Value, Refusal> {
         let mut asked = part.filter.logged();
         if let Some(asked) = asked.as_object_mut() {
-            asked.insert("from".to_owned(), json!(part.from));
+            asked.insert("from".to_owned(), number(part.from));
         }
         let asked = Asked { tool: "timeline", asked, opens: part.open, text: None, query: None };
         let reading = self.reading(caller, asked).await?;
@@ -176,7 +176,7 @@ pub(super) fn no_query() -> Refusal {
     Refusal::new(Code::UnknownQuery, "there is no query with this id", hint)
 }
 
-fn no_entry() -> Refusal {
+pub(super) fn no_entry() -> Refusal {
     let hint = "entries are numbered from 0 without gaps; `/api/v1/audit/entries` begins with the last one";
     Refusal::new(Code::UnknownEntry, "the log has no entry of this number", hint)
 }

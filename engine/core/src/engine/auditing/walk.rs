@@ -99,3 +99,6 @@ impl Walk {
 fn few(many: u64) -> u32 {
     u32::try_from(many.min(PAGE)).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

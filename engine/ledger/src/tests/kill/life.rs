@@ -15,7 +15,7 @@ use crate::{LedgerError, Reservation, Step, Steps};
 /// Tells the child what to do; without it the test below does nothing.
 const ORDERS: &str = "TRESOR_LEDGER_LIFE";
 /// How long a server in the wrong order runs ahead of its ledger: a commit on a server takes longer than one in a file.
-const HANDING_OUT: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(10)];
+const HANDING_OUT: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(50)];
 /// The child says this when its ledger is open.
 pub(crate) const OPEN: &str = "the ledger is open";
 

@@ -72,7 +72,7 @@ fn a_server_of_databases_that_dies_breaks_no_word() {
         let orders = Orders { may_close: true, ..Orders::for_ever(home.place.clone(), life) };
         let mut child = begin(&orders);
         wait_until_open(&mut child);
-        std::thread::sleep(Duration::from_micros(2_000 + dice.below(60_000)));
+        wait_for_notes(&home.place, &mut child, dice.below(8_000));
         server.crash();
         end(child);
         server.start();
@@ -251,12 +251,16 @@ async fn examine(place: &Place, word: &Word, tally: &mut Tally) -> Vec<String> {
 /// Starts a child and kills it: mostly at work, sometimes while it opens the ledger.
 fn live_and_die(orders: &Orders, dice: &mut Dice) {
     let mut child = begin(orders);
-    if dice.one_in(8) {
-        std::thread::sleep(Duration::from_micros(dice.below(20_000)));
-    } else {
-        wait_until_open(&mut child);
-        let longest = if orders.mutant.is_some() || dice.one_in(4) { 150_000 } else { 38_000 };
-        std::thread::sleep(Duration::from_micros(2_000 + dice.below(longest)));
+    match dice.below(8) {
+        0 => std::thread::sleep(Duration::from_micros(dice.below(20_000))),
+        1..4 => {
+            wait_until_open(&mut child);
+            std::thread::sleep(Duration::from_micros(2_000 + dice.below(38_000)));
+        }
+        _ => {
+            wait_until_open(&mut child);
+            wait_for_notes(&orders.place, &mut child, dice.below(4_000));
+        }
     }
     end(child);
 }
@@ -272,6 +276,14 @@ fn end(mut child: Child) {
     let mut words = String::new();
     child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
     assert!(!words.contains("panicked"), "the child failed instead of dying: {words}");
+}
+
+/// Lets the clients work until they have noted so many bytes more, however busy the machine is.
+fn wait_for_notes(place: &Place, child: &mut Child, bytes: u64) {
+    let until = notes::length(&place.folder) + bytes;
+    while notes::length(&place.folder) < until && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_micros(500));
+    }
 }
 
 fn wait_until_open(child: &mut Child) {

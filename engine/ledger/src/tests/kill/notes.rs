@@ -111,6 +111,11 @@ pub(crate) fn read(folder: &Path, from: usize) -> (Vec<Note>, usize) {
     (parse(&bytes[from..]), bytes.len())
 }
 
+/// How many bytes of notes there are.
+pub(crate) fn length(folder: &Path) -> u64 {
+    path(folder).metadata().map_or(0, |notes| notes.len())
+}
+
 pub(crate) fn parse(bytes: &[u8]) -> Vec<Note> {
     bytes
         .split_inclusive(|byte| *byte == b'\n')

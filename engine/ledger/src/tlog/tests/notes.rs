@@ -70,6 +70,11 @@ fn signatures_of_strangers_are_passed_over() {
         (cosignature.witness.as_str(), cosignature.seconds),
         ("witness.example/w1", 1_790_000_000)
     );
+    // Who signs again takes the place of what they signed before.
+    let again = cosigned.with(witness.cosign(note.text(), 1_790_000_009));
+    assert_eq!(again.signatures().len(), 2);
+    let cosignature = Cosignature::of(&again, &vkey).unwrap().unwrap();
+    assert_eq!(cosignature.seconds, 1_790_000_009);
     // A witness that did not sign, and one that is said to have signed.
     let other = WitnessKey::new("witness.example/w2", &[9; 32]).unwrap();
     assert_eq!(Cosignature::of(read.note(), other.verifier()).unwrap(), None);

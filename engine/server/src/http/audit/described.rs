@@ -29,6 +29,8 @@ described! {
     /// Pairs of questions about nearly the same people, the closest first, with the conditions that differ; and questions
     /// about the same people that were asked again.
     Overlaps;
+    /// Hashes, in base64, that lead from the root at `from` entries to the root at `to` entries (RFC 6962).
+    Consistency;
     /// Questions of one shape (`same_shape`), and of one person about the same people in different words (`same_cohort`).
     NearDuplicates;
 }

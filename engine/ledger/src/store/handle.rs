@@ -3,14 +3,16 @@
 //! Writes take turns. A [`Turn`] ends with its result in hand: when that result says that the disk cannot be trusted,
 //! the store is closed before the next turn begins (after a failed fsync nobody knows what is durable).
 
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 use super::database::Database;
 use super::log::{self, Log, Reading};
+use super::turn::{Batch, Turn, Writer};
 use super::{fault, forfeit, schema, verify};
 use crate::config::LedgerConfig;
 use crate::error::{LedgerError, Result};
@@ -20,8 +22,14 @@ use crate::tlog::Verifier;
 
 /// An open ledger.
 pub(crate) struct Store {
-    database: Database,
-    writer: Mutex<Option<AnyConnection>>,
+    pub(super) database: Database,
+    /// The right to write.
+    pub(super) right: Mutex<()>,
+    /// How many wait for it.
+    pub(super) waiting: AtomicUsize,
+    pub(super) writer: Mutex<Option<Writer>>,
+    /// What is written and not committed; told when the store closes.
+    pub(super) batch: std::sync::Mutex<Option<Batch>>,
     readers: AnyPool,
     steps: Arc<dyn Steps>,
     closed: OnceLock<String>,
@@ -55,8 +63,17 @@ impl Store {
         let entries = verify::length(&mut writer).await?;
         let log = Log::open(&log_config, agreed, &mut writer).await?;
         let readers = database.readers().await?;
-        let (writer, closed) = (Mutex::new(Some(writer)), OnceLock::new());
-        let store = Self { database, writer, readers, steps, closed, log };
+        let store = Self {
+            database,
+            right: Mutex::new(()),
+            waiting: AtomicUsize::new(0),
+            writer: Mutex::new(Some(Writer::new(writer))),
+            batch: std::sync::Mutex::new(None),
+            readers,
+            steps,
+            closed: OnceLock::new(),
+            log,
+        };
         log::publish(&store).await?;
         Ok(Opened { store, created: version.is_none(), forfeited, entries })
     }
@@ -67,9 +84,11 @@ impl Store {
 
     /// Waits for the writer.
     pub(super) async fn turn(&self) -> Result<Turn<'_>> {
-        let writer = self.writer.lock().await;
+        let waits = Waits::among(&self.waiting);
+        let right = self.right.lock().await;
+        drop(waits);
         self.sound()?;
-        Ok(Turn { store: self, writer })
+        Ok(Turn::new(self, right))
     }
 
     /// A connection to read with.
@@ -88,13 +107,22 @@ impl Store {
             && self.closed.set(cause.clone()).is_ok()
         {
             tracing::error!(%cause, "the ledger closes itself; restart the server");
+            let batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(batch) = batch {
+                batch.end(&Err(error.clone()));
+            }
         }
         error
     }
 
     /// Ends all work after the current turn and gives the ledger back.
     pub(crate) async fn close(&self) {
+        let _right = self.right.lock().await;
         let mut writer = self.writer.lock().await;
+        // What is not committed when something is wrong is left to the database to take back.
+        if let Some(writer) = writer.as_mut().filter(|_| self.sound().is_ok()) {
+            writer.commit(self).await;
+        }
         if writer.is_some()
             && self.sound().is_ok()
             && let Err(error) = log::publish(self).await
@@ -105,7 +133,7 @@ impl Store {
         drop(self.closed.set("it was closed".into()));
         self.readers.close().await;
         if let Some(writer) = writer.take() {
-            if let Err(error) = writer.close().await {
+            if let Err(error) = writer.conn.close().await {
                 tracing::warn!(%error, "the ledger did not close cleanly; the next start recovers it");
             }
             self.database.release();
@@ -120,29 +148,24 @@ impl Store {
     }
 }
 
-/// The right to write, held by one task at a time.
-pub(super) struct Turn<'s> {
-    store: &'s Store,
-    writer: MutexGuard<'s, Option<AnyConnection>>,
-}
+/// Somebody waits for the right to write. Who gives up waiting is not counted on.
+struct Waits<'c>(&'c AtomicUsize);
 
-impl Turn<'_> {
-    /// Begins the one transaction of this turn. Dropped without [`commit`], it leaves no trace.
-    pub(super) async fn begin(&mut self) -> Result<Transaction<'_, Any>> {
-        let writer =
-            self.writer.as_mut().ok_or_else(|| LedgerError::Unavailable("it was closed".into()))?;
-        begin(&self.store.database, writer).await
-    }
-
-    /// Ends the turn: a result that shows the disk to be unreliable closes the store before anybody else writes.
-    pub(super) fn end<T>(self, result: Result<T>) -> Result<T> {
-        self.store.log.follow();
-        result.map_err(|error| self.store.judged(error))
+impl<'c> Waits<'c> {
+    fn among(count: &'c AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
     }
 }
 
-/// Begins a transaction in which nobody else writes.
-pub(super) async fn begin<'c>(
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Begins a transaction while the store is not open yet.
+pub(super) async fn begin_alone<'c>(
     database: &Database,
     writer: &'c mut AnyConnection,
 ) -> Result<Transaction<'c, Any>> {
@@ -151,7 +174,7 @@ pub(super) async fn begin<'c>(
     Ok(write)
 }
 
-/// Makes the transaction durable.
-pub(super) async fn commit(write: Transaction<'_, Any>) -> Result<()> {
+/// Makes it durable.
+pub(super) async fn commit_alone(write: Transaction<'_, Any>) -> Result<()> {
     write.commit().await.map_err(|error| fault::commit_failed(&error))
 }
