@@ -155,7 +155,7 @@ async fn mistakes_in_rules_have_their_place_and_a_fix() {
         ),
         (
             "p, auditor, *, audit-log, *, allow",
-            "1:27: unknown action `*`; use one of `read`, `open`",
+            "1:27: unknown action `*`; use one of `read`, `open`, `flags`, `erase`",
         ),
         (
             "p, auditor, *, audit-log, read, allow\np,auditor,*,audit-log,read,deny",
