@@ -48,7 +48,7 @@ impl Conditions {
 pub(super) fn of_plan(plan: &LogicalPlan) -> Result<Conditions, Refusal> {
     let mut found = Found::default();
     found.walk(plan)?;
-    let mut all: Vec<Told> = found.conditions.into_iter().map(Told::as_condition).collect();
+    let mut all: Vec<Told> = found.conditions.into_iter().map(Told::into_condition).collect();
     all.sort();
     all.dedup();
     if all.len() > MOST {
@@ -75,7 +75,7 @@ impl Found {
             LogicalPlan::Values(node) => Ok(written(node.schema.fields().len())),
             LogicalPlan::Projection(node) => {
                 let input = self.input(&node.input)?;
-                Ok(node.expr.iter().map(|expr| input.told(expr).as_definition()).collect())
+                Ok(node.expr.iter().map(|expr| input.told(expr).into_definition()).collect())
             }
             LogicalPlan::Filter(node) => {
                 let input = self.input(&node.input)?;
@@ -87,8 +87,11 @@ impl Found {
             LogicalPlan::Union(node) => self.union(&node.inputs),
             LogicalPlan::Window(node) => {
                 let mut input = self.input(&node.input)?;
-                let added: Vec<Told> =
-                    node.window_expr.iter().map(|expr| input.told(expr).as_definition()).collect();
+                let added: Vec<Told> = node
+                    .window_expr
+                    .iter()
+                    .map(|expr| input.told(expr).into_definition())
+                    .collect();
                 input.columns.extend(added);
                 Ok(input.columns)
             }
@@ -141,13 +144,13 @@ impl Found {
         let keys = grouping_set_to_exprlist(&node.group_expr)
             .map_err(|error| Refusal::internal(error.to_string()))?;
         let mut outputs: Vec<Told> =
-            keys.iter().map(|key| input.told(key).as_definition()).collect();
+            keys.iter().map(|key| input.told(key).into_definition()).collect();
         let per_person = outputs.iter().any(|key| key.person);
         let added = node.schema.fields().len().saturating_sub(outputs.len() + node.aggr_expr.len());
         outputs.extend(vec![Told::word("grouping"); added]);
         for aggregate in &node.aggr_expr {
             self.conditions.extend(choosing(aggregate, &input));
-            let told = input.told(aggregate).as_definition();
+            let told = input.told(aggregate).into_definition();
             outputs.push(Told { of_result: told.of_result || !per_person, ..told });
         }
         Ok(outputs)
@@ -215,7 +218,7 @@ impl Found {
             JoinType::LeftAnti | JoinType::RightAnti => {
                 self.conditions.push(Told::phrase(&[Told::word("not"), there]));
             }
-            JoinType::LeftMark | JoinType::RightMark => columns.push(there.as_definition()),
+            JoinType::LeftMark | JoinType::RightMark => columns.push(there.into_definition()),
             JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full => {}
         }
         columns
@@ -231,17 +234,17 @@ impl Found {
         other.conditions.extend(links);
         self.tables.extend(other.tables.iter().cloned());
         if !other.conditions.is_empty() {
-            self.conditions.push(other.as_one("joined"));
+            self.conditions.push(other.into_one("joined"));
         }
     }
 
     fn there(mut self, links: Vec<Told>) -> Told {
         self.conditions.extend(links);
-        self.as_one("exists")
+        self.into_one("exists")
     }
 
     /// Tables and conditions of a part, as one condition of the whole.
-    fn as_one(self, word: &str) -> Told {
+    fn into_one(self, word: &str) -> Told {
         let tables: Vec<Told> = self.tables.into_iter().map(Told::word).collect();
         let mut conditions: Vec<Told> = self.conditions.into_iter().map(Told::bracketed).collect();
         conditions.sort();
@@ -259,7 +262,7 @@ impl Found {
             let mut part = Self::default();
             let own = part.walk(input)?;
             self.tables.extend(part.tables.iter().cloned());
-            self.conditions.push(part.as_one("part"));
+            self.conditions.push(part.into_one("part"));
             columns = Some(match columns {
                 None => own,
                 Some(earlier) => earlier.into_iter().zip(own).map(either).collect(),
@@ -275,7 +278,7 @@ fn either((one, other): (Told, Told)) -> Told {
         return one;
     }
     let person = one.person && other.person;
-    Told { person, ..Told::call("either", &[one, other]).as_definition() }
+    Told { person, ..Told::call("either", &[one, other]).into_definition() }
 }
 
 /// Columns whose values stand in the query.

@@ -85,14 +85,14 @@ impl Told {
     }
 
     /// As the definition of a column.
-    pub(super) fn as_definition(mut self) -> Self {
+    pub(super) fn into_definition(mut self) -> Self {
         self.shape = shortened(self.shape, LONGEST_DEFINITION);
         self.text = shortened(self.text, LONGEST_DEFINITION);
         self
     }
 
     /// As a condition of the log.
-    pub(super) fn as_condition(mut self) -> Self {
+    pub(super) fn into_condition(mut self) -> Self {
         if self.of_result {
             self = self.inside("result: ", "");
         }

@@ -23,9 +23,8 @@ pub(super) fn entry(index: u64, log: &Path, key: Option<&str>) -> Result<Told, S
     let folder = source::folder(log)?;
     let leaf = folder.leaf(index).map_err(|error| Stop::because(error.to_string()))?;
     let mut findings = vec![];
-    match key.map(|key| folder.checkpoint(&key)) {
-        Some(Err(error)) => findings.push(format!("the checkpoint: {error}")),
-        Some(Ok(_)) | None => {}
+    if let Some(Err(error)) = key.map(|key| folder.checkpoint(&key)) {
+        findings.push(format!("the checkpoint: {error}"));
     }
     let entry = match AuditEntry::of_leaf(&leaf) {
         Ok(entry) => entry,
