@@ -1,5 +1,5 @@
 //! Makes an answer up, without a receipt (ONLY-RELEASED).
-// error[E0451]: fields `body` and `_receipt` of struct `Released` are private
+// error[E0451]: fields `body` and `_receipt` of struct `tresor_core::vault::Released` are private
 
 use tresor_core::vault::Released;
 

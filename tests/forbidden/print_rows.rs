@@ -1,6 +1,6 @@
 //! Prints an answer (ONLY-RELEASED).
-// error[E0277]: `Released` doesn't implement `Debug`
-// error[E0277]: `Released` doesn't implement `std::fmt::Display`
+// error[E0277]: `tresor_core::vault::Released` doesn't implement `Debug`
+// error[E0277]: `tresor_core::vault::Released` doesn't implement `std::fmt::Display`
 
 use tresor_core::vault::Released;
 

@@ -60,6 +60,10 @@ impl Face {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let mut text = format!("{}\n", answer.status());
         for (name, value) in answer.headers() {
+            // A hash and a signature in base64: any four letters turn up in them sooner or later.
+            if name == "tresor-log-checkpoint" {
+                continue;
+            }
             text.push_str(&format!("{name}: {}\n", value.to_str().unwrap_or_default()));
         }
         let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();

@@ -38,7 +38,7 @@ fn keys_are_made_once_and_are_private() {
     let (_folder, home) = home();
     let made = Keys::of(&home, &Sevens).unwrap();
     assert_eq!(made.noise.expose(), &[7; 32]);
-    for name in ["noise.key", "record.key"] {
+    for name in ["noise.key", "record.key", "log.key"] {
         let path = home.keys().join(name);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{}\n", "07".repeat(32)));
@@ -46,7 +46,7 @@ fn keys_are_made_once_and_are_private() {
     // A second start has no need of randomness.
     let read = Keys::of(&home, &NoEntropy).unwrap();
     assert_eq!(read.record.expose(), made.record.expose());
-    assert_eq!(fs::read_dir(home.keys()).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(home.keys()).unwrap().count(), 3);
 }
 
 #[test]
