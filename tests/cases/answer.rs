@@ -93,13 +93,19 @@ pub(crate) fn budget(outcome: Result<Value, Refusal>) -> Answer {
     )
 }
 
-/// The audit log, one line per entry, without digests, ids and times.
+/// The audit log, one line per entry, without numbers, digests, ids and times, and without what every start of an engine says
+/// about each of its extracts and projects.
 pub(crate) fn log(outcome: Result<Value, Refusal>) -> Answer {
     outcome.map_or_else(
         |refusal| Answer::refused(&refusal),
         |log| {
             let entries = log["entries"].as_array().unwrap();
-            Answer::new("log", entries.iter().map(entry).collect::<Vec<_>>().join("\n"))
+            let of_a_start = ["extract_registered", "budget_grant"];
+            let told = entries
+                .iter()
+                .filter(|entry| of_a_start.iter().all(|kind| entry["kind"] != *kind))
+                .map(entry);
+            Answer::new("log", told.collect::<Vec<_>>().join("\n"))
         },
     )
 }
@@ -107,8 +113,7 @@ pub(crate) fn log(outcome: Result<Value, Refusal>) -> Answer {
 fn entry(entry: &Value) -> String {
     let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let mut line = format!(
-        "{} {} by {} of {}",
-        entry["seq"],
+        "{} by {} of {}",
         word(&entry["kind"]),
         word(&entry["actor"]),
         word(&entry["project"])

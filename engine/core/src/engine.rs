@@ -65,8 +65,8 @@ pub use releases::{Named, ReleaseRecord};
 pub use reviews::{Decision, Verdict};
 use runtime::QueryRuntime;
 pub use shapes::{
-    Asked, Caller, EngineConfig, Program, QueryRequest, QueryState, QueryStatus, ReleasedBytes,
-    StartError,
+    Asked, Caller, EngineConfig, LOG_NAME, Program, QueryRequest, QueryState, QueryStatus,
+    ReleasedBytes, StartError,
 };
 use sign_ins::SignIns;
 

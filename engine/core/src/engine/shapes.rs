@@ -60,7 +60,7 @@ impl EngineConfig {
             home,
             noise_secret,
             log_secret,
-            log_origin: "localhost/tresor".to_owned(),
+            log_origin: LOG_NAME.to_owned(),
             log_anchor: None,
             ledger: None,
             program: Program::default(),
@@ -83,6 +83,9 @@ pub struct Program {
     /// SHA-256 of how it was configured, in hexadecimal.
     pub configuration_digest: String,
 }
+
+/// What an audit log is called where nobody gave it a name.
+pub const LOG_NAME: &str = "localhost/tresor";
 
 /// Why the engine cannot start; for the person who runs the server.
 #[derive(Debug, thiserror::Error)]

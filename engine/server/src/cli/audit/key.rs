@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use serde_json::json;
-use tresor_ledger::tlog::{Checkpoint, LogKey};
+use tresor_core::engine::LOG_NAME;
+use tresor_ledger::tlog::LogKey;
 
-use super::{Told, source};
-use crate::home::{Home, Keys};
+use super::Told;
+use crate::home::{Home, Keys, LogSettings};
 use crate::real::SystemEntropy;
 use crate::stop::Stop;
 
@@ -14,11 +15,9 @@ use crate::stop::Stop;
 pub(super) fn of(home: &Path) -> Result<Told, Stop> {
     let home = Home::at(home);
     home.require_parts()?;
-    let folder = source::folder(&home.root().join("log"))?;
-    let checkpoint = Checkpoint::parse(folder.note().text());
-    let checkpoint = checkpoint.map_err(|error| Stop::because(error.to_string()))?;
+    let name = LogSettings::of(&home)?.name.unwrap_or_else(|| LOG_NAME.to_owned());
     let keys = Keys::of(&home, &SystemEntropy)?;
-    let key = LogKey::new(&checkpoint.origin, keys.log.expose());
+    let key = LogKey::new(&name, keys.log.expose());
     let key = key.map_err(|error| Stop::because(error.to_string()))?.verifier().to_string();
-    Ok(Told::sound(vec![key.clone()], json!({ "log": checkpoint.origin, "key": key })))
+    Ok(Told::sound(vec![key.clone()], json!({ "log": name, "key": key })))
 }
