@@ -2,6 +2,8 @@
 //! Every one must be found. (What a folder alone cannot tell is that all of it, checkpoint included, was put back to
 //! an earlier day: for that there are the checkpoints that others hold.)
 
+use std::io::Write as _;
+
 use super::*;
 use crate::tlog::folder::{DOCUMENTS, LogFolder, verify_files};
 
