@@ -14,12 +14,18 @@ pub(super) struct Reviews {
 struct Held {
     account: String,
     author: String,
+    answer: Option<String>,
     checkers: BTreeSet<String>,
 }
 
 impl Reviews {
     pub(super) fn begin(&mut self, said: Said<'_>, author: String) -> Result<(), String> {
-        let held = Held { account: said.account()?.to_owned(), author, checkers: BTreeSet::new() };
+        let held = Held {
+            account: said.account()?.to_owned(),
+            author,
+            answer: said.word_if_any("answer_digest").map(str::to_owned),
+            checkers: BTreeSet::new(),
+        };
         self.held.insert(said.query()?.to_owned(), held);
         Ok(())
     }
@@ -51,7 +57,7 @@ impl Reviews {
                 false => Err("a review ends when everybody has decided, not before".to_owned()),
             };
         }
-        let ended = ended(said, query, &held.checkers)?;
+        let ended = ended(said, query, held)?;
         self.held.remove(query);
         Ok(vec![vote, ended])
     }
@@ -62,7 +68,7 @@ impl Reviews {
 }
 
 /// The last vote says in words who decided what.
-fn ended(said: Said<'_>, query: &str, checkers: &BTreeSet<String>) -> Result<Row, String> {
+fn ended(said: Said<'_>, query: &str, held: &Held) -> Result<Row, String> {
     let unclear = || "it does not say who decided what".to_owned();
     let told = said.value("decisions").and_then(|all| all.as_object()).ok_or_else(unclear)?;
     let mut decisions = BTreeMap::new();
@@ -70,12 +76,17 @@ fn ended(said: Said<'_>, query: &str, checkers: &BTreeSet<String>) -> Result<Row
         let decision = word.as_str().and_then(Decision::parse).ok_or_else(unclear)?;
         decisions.insert(checker.clone(), decision);
     }
-    if !decisions.keys().eq(checkers) {
+    if !decisions.keys().eq(&held.checkers) {
         return Err("it tells the decisions of other people than those who decided".to_owned());
     }
     let state = ReviewState::of(&decisions.values().copied().collect::<Vec<_>>());
     if said.word("state")? != state.as_str() {
         return Err("a review ends as its votes say".to_owned());
+    }
+    // Entries of earlier versions name none.
+    let named = said.word_if_any("answer_digest");
+    if named.is_some() && named != held.answer.as_deref() {
+        return Err("it releases another answer than the one that is held".to_owned());
     }
     Ok(Row::Decided {
         seq: said.seq(),

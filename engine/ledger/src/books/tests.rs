@@ -143,6 +143,13 @@ fn a_review_ends_as_two_others_say() {
     wrong(decided("released", json!({ "zoe": "release", "mira": "release" })), "other people");
     wrong(decided("released", json!({ "mira": "release" })), "other people");
     wrong(decided("held", json!({ "chidi": "perhaps", "mira": "release" })), "who decided what");
+    let naming = |answer: &str| {
+        let decisions = json!({ "chidi": "release", "mira": "release" });
+        let body = json!({ "state": "released", "decisions": decisions, "answer_digest": answer });
+        with(vec![first(), vote("q_2", "mira", body)])
+    };
+    follow(naming("a")).unwrap();
+    wrong(naming("b"), "another answer");
     let mut late = reviewed();
     late.push(vote("q_2", "zoe", json!({ "state": "held" })));
     wrong(late, "is not held");
