@@ -17,10 +17,12 @@ pub(super) struct Measured {
     /// Where the values lie, if positions are asked for.
     pub(super) distribution: Option<Box<Distribution>>,
     /// Who counts as a person, where conditions were left out for persons that were not for their rows.
-    persons: Option<Contribution>,
+    pub(super) persons: Option<Contribution>,
     /// The conditions that it has, for noise of their own.
     pub(super) layers: Arc<[Layer]>,
-    /// The same for the number of persons.
+    /// How many conditions the query gives it.
+    pub(super) conditions: usize,
+    /// The conditions that count for its number of persons.
     pub(super) layers_of_persons: Arc<[Layer]>,
 }
 
@@ -31,6 +33,7 @@ impl Measured {
             distribution: None,
             persons: None,
             layers: Arc::default(),
+            conditions: 0,
             layers_of_persons: Arc::default(),
         }
     }

@@ -70,16 +70,6 @@ impl Pieces {
             Self::Any(parts) => disjunction(parts.iter().map(Self::expr)).unwrap_or(lit(false)),
         }
     }
-
-    /// How many pieces can be removed.
-    pub(super) fn count(&self) -> usize {
-        match self {
-            Self::One(_) => 0,
-            Self::All(parts) | Self::Any(parts) => {
-                parts.len() + parts.iter().map(Self::count).sum::<usize>()
-            }
-        }
-    }
 }
 
 fn alone_or(mut parts: Vec<Pieces>, many: fn(Vec<Pieces>) -> Pieces) -> Pieces {

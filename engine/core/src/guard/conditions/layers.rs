@@ -74,6 +74,12 @@ impl Conditions {
         layers
     }
 
+    /// How many layers a number can have at most. Follows from the plan.
+    pub(crate) fn most_layers(&self, column: usize) -> usize {
+        let own = column.checked_sub(1).and_then(|at| self.arguments.get(at));
+        self.all.len() + own.map_or(0, |argument| argument.when.len()) + self.labels().len()
+    }
+
     fn left(&self, node: &Node, removed: Removed) -> Left {
         let (parts, all) = match node {
             Node::Leaf(at) => return of_leaf(self.described.0.get(usize::from(*at))),

@@ -8,7 +8,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{Effect, LowEffect, Removed};
 
 use super::lists::{Difference, Listing, Lists, difference};
-use super::reduce::{Counts, Place, Reduction};
+use super::reduce::{Counts, Reduction};
 use super::{Effects, Number, waves};
 use crate::vault::execute::Ready;
 

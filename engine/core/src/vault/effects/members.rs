@@ -41,11 +41,6 @@ impl Table {
         Ok(())
     }
 
-    /// The members of a cell.
-    pub(super) fn get(&self, keys: &[ScalarValue]) -> Option<&Members> {
-        self.cells.get(keys)
-    }
-
     /// All cells.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[ScalarValue], &Members)> {
         self.cells.iter().map(|(keys, members)| (keys.as_slice(), members))

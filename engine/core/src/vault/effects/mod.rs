@@ -200,6 +200,7 @@ impl Effects<'_> {
                     known.map(|reduction| reduction.removed).unwrap_or_default()
                 };
                 let layers = |removed| self.conditions.layers(column, keys, removed).into();
+                measured.conditions = self.conditions.most_layers(column);
                 measured.layers = layers(removed(Counts::Rows));
                 measured.layers_of_persons = match self.release.one_row {
                     true => Arc::clone(&measured.layers),
