@@ -12,6 +12,7 @@ mod faults;
 mod forms;
 mod fuzz;
 mod kill;
+mod low_effect;
 mod model;
 mod neighbours;
 mod opt_out;

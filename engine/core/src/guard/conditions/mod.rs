@@ -11,8 +11,6 @@
 mod boolean;
 mod inner;
 mod layers;
-#[cfg(test)]
-mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
