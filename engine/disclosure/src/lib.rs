@@ -14,11 +14,14 @@ pub mod bins;
 pub mod contribution;
 pub mod distribution;
 pub mod dominance;
+pub mod exposure;
 pub mod grid;
+pub mod history;
 pub mod kind;
 pub mod low_effect;
 pub mod noise;
 pub mod outcome;
+mod packed;
 pub mod profile;
 pub mod protect;
 pub mod rounding;
@@ -35,6 +38,6 @@ pub use noise::NoiseSecret;
 pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
 pub use protect::{
-    ByPlan, Leg, Pair, Spread, degrees, estimable, mean, mean_of, pair, persons, persons_in,
-    quantile, rows, spread, sum, sum_in, withheld_measure,
+    ByPlan, Leg, Pair, Place, Spread, degrees, estimable, mean, mean_of, pair, persons, persons_in,
+    quantile, quantile_in, rows, rows_in, spread, sum, sum_in, withheld_measure,
 };
