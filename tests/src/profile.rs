@@ -33,10 +33,6 @@ secondary = { method = "off", zeros = false }
 complements = false
 sparsity_max_small = 1.0
 field_exclusions = []
-low_effect = { persons = 0, sd = 0.0, condition_sd = 0.0 }
-min_count_sd = 0.0
-flattening = { outliers = 0, top = 1 }
-exposure = { warn = 0.0, review = 0.0, lock = 0.0 }
 suffixes = { value = "", derived = "" }
 release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv", "arrow", "parquet"], review = false }
 "#;

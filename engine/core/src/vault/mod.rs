@@ -14,6 +14,7 @@ mod finish;
 mod kernel;
 mod mark;
 mod open;
+mod past;
 mod proof;
 mod protect;
 mod public;
@@ -27,6 +28,7 @@ mod tables;
 
 pub use open::{Reservation, Reserved, Vault, open, reserve};
 pub(crate) use open::{held, unavailable};
+pub(crate) use past::Pasts;
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};
 pub use session::Optimizer;

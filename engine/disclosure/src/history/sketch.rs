@@ -30,11 +30,14 @@ pub struct Sketch([u64; LANES]);
 impl Default for Sketch {
     /// Nobody.
     fn default() -> Self {
-        Self([0; LANES])
+        Self::EMPTY
     }
 }
 
 impl Sketch {
+    /// Nobody.
+    pub const EMPTY: Self = Self([0; LANES]);
+
     /// Counts a person in, once.
     pub fn add_person(&mut self, key: u64) {
         self.add_total(key, 0);

@@ -28,7 +28,7 @@ use self::members::{Looking, Table};
 pub(super) use self::told::told;
 use self::reduce::{Counts, Look, Place, Reduction};
 use super::cells::{Cells, Measured};
-use super::execute::{Ground, Ready, measure};
+use super::execute::{Ground, Ready, Who, measure};
 use crate::guard::conditions::Conditions;
 use crate::guard::release::PersonalRelease;
 
@@ -158,7 +158,7 @@ impl Effects<'_> {
         let mut anew: HashMap<Removed, Cells> = HashMap::new();
         for removed in wanted {
             let release = self.conditions.without(self.release, removed)?;
-            anew.insert(removed, measure(&release, self.earlier, self.ground).await?);
+            anew.insert(removed, measure(&release, self.earlier, self.ground, Who::Sketched).await?);
         }
         for ((cell, place), reduction) in open.iter().filter(|(_, of)| of.touched) {
             let Some(keys) = keys.get(*cell) else { continue };
@@ -169,9 +169,14 @@ impl Effects<'_> {
                 continue;
             };
             let left = left.cloned().unwrap_or_else(|| slot.too_few());
-            match (place.counts, self.release.one_row) {
-                (Counts::Rows, _) => slot.replace(left),
-                (Counts::Persons, _) => slot.replace_persons(left.contribution),
+            match place.counts {
+                // Where rows are not persons, who counts as one is another question.
+                Counts::Rows if !self.release.one_row => {
+                    slot.keep_persons();
+                    slot.replace(left);
+                }
+                Counts::Rows => slot.replace(left),
+                Counts::Persons => slot.replace_persons(left),
             }
         }
         Ok(())
@@ -255,6 +260,6 @@ impl Measured {
     /// What is withheld because too few are in it, whatever was measured.
     fn too_few(&self) -> Self {
         let one = Contribution::of_person(self.contribution.key, 1, 1);
-        Self { contribution: one, ..self.clone() }
+        Self { contribution: one, sketches: None, ..self.clone() }
     }
 }

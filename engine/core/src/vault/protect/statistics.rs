@@ -3,6 +3,7 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
+use tresor_disclosure::history::Sketch;
 use tresor_disclosure::low_effect::Layer;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
@@ -18,6 +19,7 @@ use crate::guard::release::{
     Total,
 };
 use crate::vault::cells::Measured;
+use crate::vault::past::Beside;
 
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
@@ -41,8 +43,8 @@ pub(super) fn protect(
             nobody.as_slice()
         }
     };
-    let (profile, secret) = (rules.profile, rules.secret);
-    let cell = Cell { release, measured, row, profile, secret };
+    let (profile, secret, beside) = (rules.profile, rules.secret, rules.beside);
+    let cell = Cell { release, measured, row, profile, secret, beside };
     if cell.of_nobody(&output.statistic)? {
         return Ok((null, Status::NotApplicable));
     }
@@ -106,6 +108,7 @@ struct Cell<'a> {
     row: &'a Row<'a>,
     profile: &'a Profile,
     secret: &'a NoiseSecret,
+    beside: Option<&'a Beside<'a>>,
 }
 
 /// A protected value in its own unit.
@@ -316,12 +319,18 @@ impl Cell<'_> {
     fn persons(&self, argument: Option<usize>) -> Result<Protected> {
         let measured = self.measured(argument)?;
         let plan = self.plan(measured, &measured.layers_of_persons, 0);
-        Ok(tresor_disclosure::persons_in(self.profile, self.secret, measured.persons(), plan))
+        let (persons, sketches) = (measured.persons(), measured.sketches_of_persons());
+        let own = tresor_disclosure::persons_in(self.profile, self.secret, persons, plan);
+        let sketch = sketches.map(|sketches| &sketches.persons);
+        Ok(self.beside_earlier("persons", persons, sketch, own))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Protected> {
-        let contribution = self.contribution(argument)?;
-        Ok(tresor_disclosure::rows(self.profile, self.secret, ROWS, contribution))
+        let measured = self.measured(argument)?;
+        let plan = self.plan(measured, &measured.layers, 0);
+        let cell = &measured.contribution;
+        let own = tresor_disclosure::rows_in(self.profile, self.secret, ROWS, cell, plan);
+        Ok(self.totals_beside_earlier(ROWS, measured, own))
     }
 
     fn total(&self, total: Total) -> Result<Fixed> {
@@ -335,19 +344,23 @@ impl Cell<'_> {
                 if let Some(withheld) = self.withheld(at) {
                     return Ok(withheld);
                 }
-                let contribution = self.contribution(Some(at))?;
+                let measured = self.measured(Some(at))?;
+                let contribution = &measured.contribution;
+                let plan = self.plan(measured, &measured.layers, *decimals);
                 if name == ROWS {
                     // Numbers of rows that were counted per person first: the same rows, so the same answer.
                     let rows = u64::try_from(contribution.total).unwrap_or(0);
                     let counted = Contribution { rows, ..*contribution };
-                    let protected =
-                        tresor_disclosure::rows(self.profile, self.secret, ROWS, &counted);
+                    let plan = ByPlan { decimals: 0, ..plan };
+                    let own =
+                        tresor_disclosure::rows_in(self.profile, self.secret, ROWS, &counted, plan);
+                    let protected = self.totals_beside_earlier(ROWS, measured, own);
                     return Ok(Fixed { protected, decimals: 0 });
                 }
-                let measured = self.measured(Some(at))?;
-                let plan = self.plan(measured, &measured.layers, *decimals);
-                let protected =
+                let own =
                     tresor_disclosure::sum_in(self.profile, self.secret, name, contribution, plan);
+                let measure = format!("{name} to {decimals} places");
+                let protected = self.totals_beside_earlier(&measure, measured, own);
                 Ok(Fixed { protected, decimals: *decimals })
             }
         }
@@ -385,6 +398,29 @@ impl Cell<'_> {
         };
         let rows = self.contribution(rows.argument())?.rows;
         Ok(Contribution { rows, ..*total })
+    }
+
+    /// The earlier answer, where the cell hardly differs from an earlier one.
+    fn beside_earlier(
+        &self,
+        measure: &str,
+        cell: &Contribution,
+        sketch: Option<&Sketch>,
+        own: Protected,
+    ) -> Protected {
+        match self.beside {
+            Some(beside) => {
+                let grouped = if self.release.keys.is_empty() { "whole" } else { "grouped" };
+                beside.answer(&format!("{measure} {grouped}"), cell, sketch, own)
+            }
+            None => own,
+        }
+    }
+
+    /// As [`Self::beside_earlier`], for what each person adds a part to.
+    fn totals_beside_earlier(&self, measure: &str, measured: &Measured, own: Protected) -> Protected {
+        let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
+        self.beside_earlier(measure, &measured.contribution, sketch, own)
     }
 
     fn plan<'b>(&self, measured: &Measured, layers: &'b [Layer], decimals: u32) -> ByPlan<'b> {
