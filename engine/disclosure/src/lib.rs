@@ -14,6 +14,7 @@ pub mod bins;
 pub mod contribution;
 pub mod distribution;
 pub mod dominance;
+pub mod flattening;
 pub mod grid;
 pub mod kind;
 pub mod low_effect;
