@@ -20,7 +20,7 @@ use crate::policy::{Membership, Visible};
 use crate::refusal::{Code, Refusal};
 use crate::sql::asks_to_explain;
 use crate::vault::{
-    RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
+    Pasts, RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
 };
 
 mod auditing;
@@ -161,6 +161,7 @@ impl Engine {
             optimizer,
             clock: Arc::clone(&clock),
             stages,
+            pasts: Pasts::default(),
         };
         let engine = Self {
             vault: Arc::new(vault),

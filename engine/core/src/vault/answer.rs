@@ -193,6 +193,13 @@ impl Body<'_> {
                     .to_owned(),
             );
         }
+        let few = self.profile.low_effect.persons;
+        if measured && few > 0 {
+            notes.push(format!(
+                "a condition that concerns fewer than about {few} people counts as absent: counts and sums may be off by \
+                 what as many people contribute, and their intervals say so; means and other statistics follow them"
+            ));
+        }
         notes.extend(self.more_notes.iter().cloned());
         json!(notes)
     }

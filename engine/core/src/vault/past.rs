@@ -7,7 +7,7 @@
 //!
 //! Must never know: SQL text, who asks within the project.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
@@ -17,6 +17,8 @@ use tresor_disclosure::low_effect::LowEffect;
 use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected};
 use tresor_ledger::{Ledger, Remembered};
 
+use super::metering::ColumnMeter;
+
 /// What projects were answered before, kept at hand.
 #[derive(Default)]
 pub(crate) struct Pasts(Mutex<HashMap<(String, String), Arc<tokio::sync::Mutex<Past>>>>);
@@ -25,10 +27,12 @@ pub(crate) struct Pasts(Mutex<HashMap<(String, String), Arc<tokio::sync::Mutex<P
 #[derive(Default)]
 pub(super) struct Past {
     history: Option<History>,
+    /// By sensitive column.
+    pub(super) meters: BTreeMap<String, ColumnMeter>,
 }
 
 /// The past of a project while one query is protected and settled. Others of the project wait.
-pub(super) struct Held(OwnedMutexGuard<Past>);
+pub(super) struct Held(pub(super) OwnedMutexGuard<Past>);
 
 impl Pasts {
     /// Takes the past of a project in hand.
@@ -159,5 +163,6 @@ impl Held {
     /// Forgets what is at hand: it was not made durable, and the ledger is asked next time.
     pub(super) fn forget(&mut self) {
         self.0.history = None;
+        self.0.meters.clear();
     }
 }

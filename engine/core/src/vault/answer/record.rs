@@ -44,8 +44,13 @@ pub(in crate::vault) fn outcome_summary(written: &Written) -> Value {
 }
 
 /// What only auditors read: true reasons, what the finishing plan left out, and every criterion with all of its parameters.
-pub(in crate::vault) fn outcome_details(guarded: &Guarded, written: &Written) -> Value {
+pub(in crate::vault) fn outcome_details(
+    guarded: &Guarded,
+    written: &Written,
+    low_effect: Value,
+) -> Value {
     json!({
+        "low_effect": low_effect,
         "answer": { "by_reason": written.tally.by_reason() },
         "protected_tables": written.tables,
         "criteria": guarded.criteria(Reader::Auditor),

@@ -104,7 +104,7 @@ impl Effects<'_> {
         let record_key = self.ground.record_keys.all(with.snapshot())?;
         let mut found: HashMap<Number, Found> =
             numbers.iter().map(|number| (*number, Found::default())).collect();
-        for shards in waves(with.shards(), self.ground.lanes) {
+        for shards in waves(with.shards()) {
             let lists = async |ready: &Arc<Ready>| -> Result<Lists> {
                 Listing::together(ready.run(shards.clone(), || Listing::of(&ready.release)).await?)
             };

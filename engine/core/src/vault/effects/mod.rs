@@ -24,7 +24,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{LowEffect, Removed};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile};
 
-use self::members::{Looking, Table};
+pub(super) use self::members::{Looking, Table};
 pub(super) use self::told::told;
 use self::reduce::{Counts, Look, Place, Reduction};
 use super::cells::{Cells, Measured};
@@ -34,6 +34,9 @@ use crate::guard::release::PersonalRelease;
 
 /// Most sets of conditions that are left out in one release; cells with further ones are withheld.
 const MOST_REDUCTIONS: usize = 24;
+
+/// How many shards are looked at first.
+const FIRST_SHARDS: usize = 2;
 
 /// A release, its conditions, and what its plan is run on.
 pub(super) struct Effects<'a> {
@@ -110,7 +113,7 @@ impl Effects<'_> {
             let release = self.conditions.open(self.release, start)?;
             let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
             let mut table = Table::default();
-            for shards in waves(ready.shards(), self.ground.lanes) {
+            for shards in waves(ready.shards()) {
                 let new = || Looking::of(&ready.release, self.conditions.leaves());
                 for lane in ready.run(shards, new).await? {
                     table.add(lane)?;
@@ -245,9 +248,9 @@ impl Reduction {
     }
 }
 
-/// Shards in ever larger parts: the first is one for each lane.
-fn waves(shards: usize, lanes: usize) -> Vec<Range<usize>> {
-    let (mut all, mut first, mut size) = (vec![], 0, lanes.max(1));
+/// Shards in ever larger parts, so that few are read where few suffice.
+fn waves(shards: usize) -> Vec<Range<usize>> {
+    let (mut all, mut first, mut size) = (vec![], 0, FIRST_SHARDS);
     while first < shards {
         let end = shards.min(first + size);
         all.push(first..end);

@@ -3,11 +3,12 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
+use tresor_disclosure::flattening::flattened;
 use tresor_disclosure::history::Sketch;
-use tresor_disclosure::low_effect::Layer;
+use tresor_disclosure::low_effect::{Layer, LowEffect};
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
-    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
+    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Place, Profile, Protected, Reason, degrees,
     estimable,
 };
 
@@ -52,7 +53,8 @@ pub(super) fn protect(
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
         Number::Shown(Estimate { value, half_width }) => {
             let signed = may_be_negative(&output.statistic);
-            let half_width = half_width + cut_off(value, &output.data_type);
+            let reach = cell.reach(&output.statistic, value)?;
+            let half_width = half_width + cut_off(value, &output.data_type) + reach;
             (scalar(value, &output.data_type)?, Status::Shown { half_width, signed })
         }
     })
@@ -190,6 +192,39 @@ impl Cell<'_> {
         }
     }
 
+    /// How far a number of persons or rows, or a sum, may be from what was asked because conditions that concern few
+    /// people count as absent. Follows from the profile, the shown value and the scale of the noise.
+    fn reach(&self, statistic: &Statistic, value: f64) -> Result<f64> {
+        let Some(rule) = LowEffect::new(self.profile, self.secret) else { return Ok(0.0) };
+        let part_of = |measured: &Measured| {
+            let largest = flattened(self.profile, &measured.contribution).largest;
+            rule.reach_of_sum(0, largest) as f64
+        };
+        Ok(match statistic {
+            Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => {
+                rule.reach(value.max(0.0) as u128) as f64
+            }
+            Statistic::Count(Counted::Rows) => part_of(self.measured(None)?),
+            Statistic::Count(Counted::RowsWith(at)) => part_of(self.measured(Some(*at))?),
+            Statistic::Sum { total: Total::Value(at), scale, .. } => {
+                let Some(Argument::Value { decimals, .. }) = self.release.arguments.get(*at) else {
+                    return internal_err!("a sum of something that is no value");
+                };
+                part_of(self.measured(Some(*at))?) / unit(*decimals) * scale.abs()
+            }
+            Statistic::Sum { total: Total::Count(counted), scale, .. } => {
+                part_of(self.measured(counted.argument())?) * scale.abs()
+            }
+            Statistic::SumOf(_)
+            | Statistic::Mean { .. }
+            | Statistic::MeanOf(_)
+            | Statistic::Spread { .. }
+            | Statistic::Pair { .. }
+            | Statistic::Quantile(_)
+            | Statistic::DistinctValues => 0.0,
+        })
+    }
+
     /// Whether it would be a mean, a spread or a position of nobody, where the number of rows behind it is shown as an
     /// exact 0: more than that number is not told.
     fn of_nobody(&self, statistic: &Statistic) -> Result<bool> {
@@ -235,7 +270,7 @@ impl Cell<'_> {
         };
         let n = self.count(rows)?.estimate();
         // Persons and not rows: the rows of one person are no independent ones.
-        let enough = estimable(self.profile, counted.persons, estimates);
+        let enough = estimable(self.profile, self.secret, counted, estimates);
         let n = n.and_then(|n| enough.map(|()| n));
         let mut found = vec![];
         for leg in legs {
@@ -272,20 +307,15 @@ impl Cell<'_> {
         else {
             return internal_err!("a position of something that has none");
         };
-        let Measured { contribution, distribution: Some(spread), .. } =
-            self.measured(Some(*argument))?
-        else {
+        let measured = self.measured(Some(*argument))?;
+        let Measured { contribution, distribution: Some(spread), .. } = measured else {
             return internal_err!("positions that were not measured");
         };
-        let found = tresor_disclosure::quantile(
-            self.profile,
-            self.secret,
-            contribution,
-            spread,
-            *bins,
-            *share,
-            self.release.one_row,
-        );
+        let plan = self.plan(measured, &measured.layers, *decimals);
+        let place = Place { share: *share, one_row: self.release.one_row, plan };
+        let (profile, secret) = (self.profile, self.secret);
+        let found =
+            tresor_disclosure::quantile_in(profile, secret, contribution, spread, *bins, place);
         let unit = unit(*decimals);
         Ok(found
             .map(|Estimate { value, half_width }| Estimate {
