@@ -12,6 +12,7 @@ use tresor_ledger::{
 };
 
 use super::answer::{Body, Statuses, Written, body, outcome_details, outcome_summary};
+use super::effects::{Effects, told};
 use super::execute::{Ground, copy_public, measure};
 use super::finish::{earlier, finish};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
@@ -222,6 +223,8 @@ struct Made {
     statuses: Statuses,
     may_omit: bool,
     warnings: BTreeSet<String>,
+    /// Conditions that were left out, for the auditor.
+    left_out: Vec<serde_json::Value>,
     /// How many earlier results were made.
     stage: usize,
 }
@@ -242,7 +245,16 @@ impl Made {
             let batches = match release {
                 Release::Personal(release) => {
                     vault.stages.begins(Stage::Measure);
-                    let cells = measure(release, &made.tables, ground).await?;
+                    let mut cells = measure(release, &made.tables, ground).await?;
+                    if let Some(conditions) = guarded.conditions.get(at).and_then(Option::as_ref) {
+                        vault.stages.begins(Stage::LeaveOut);
+                        let earlier = &made.tables;
+                        let (profile, secret) = (&guarded.grant.profile, &vault.noise);
+                        let effects =
+                            Effects { release, conditions, earlier, ground, profile, secret };
+                        let left = effects.removed(&mut cells).await?;
+                        made.left_out.push(told(at, conditions, left));
+                    }
                     measured.push(MeasuredTable { at, release, cells, settled: None });
                     continue;
                 }
