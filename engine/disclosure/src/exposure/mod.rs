@@ -227,6 +227,12 @@ impl Meter {
         self.full
     }
 
+    /// How many cohorts were handed over: the place of the next one.
+    #[must_use]
+    pub const fn handed(&self) -> usize {
+        self.handed
+    }
+
     /// How many cohorts count.
     #[must_use]
     pub const fn cohorts(&self) -> usize {

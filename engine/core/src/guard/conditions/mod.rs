@@ -25,7 +25,6 @@ use tresor_disclosure::low_effect::{Child, Node, Removed};
 use self::boolean::Pieces;
 use self::inner::{Sites, is_nothing};
 use self::layers::Described;
-pub(crate) use self::sensitive::Sensitive;
 use super::release::{Argument, PERSON, PersonalRelease};
 use super::rows::{Rows, rows_of};
 use super::walk::internal;
