@@ -71,11 +71,14 @@ impl<'a> LowEffect<'a> {
     /// Whether all that was removed together changed too much for the number to stand for what was asked. `changed`
     /// persons are in one of the cohorts, as asked and reduced, and not in the other.
     ///
-    /// A single condition that was low is never too far: the limit belongs to the same people.
+    /// A single condition that was low is too far only where it makes up half of those who are left: else the limit belongs
+    /// to the same people.
     #[must_use]
     pub fn too_far(&self, changed: u64, reduced_key: u64, reduced_persons: u64) -> bool {
         let beyond_share = u128::from(changed) * 100 >= SHARE * u128::from(reduced_persons);
-        beyond_share && changed as f64 >= self.limit(reduced_key, reduced_persons)
+        // Of whom at least half were not asked for, or were left out, the number tells nothing that was asked.
+        let half = reduced_persons as f64 / 2.0;
+        beyond_share && changed as f64 >= self.limit(reduced_key, reduced_persons).min(half)
     }
 
     /// The limit for what is left with this set of people: that of the profile and its noise.

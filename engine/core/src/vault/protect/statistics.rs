@@ -6,6 +6,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::flattening::flattened;
 use tresor_disclosure::history::Sketch;
 use tresor_disclosure::low_effect::{Layer, LowEffect};
+use tresor_disclosure::profile::Noise;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
     ByPlan, Contribution, Estimate, NoiseSecret, Pair, Place, Profile, Protected, Reason, degrees,
@@ -440,8 +441,11 @@ impl Cell<'_> {
     ) -> Protected {
         match self.beside {
             Some(beside) => {
-                let grouped = if self.release.keys.is_empty() { "whole" } else { "grouped" };
-                beside.answer(&format!("{measure} {grouped}"), cell, sketch, own)
+                // Only this noise has another size where there are groups.
+                let by_groups = matches!(self.profile.noise, Noise::CellKeyGaussian { .. });
+                let grouped = by_groups && !self.release.keys.is_empty();
+                let measure = if grouped { format!("{measure} in groups") } else { measure.into() };
+                beside.answer(&measure, cell, sketch, own)
             }
             None => own,
         }
