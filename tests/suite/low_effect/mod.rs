@@ -29,6 +29,9 @@ async fn world(clinic: Clinic) -> World {
 /// Two worlds that differ in whether one person has the secret.
 async fn worlds() -> (World, World) {
     let mut clinic = Clinic::new(600, 7);
+    for (at, person) in clinic.persons.iter_mut().enumerate() {
+        person.hiv = at % 2 == 0;
+    }
     clinic.persons[123].income = 49_999.5;
     clinic.persons[123].sex = Some("f");
     clinic.persons[123].birth_year = 2020;
