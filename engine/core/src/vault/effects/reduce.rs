@@ -92,7 +92,12 @@ impl<'a> Look<'a> {
                     });
                 }
             }
-            let Some(next) = rule.next(&effects) else { break };
+            if effects.is_empty() {
+                break;
+            }
+            // The limit belongs to the people who are told apart: those with the condition, and those without it.
+            let asked = key_of(&self.members(keys, place, &tree, removed), record_key);
+            let Some(next) = rule.asked(asked).next(&effects) else { break };
             let changed = effects.iter().find(|effect| effect.id == next);
             steps.push((next, changed.map_or(0, |effect| effect.persons)));
             removed = removed.with(next);
@@ -105,8 +110,10 @@ impl<'a> Look<'a> {
                 (self.changed(keys, place, &tree, (start, removed), &rows), !rows.is_empty())
             }
         };
-        let key = key_of(&left, record_key);
-        let too_far = changed > 0 && rule.too_far(changed, key, left.len());
+        let too_far = changed > 0 && {
+            let asked = key_of(&self.members(keys, place, &tree, start), record_key);
+            rule.asked(asked).too_far(changed, key_of(&left, record_key), left.len())
+        };
         Reduction { removed, steps, changed, touched, persons: left.len(), too_far }
     }
 
