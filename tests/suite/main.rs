@@ -9,6 +9,7 @@ mod desk;
 mod differencing;
 mod entries;
 mod expiry;
+mod exposure;
 mod faults;
 mod forms;
 mod fuzz;

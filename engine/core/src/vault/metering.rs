@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use tresor_disclosure::Profile;
-use tresor_disclosure::exposure::{Cohort, Level, Meter};
+use tresor_disclosure::exposure::{Cohort, Level, Meter, predicted_accuracy};
 use tresor_disclosure::profile::Exposure;
 use tresor_ledger::{Ledger, Remembered};
 
@@ -115,7 +116,7 @@ pub(super) struct Metered<'a> {
 
 /// How far a meter has moved.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Gauge {
+pub(crate) struct Gauge {
     /// Dataset, table and column.
     pub column: String,
     /// The largest share of one person's secret that released numbers explain (R squared), 0 to 1.
@@ -126,9 +127,22 @@ pub struct Gauge {
     pub cohorts: usize,
 }
 
+impl Gauge {
+    /// As it is told to a researcher.
+    pub(crate) fn told(&self) -> Value {
+        let percent = |share: f64| (share * 1_000.0).ceil() / 10.0;
+        json!({
+            "column": self.column,
+            "level": self.level.as_str(),
+            "explained_percent": percent(self.share),
+            "best_guess_percent": percent(predicted_accuracy(self.share)),
+        })
+    }
+}
+
 /// Persons of whom the same is known. Who they are is not said.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MostExposed {
+pub(crate) struct MostExposed {
     /// The share of their secret that released numbers explain.
     pub share: f64,
     /// How many they are.
@@ -169,7 +183,7 @@ impl Vault {
     ///
     /// # Errors
     /// The ledger cannot be read (FAIL-CLOSED).
-    pub(super) async fn gauges(&self, guarded: &Guarded) -> Result<Vec<Gauge>, Refusal> {
+    pub(crate) async fn gauges(&self, guarded: &Guarded) -> Result<Vec<Gauge>, Refusal> {
         let Exposure { warn, review, lock } = guarded.grant.profile.exposure;
         let conditions = guarded.conditions.iter().flatten();
         let columns: BTreeSet<String> =

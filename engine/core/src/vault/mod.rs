@@ -31,7 +31,8 @@ mod tables;
 
 pub use open::{Reservation, Reserved, Vault, open, reserve};
 pub(crate) use open::{held, unavailable};
-pub use metering::{Gauge, MostExposed};
+pub(crate) use metering::Gauge;
+
 pub(crate) use past::Pasts;
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};

@@ -12,6 +12,7 @@ use tresor_ledger::{
 
 use super::answer::{body, outcome_details, outcome_summary};
 use super::made::{Answered, answer};
+use super::metering::Gauge;
 use super::past::Pasts;
 use super::record_keys::RecordKeys;
 use super::released::Released;
@@ -49,8 +50,8 @@ pub struct Reserved {
     guarded: Guarded,
     receipt: IntentReceipt,
     id: QueryId,
-    /// Whether people look at the answer first, because of what was released before.
-    watched: bool,
+    /// How much the project knew of single people before this query.
+    gauges: Vec<Gauge>,
 }
 
 impl Reserved {
@@ -79,11 +80,11 @@ pub async fn reserve(
     id: QueryId,
     idempotency: Option<Idempotency>,
 ) -> Result<Reservation, Refusal> {
-    let watched = watched(&guarded, vault).await?;
+    let gauges = open_gauges(&guarded, vault).await?;
     let intent = intent(&guarded, vault, &id, idempotency);
     match vault.ledger.reserve(intent).await.map_err(|error| unavailable(&error))? {
         tresor_ledger::Reservation::Fresh(receipt) => {
-            Ok(Reservation::Fresh(Box::new(Reserved { guarded, receipt, id, watched })))
+            Ok(Reservation::Fresh(Box::new(Reserved { guarded, receipt, id, gauges })))
         }
         tresor_ledger::Reservation::Replay { query_id } => QueryId::new(query_id)
             .map(Reservation::Replay)
@@ -106,20 +107,16 @@ pub async fn reserve(
     }
 }
 
-/// Whether people look at the answer before it leaves, because of what the project has about a sensitive column.
+/// How much the project knows of single people about the sensitive columns of a query.
 ///
 /// # Errors
 /// Nothing more is given about such a column.
-async fn watched(guarded: &Guarded, vault: &Vault) -> Result<bool, Refusal> {
-    let mut watched = false;
-    for gauge in vault.gauges(guarded).await? {
-        match gauge.level {
-            Level::Open | Level::Warn => {}
-            Level::Review => watched = true,
-            Level::Lock => return Err(locked(&gauge.column)),
-        }
+async fn open_gauges(guarded: &Guarded, vault: &Vault) -> Result<Vec<Gauge>, Refusal> {
+    let gauges = vault.gauges(guarded).await?;
+    match gauges.iter().find(|gauge| gauge.level == Level::Lock) {
+        Some(gauge) => Err(locked(&gauge.column)),
+        None => Ok(gauges),
     }
-    Ok(watched)
 }
 
 fn locked(column: &str) -> Refusal {
@@ -172,7 +169,7 @@ fn intent(
 /// # Errors
 /// One refusal for whatever goes wrong inside; the charge stays and the cause is sealed in the log.
 pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal> {
-    let Reserved { guarded, receipt, id, watched } = reserved;
+    let Reserved { guarded, receipt, id, gauges } = reserved;
     let patience = std::time::Duration::from_secs(vault.limits.seconds);
     let answered = match tokio::time::timeout(patience, answer(&guarded, vault, &id)).await {
         Ok(Ok(answered)) => Ok(answered),
@@ -185,7 +182,8 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
             let Answered { written, remembered, details, mut past } = answered;
             let summary = outcome_summary(&written);
             let details = outcome_details(&guarded, &written, details).to_string();
-            let body = body(&guarded, &receipt, &id, written);
+            let body = body(&guarded, &receipt, &id, written, &gauges);
+            let watched = gauges.iter().any(|gauge| gauge.level == Level::Review);
             let review = guarded.grant.profile.release.review || watched;
             let reviewers = if review { REVIEWERS } else { 0 };
             let outcome = Outcome::Released {

@@ -16,6 +16,17 @@ pub enum Level {
 }
 
 impl Level {
+    /// Its name in answers and in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Warn => "warn",
+            Self::Review => "review",
+            Self::Lock => "lock",
+        }
+    }
+
     /// The level at this share; a limit of 0 is off.
     #[must_use]
     pub fn of(share: f64, limits: &Exposure) -> Self {
