@@ -11,9 +11,9 @@ use tresor_disclosure::low_effect::LowEffect;
 use tresor_ledger::Remembered;
 
 use super::answer::{Body, Statuses, Written};
-use super::effects::{Effects, told};
-use super::exposure::{Exposing, cohorts};
+use super::effects::{Effects, Told, cohort};
 use super::execute::{Ground, Who, copy_public, measure};
+use super::exposure::{Exposing, cohorts};
 use super::finish::{earlier, finish};
 use super::open::Vault;
 use super::past::{Beside, Held};
@@ -69,7 +69,8 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
     };
     let written = body.write()?;
     let (mut given, mut remembered, mut past) = (vec![], vec![], None);
-    if let Some(done) = made.beside.take().and_then(|beside| beside.done(&lineage(guarded, vault))) {
+    if let Some(done) = made.beside.take().and_then(|beside| beside.done(&lineage(guarded, vault)))
+    {
         let (mut held, exposing) = (done.2, std::mem::take(&mut made.exposing));
         (remembered, given) = (done.0, done.1);
         remembered.extend(exposed(guarded, vault, &mut held, id, exposing).await?);
@@ -77,13 +78,15 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
     }
     let given = given.iter().map(|given| {
         json!({
-            "earlier": given.earlier,
+            "cohort": cohort(given.key),
             "measure": given.measure,
             "persons": given.persons,
             "differing": given.differing,
+            "earlier": given.earlier,
         })
     });
-    let details = json!({ "left_out": made.left_out, "given_again": given.collect::<Vec<_>>() });
+    let left_out = made.told.told();
+    let details = json!({ "left_out": left_out, "given_again": given.collect::<Vec<_>>() });
     Ok(Answered { written, remembered, details, past })
 }
 
@@ -120,7 +123,7 @@ struct Made<'a> {
     may_omit: bool,
     warnings: BTreeSet<String>,
     /// Conditions that were left out, for the auditor.
-    left_out: Vec<Value>,
+    told: Told,
     /// Who was counted in numbers that say something of a sensitive column.
     exposing: Vec<Exposing>,
     /// The past of the project, from where the first cells are protected.
@@ -156,7 +159,7 @@ impl<'a> Made<'a> {
                         let effects =
                             Effects { release, conditions, earlier, ground, profile, secret };
                         let left = effects.removed(&mut cells).await?;
-                        made.left_out.push(told(at, conditions, left));
+                        made.told.add(at, conditions, &left);
                         let exposing = cohorts(release, conditions, earlier, ground, profile);
                         made.exposing.extend(exposing.await?);
                     }

@@ -93,7 +93,8 @@ impl Held {
     }
 
     async fn meter(&mut self, of: &Metered<'_>) -> Result<&mut ColumnMeter, String> {
-        let known = self.0.meters.get(of.column).is_some_and(|known| known.snapshot == *of.snapshot);
+        let known =
+            self.0.meters.get(of.column).is_some_and(|known| known.snapshot == *of.snapshot);
         if !known {
             let read = read_meter(of).await?;
             self.0.meters.insert(of.column.to_owned(), read);

@@ -21,7 +21,10 @@ use super::metering::ColumnMeter;
 
 /// What projects were answered before, kept at hand.
 #[derive(Default)]
-pub(crate) struct Pasts(Mutex<HashMap<(String, String), Arc<tokio::sync::Mutex<Past>>>>);
+pub(crate) struct Pasts(Mutex<HashMap<Place, Arc<tokio::sync::Mutex<Past>>>>);
+
+/// Project and lineage.
+type Place = (String, String);
 
 /// What one project was answered about one lineage of data.
 #[derive(Default)]
@@ -89,6 +92,7 @@ struct Inner {
 pub(super) struct Given {
     pub(super) measure: String,
     pub(super) earlier: String,
+    pub(super) key: u64,
     pub(super) persons: u64,
     pub(super) differing: u32,
 }
@@ -127,6 +131,7 @@ impl<'a> Beside<'a> {
             let again = Given {
                 measure,
                 earlier: known.query.clone(),
+                key: cell.key,
                 persons: cell.persons,
                 differing: known.sketch.differing(sketch),
             };

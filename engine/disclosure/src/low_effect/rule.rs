@@ -91,7 +91,8 @@ impl<'a> LowEffect<'a> {
         let beyond_share = u128::from(changed) * 100 >= SHARE * u128::from(reduced_persons);
         // Of whom at least half were not asked for, or were left out, the number tells nothing that was asked.
         let half = reduced_persons as f64 / 2.0;
-        beyond_share && changed as f64 >= self.limit(reduced_key, reduced_persons).min(half)
+        let limit = self.limit(reduced_key, reduced_persons).min(half);
+        changed > 0 && beyond_share && changed as f64 >= limit
     }
 
     /// The limit for what is left with this set of people: that of the profile and its noise.

@@ -9,6 +9,7 @@
 //! never know: SQL text, who asks.
 
 mod apart;
+mod layers;
 mod lists;
 mod members;
 mod reduce;
@@ -24,9 +25,10 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{LowEffect, Removed};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile};
 
+use self::layers::Layers;
 pub(super) use self::members::{Looking, Table};
-pub(super) use self::told::told;
 use self::reduce::{Counts, Look, Place, Reduction};
+pub(super) use self::told::{Told, cohort};
 use super::cells::{Cells, Measured};
 use super::execute::{Ground, Ready, Who, measure};
 use crate::guard::conditions::Conditions;
@@ -57,6 +59,7 @@ pub(super) struct LeftOut {
     pub(super) column: usize,
     pub(super) steps: Vec<(u8, u64)>,
     pub(super) persons: u64,
+    pub(super) key: u64,
     pub(super) too_far: bool,
 }
 
@@ -161,7 +164,10 @@ impl Effects<'_> {
         let mut anew: HashMap<Removed, Cells> = HashMap::new();
         for removed in wanted {
             let release = self.conditions.without(self.release, removed)?;
-            anew.insert(removed, measure(&release, self.earlier, self.ground, Who::Sketched).await?);
+            anew.insert(
+                removed,
+                measure(&release, self.earlier, self.ground, Who::Sketched).await?,
+            );
         }
         for ((cell, place), reduction) in open.iter().filter(|(_, of)| of.touched) {
             let Some(keys) = keys.get(*cell) else { continue };
@@ -200,6 +206,7 @@ impl Effects<'_> {
         if self.profile.low_effect.condition_sd == 0.0 {
             return;
         }
+        let named = Layers::of(self.conditions);
         for (at, keys) in keys.iter().enumerate() {
             let Some(measured) = cells.get_mut(keys) else { continue };
             for (column, measured) in measured.iter_mut().enumerate() {
@@ -207,7 +214,7 @@ impl Effects<'_> {
                     let known = open.get(&(at, Place { column, counts }));
                     known.map(|reduction| reduction.removed).unwrap_or_default()
                 };
-                let layers = |removed| self.conditions.layers(column, keys, removed).into();
+                let layers = |removed| named.of_cell(column, keys, removed).into();
                 measured.conditions = self.conditions.most_layers(column);
                 measured.layers = layers(removed(Counts::Rows));
                 measured.layers_of_persons = match self.release.one_row {
@@ -225,6 +232,7 @@ impl Effects<'_> {
             column: place.column,
             steps: reduction.steps,
             persons: reduction.persons,
+            key: reduction.key,
             too_far: reduction.too_far,
         });
         let mut left: Vec<LeftOut> = left.collect();
@@ -243,7 +251,7 @@ impl Reduction {
         self.removed = more.removed;
         self.changed = self.changed.saturating_add(more.changed);
         self.touched |= more.touched;
-        self.persons = more.persons;
+        (self.persons, self.key) = (more.persons, more.key);
         self.too_far |= more.too_far;
     }
 }

@@ -452,7 +452,12 @@ impl Cell<'_> {
     }
 
     /// As [`Self::beside_earlier`], for what each person adds a part to.
-    fn totals_beside_earlier(&self, measure: &str, measured: &Measured, own: Protected) -> Protected {
+    fn totals_beside_earlier(
+        &self,
+        measure: &str,
+        measured: &Measured,
+        own: Protected,
+    ) -> Protected {
         let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
         self.beside_earlier(measure, &measured.contribution, sketch, own)
     }

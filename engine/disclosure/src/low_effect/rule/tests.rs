@@ -113,6 +113,7 @@ fn what_was_removed_together_may_be_too_far() {
     assert!(!rule.too_far(9, 1, 40) && rule.too_far(10, 1, 40), "small cohorts: the limit");
     assert!(!rule.too_far(29, 1, 1_000) && rule.too_far(30, 1, 1_000), "large ones: 3 %");
     assert!(rule.too_far(10, 0, 0) && !rule.too_far(0, 0, 0));
+    assert!(!rule.too_far(6, 1, 13) && rule.too_far(7, 1, 13), "tiny ones: half of them");
     assert!(rule.too_far(u64::MAX, 1, u64::MAX), "nothing overflows");
 }
 
