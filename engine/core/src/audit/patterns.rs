@@ -5,18 +5,19 @@
 //! it says where to look. Only auditors are told, and a researcher's query never depends on any of this. Must never know:
 //! rows; who reads; the clock.
 //!
-//! - `observed` a query with what its sealed texts say, `gathered` from entries, `scopes` whose questions are looked at
-//!   together, `bounds` when a number is an alert, `peaks` where most signs stand close together, `alert` what is told
+//! - `observed` a query, `effects` what protection did to its conditions, `gathered` from entries, `scopes` whose questions
+//!   are looked at together, `bounds` when a number is an alert, `peaks` where most signs stand close together, `alert` what is told
 //! - one file for each indicator: `rewrites`, `cohorts`, `near_duplicates`, `sweeps`, `removals`, `isolations`, `earlier`,
 //!   `chaff`
 //! - `formula` the shape of a condition read again, `template` questions without constants, `tests_of_values` which
-//!   constants exclude each other
+//!   constants exclude each other, `singled` conditions that single people out
 
 mod alert;
 mod bounds;
 mod chaff;
 mod cohorts;
 mod earlier;
+mod effects;
 mod formula;
 mod gathered;
 mod isolations;
@@ -26,6 +27,7 @@ mod peaks;
 mod removals;
 mod rewrites;
 mod scopes;
+mod singled;
 mod sweeps;
 mod template;
 #[cfg(test)]
@@ -132,7 +134,8 @@ fn alerts<'a>(observed: &'a [Observed], bounds: &Bounds) -> Vec<Alert<'a>> {
             for peak in indicator.find(&scope.asked, bounds) {
                 let queries = || peak.asked.iter().map(|one| (indicator, one.query()));
                 // What a person did alone is told of that person, and not once more of their project.
-                if scope.of != Of::Person && queries().any(|query| known.contains(&query)) {
+                let again = queries().any(|query| known.contains(&query));
+                if scope.of != Of::Person && (again || !peak.is_high_for_its_people()) {
                     continue;
                 }
                 known.extend(queries());

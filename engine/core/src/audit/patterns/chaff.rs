@@ -9,10 +9,11 @@ use super::peaks::{Peak, Sign, peaks};
 pub(super) fn find<'a>(asked: &[&'a Observed], bounds: &Bounds) -> Vec<Peak<'a>> {
     let mut signs = vec![];
     for one in asked {
-        let removed = one.effects.cells.iter().flat_map(|cell| &cell.removed);
-        for chaff in removed.filter(|removed| removed.persons == 0) {
-            let item = chaff.condition.clone();
-            signs.push(Sign { group: String::new(), item, asked: one });
+        for (condition, absence) in one.effects.absences() {
+            // In a small cell a condition may happen to be true for everybody.
+            if absence.idle && absence.most == 0 {
+                signs.push(Sign { group: String::new(), item: condition.to_owned(), asked: one });
+            }
         }
     }
     peaks(signs, bounds.chaff, |number| {

@@ -8,7 +8,9 @@ pub(super) fn find<'a>(asked: &[&'a Observed], bounds: &Bounds) -> Vec<Peak<'a>>
     let mut signs = vec![];
     for one in asked {
         let Some(texts) = one.texts() else { continue };
-        let cohorts = one.effects.cells.iter().map(|cell| cell.cohort.as_str());
+        // Small cells lose one condition after the other, until loops over them end at the same people.
+        let cells = one.effects.cells.iter().filter(|cell| cell.is_nearly_what_was_asked());
+        let cohorts = cells.map(|cell| cell.cohort.as_str());
         for cohort in cohorts.filter(|cohort| !cohort.is_empty()) {
             signs.push(Sign { group: cohort.to_owned(), item: format!("{texts:?}"), asked: one });
         }

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use super::Bounds;
 use super::observed::Observed;
 use super::peaks::{Peak, Sign, peaks};
+use super::singled::Singled;
 
 pub(super) fn find<'a>(asked: &[&'a Observed], bounds: &Bounds) -> Vec<Peak<'a>> {
     let known: BTreeMap<&str, &Observed> = asked.iter().map(|one| (one.query(), *one)).collect();
+    let singled = Singled::of(asked, bounds.few);
     let mut signs = vec![];
     for one in asked {
-        let given = one.effects.cells.iter().filter_map(|cell| cell.earlier.as_deref());
+        // Small cells are all alike: any two differ in few people.
+        let large = one.effects.cells.iter().filter(|cell| cell.is_large());
+        let given = large.filter_map(|cell| cell.earlier.as_deref());
         let mut given = given.filter_map(|query| known.get(query));
         // The same people as before is a repeat: that it gets the same answer says nothing.
-        if given.any(|earlier| are_others(earlier, one)) {
+        if given.any(|earlier| differ(earlier, one, &singled)) {
             let item = format!("{:?}", one.conditions());
             signs.push(Sign { group: String::new(), item, asked: one });
         }
@@ -26,7 +30,14 @@ pub(super) fn find<'a>(asked: &[&'a Observed], bounds: &Bounds) -> Vec<Peak<'a>>
     })
 }
 
-fn are_others(earlier: &Observed, later: &Observed) -> bool {
-    let both = earlier.conditions().zip(later.conditions());
-    both.is_some_and(|(earlier, later)| earlier != later)
+/// Whether the people of two questions differ in more than a habit, or a group of a table that the other asked for alone.
+fn differ(earlier: &Observed, later: &Observed, singled: &Singled<'_>) -> bool {
+    let more_in = |one: &Observed, other: &Observed| {
+        let (Some(its), Some(others)) = (one.conditions(), other.conditions()) else {
+            return false;
+        };
+        let mut more = its.iter().filter(|condition| !others.contains(condition));
+        more.any(|condition| !singled.is_habit(condition) && !other.groups_by(condition))
+    };
+    more_in(earlier, later) || more_in(later, earlier)
 }

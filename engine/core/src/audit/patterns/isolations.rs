@@ -3,17 +3,19 @@
 use super::Bounds;
 use super::observed::Observed;
 use super::peaks::{Peak, Sign, peaks};
+use super::singled::Singled;
 
 pub(super) fn find<'a>(asked: &[&'a Observed], bounds: &Bounds) -> Vec<Peak<'a>> {
+    let singled = Singled::of(asked, bounds.few);
     let mut signs = vec![];
     for one in asked {
-        for removed in one.effects.cells.iter().flat_map(|cell| cell.narrow()) {
-            if removed.persons <= bounds.few {
-                signs.push(Sign {
-                    group: String::new(),
-                    item: removed.condition.clone(),
-                    asked: one,
-                });
+        for (condition, absence) in one.effects.absences() {
+            if absence.few_of_many
+                && absence.most <= bounds.few
+                && singled.has_removed(condition, one)
+            {
+                let item = condition.to_owned();
+                signs.push(Sign { group: String::new(), item, asked: one });
             }
         }
     }

@@ -9,6 +9,7 @@ use super::Bounds;
 use super::formula::{fixed_together, of_aggregate};
 use super::observed::Observed;
 use super::peaks::{Peak, Sign, peaks};
+use super::singled::Singled;
 use super::template::without_constants;
 use crate::audit::overlaps::shape;
 
@@ -20,9 +21,10 @@ type People<'a> = (&'a BTreeSet<String>, Vec<&'a str>);
 
 pub(super) fn find<'a>(asked: &[&'a Observed], bounds: &Bounds) -> Vec<Peak<'a>> {
     let populations: BTreeSet<People<'_>> = asked.iter().filter_map(|one| people(one)).collect();
+    let singled = Singled::of(asked, bounds.few);
     let mut signs = vec![];
     for one in asked {
-        if has_other_half(one, &populations) {
+        if has_other_half(one, &populations, &singled) {
             let item = match one.texts() {
                 Some(texts) => format!("{:?}{texts:?}", one.question.tables),
                 // Whether two have the same constants cannot be seen: each counts.
@@ -44,12 +46,15 @@ fn people(one: &Observed) -> Option<People<'_>> {
 }
 
 /// Whether the same was asked without one condition that is on very few people.
-fn has_other_half(one: &Observed, populations: &BTreeSet<People<'_>>) -> bool {
+fn has_other_half(
+    one: &Observed,
+    populations: &BTreeSet<People<'_>>,
+    singled: &Singled<'_>,
+) -> bool {
     let Some((tables, conditions)) = people(one) else { return false };
-    let singled_out = one.singled_out();
     conditions.iter().enumerate().any(|(at, condition)| {
         let written = without_constants(&shape(condition));
-        if !singled_out && fixed_together(&written) < FIXED {
+        if fixed_together(&written) < FIXED && !singled.has(condition) {
             return false;
         }
         let without: Vec<&str> = conditions

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use tresor_ledger::{AuditEntry, Opening, QueryState};
 
 use super::super::Facts;
 use super::super::question::{Conditions, Question};
+use super::effects::Effects;
 use super::template::without_constants;
 
 /// One charged query.
@@ -20,53 +20,6 @@ pub(super) struct Observed {
     /// What protection did to its conditions. Nothing where texts stay closed.
     pub(super) effects: Effects,
 }
-
-/// What protection did, as the sealed `details` of an outcome say.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Effects {
-    /// Cells where a condition counted as absent, or an earlier answer was given.
-    #[serde(default)]
-    pub(super) cells: Vec<Cell>,
-}
-
-/// One cell.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Cell {
-    /// Names the people of the cell: equal people, equal name.
-    #[serde(default)]
-    pub(super) cohort: String,
-    /// How many they are.
-    #[serde(default)]
-    pub(super) persons: u64,
-    /// Conditions that counted as absent.
-    #[serde(default)]
-    pub(super) removed: Vec<Removed>,
-    /// The query whose answer was given.
-    #[serde(default)]
-    pub(super) earlier: Option<String>,
-}
-
-/// A condition that counted as absent.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Removed {
-    /// The condition, with its constants.
-    pub(super) condition: String,
-    /// The people who told it from the rest.
-    pub(super) persons: u64,
-}
-
-impl Cell {
-    /// Conditions on few of many: somebody was singled out. In a small cell every condition is one on few people.
-    pub(super) fn narrow(&self) -> impl Iterator<Item = &Removed> {
-        let persons = self.persons;
-        self.removed.iter().filter(move |removed| {
-            removed.persons > 0 && persons >= removed.persons.saturating_mul(FEW_OF)
-        })
-    }
-}
-
-/// A condition is on few of many if the cell has so many times its people.
-const FEW_OF: u64 = 10;
 
 impl Observed {
     /// The query of an intent, with its texts where they were opened.
@@ -82,10 +35,7 @@ impl Observed {
 
     /// Takes in what protection did, where the texts of the outcome were opened.
     pub(super) fn opened(&mut self, outcome: &[Opening]) {
-        let details = outcome.iter().find(|opening| opening.field == "details");
-        // A text of another form says nothing of conditions.
-        let effects = details.and_then(|details| serde_json::from_str(&details.text).ok());
-        self.effects = effects.unwrap_or_default();
+        self.effects = Effects::of(outcome);
     }
 
     pub(super) fn query(&self) -> &str {
@@ -108,8 +58,9 @@ impl Observed {
         }
     }
 
-    /// Whether one of its conditions singled out few of many.
-    pub(super) fn singled_out(&self) -> bool {
-        self.effects.cells.iter().any(|cell| cell.narrow().next().is_some())
+    /// Whether a condition gives one value to a column by whose values the question groups.
+    pub(super) fn groups_by(&self, condition: &str) -> bool {
+        let column = condition.split_once(" = ").map(|(column, _)| column);
+        column.is_some_and(|column| self.uses.contains(&format!("{column}:group")))
     }
 }

@@ -1,6 +1,6 @@
 //! Where most signs stand close together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bounds::Bound;
 use super::observed::Observed;
@@ -23,6 +23,15 @@ pub(super) struct Peak<'a> {
     pub(super) asked: Vec<&'a Observed>,
     /// What it means, in a sentence.
     pub(super) says: String,
+}
+
+impl Peak<'_> {
+    /// Whether it is above its bound for each of its people: several people ask more than one.
+    pub(super) fn is_high_for_its_people(&self) -> bool {
+        let people: BTreeSet<&str> =
+            self.asked.iter().map(|one| one.question.person.as_str()).collect();
+        self.number >= self.bound.at_least.saturating_mul(people.len())
+    }
 }
 
 /// For each group the days with the most different signs, if they are enough.

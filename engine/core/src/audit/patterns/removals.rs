@@ -1,17 +1,22 @@
 //! Conditions that counted as absent because so few people told them from the rest, per hundred questions.
 //!
-//! A habit, for example a range that leaves out wrong values, is the same condition each time and counts once.
+//! Each condition counts once, however often it stands there.
 
 use super::Bounds;
 use super::observed::Observed;
 use super::peaks::{Peak, Sign, peaks};
+use super::singled::Singled;
 
 pub(super) fn find<'a>(asked: &[&'a Observed], bounds: &Bounds) -> Vec<Peak<'a>> {
+    // However many people the profile takes for too few.
+    let singled = Singled::of(asked, u64::MAX);
     let mut signs = vec![];
     for one in asked {
-        for removed in one.effects.cells.iter().flat_map(|cell| cell.narrow()) {
-            let item = removed.condition.clone();
-            signs.push(Sign { group: String::new(), item, asked: one });
+        for (condition, absence) in one.effects.absences() {
+            if absence.few_of_many && singled.has_removed(condition, one) {
+                let item = condition.to_owned();
+                signs.push(Sign { group: String::new(), item, asked: one });
+            }
         }
     }
     let mut found = peaks(signs, bounds.removals, |_| String::new());

@@ -73,17 +73,36 @@ const TESTS: [(&str, Test); 6] = [
 
 impl Test {
     fn narrow(self, left: &mut Left, constants: Vec<Constant>) {
-        let only = || match constants.as_slice() {
-            [only] => Some(only.clone()),
-            _ => None,
-        };
+        // The narrowest of several counts.
         match self {
-            Self::Low(itself) => left.low = only().map(|value| (value, itself)).or(left.low.take()),
-            Self::High(itself) => {
-                left.high = only().map(|value| (value, itself)).or(left.high.take());
+            Self::Low(itself) => tighten(&mut left.low, constants, itself, Ordering::Greater),
+            Self::High(itself) => tighten(&mut left.high, constants, itself, Ordering::Less),
+            Self::Among => {
+                let both = |known: &Constant| constants.contains(known);
+                left.among = Some(match left.among.take() {
+                    Some(known) => known.into_iter().filter(both).collect(),
+                    None => constants,
+                });
             }
-            Self::Among => left.among = Some(constants),
         }
+    }
+}
+
+fn tighten(
+    end: &mut Option<(Constant, bool)>,
+    constants: Vec<Constant>,
+    itself: bool,
+    tighter: Ordering,
+) {
+    let Ok([value]) = <[Constant; 1]>::try_from(constants) else { return };
+    let order = end.as_ref().and_then(|(known, _)| value.order(known));
+    let replaces = match order {
+        Some(Ordering::Equal) => !itself,
+        Some(order) => order == tighter,
+        None => true,
+    };
+    if replaces {
+        *end = Some((value, itself));
     }
 }
 
