@@ -6,6 +6,7 @@ mod auditing;
 mod canary;
 mod control;
 mod desk;
+mod differencing;
 mod entries;
 mod expiry;
 mod faults;

@@ -16,6 +16,7 @@ pub mod distribution;
 pub mod dominance;
 pub mod grid;
 pub mod kind;
+pub mod low_effect;
 pub mod noise;
 pub mod outcome;
 pub mod profile;
@@ -29,10 +30,11 @@ pub use bins::Bins;
 pub use contribution::Contribution;
 pub use distribution::Distribution;
 pub use kind::Kind;
+pub use low_effect::{Layer, LowEffect};
 pub use noise::NoiseSecret;
 pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
 pub use protect::{
-    ByPlan, Leg, Pair, Spread, degrees, estimable, mean, mean_of, pair, persons, persons_in,
-    quantile, rows, spread, sum, sum_in, withheld_measure,
+    ByPlan, Leg, Pair, Place, Spread, degrees, estimable, mean, mean_of, pair, persons, persons_in,
+    quantile, quantile_in, rows, rows_in, spread, sum, sum_in, withheld_measure,
 };

@@ -12,10 +12,9 @@
 mod inside;
 mod persons;
 mod refined;
-mod rows;
 
 use self::refined::Refined;
-use self::rows::{Rows, rows_of};
+use super::rows::{Rows, rows_of};
 use super::release::{PersonalRelease, Release};
 use crate::refusal::Refusal;
 

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
+use tresor_disclosure::Profile;
 use tresor_disclosure::profile::SecondaryMethod;
 
+
+use super::conditions::Conditions;
 use super::facts::Relation;
 use super::families::{Family, families};
 use super::flow::Flow;
@@ -46,6 +49,8 @@ pub struct Guarded {
     pub(super) tables: BTreeSet<TableRead>,
     /// Releases whose cells tell of each other.
     pub(crate) families: Vec<Family>,
+    /// For each release, its conditions, where the profile leaves out those that concern too few people.
+    pub(crate) conditions: Vec<Option<Conditions>>,
     /// For each release, what its columns are called.
     pub(super) named: Vec<Named>,
 }
@@ -101,6 +106,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
         SecondaryMethod::Off => vec![],
         SecondaryMethod::Gauss => families(&releases)?,
     };
+    let conditions = conditions(&releases, &grant.profile)?;
     Ok(Guarded {
         user,
         project,
@@ -116,8 +122,23 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
         flow,
         tables,
         families,
+        conditions,
         named,
     })
+}
+
+/// The conditions of each release, where the profile asks what they change.
+fn conditions(
+    releases: &[Release],
+    profile: &Profile,
+) -> Result<Vec<Option<Conditions>>, Refusal> {
+    let of = |release: &Release| match release {
+        Release::Personal(release) if profile.low_effect.persons > 0 => {
+            Conditions::of(release).map(Some)
+        }
+        Release::Personal(_) | Release::Public(_) | Release::Earlier(_) => Ok(None),
+    };
+    releases.iter().map(of).collect()
 }
 
 impl Guarded {

@@ -1,22 +1,56 @@
 //! Raw cells: true statistics. Never leave the vault, cannot be printed (ONLY-RELEASED).
 
+use std::sync::Arc;
+
 use datafusion::common::hash_map::Entry;
 use datafusion::common::{HashMap, Result};
 use datafusion::scalar::ScalarValue;
+use tresor_disclosure::low_effect::Layer;
 use tresor_disclosure::{Contribution, Distribution};
 
 use crate::guard::release::{Argument, PersonalRelease};
 
 /// What was measured of a cell or of one of its arguments. Has neither `Debug` nor `Serialize`.
+#[derive(Clone)]
 pub(super) struct Measured {
     pub(super) contribution: Contribution,
     /// Where the values lie, if positions are asked for.
     pub(super) distribution: Option<Box<Distribution>>,
+    /// Who counts as a person, where conditions were left out for persons that were not for their rows.
+    pub(super) persons: Option<Contribution>,
+    /// The conditions that it has, for noise of their own.
+    pub(super) layers: Arc<[Layer]>,
+    /// How many conditions the query gives it.
+    pub(super) conditions: usize,
+    /// The conditions that count for its number of persons.
+    pub(super) layers_of_persons: Arc<[Layer]>,
 }
 
 impl Measured {
-    pub(super) const fn of(contribution: Contribution) -> Self {
-        Self { contribution, distribution: None }
+    pub(super) fn of(contribution: Contribution) -> Self {
+        Self {
+            contribution,
+            distribution: None,
+            persons: None,
+            layers: Arc::default(),
+            conditions: 0,
+            layers_of_persons: Arc::default(),
+        }
+    }
+
+    /// Who is in it: all that a number of persons depends on.
+    pub(super) fn persons(&self) -> &Contribution {
+        self.persons.as_ref().unwrap_or(&self.contribution)
+    }
+
+    /// Replaces rows and values, and persons too where they are not counted apart.
+    pub(super) fn replace(&mut self, other: Self) {
+        (self.contribution, self.distribution) = (other.contribution, other.distribution);
+    }
+
+    /// Replaces who counts as a person.
+    pub(super) const fn replace_persons(&mut self, persons: Contribution) {
+        self.persons = Some(persons);
     }
 
     /// What would be measured if nobody were there: of the cell first, then of each argument.
@@ -65,6 +99,11 @@ impl Cells {
             }
         }
         Ok(())
+    }
+
+    /// The cell of these keys, to be changed.
+    pub(super) fn get_mut(&mut self, keys: &[ScalarValue]) -> Option<&mut [Measured]> {
+        self.rows.get_mut(keys).map(Vec::as_mut_slice)
     }
 
     pub(super) fn get(&self, keys: &[ScalarValue]) -> Option<&[Measured]> {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, UInt32Type};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::default_table_source::{DefaultTableSource, provider_as_source};
@@ -56,31 +56,98 @@ pub(super) struct Ground {
     pub(super) lanes: usize,
 }
 
+/// A release plan that was optimised and proven: runs shard by shard.
+pub(super) struct Ready {
+    pub(super) release: PersonalRelease,
+    plan: Proven,
+    state: SessionState,
+    snapshot: Arc<Snapshot>,
+    ground: Ground,
+}
+
+/// Takes the rows of a release plan, in the order of persons within each shard.
+pub(super) trait Take: Send + 'static {
+    /// Takes one batch. `keys` are the record keys of its shard.
+    fn take(&mut self, rows: &Columns<'_>, keys: &Keys<'_>) -> Result<()>;
+}
+
+impl Ready {
+    /// Binds a plan to files and proves it. Nothing is opened.
+    pub(super) fn of(
+        release: PersonalRelease,
+        earlier: &[Vec<RecordBatch>],
+        ground: &Ground,
+    ) -> Result<Self> {
+        let snapshot = personal_snapshot(&release.input, ground)?;
+        let runtime = runtime(&ground.limits, &ground.spill)?;
+        let state = session(&runtime, ground.optimizer);
+        let sorted = sorted_by_person(&release.input)?;
+        let plan = state.optimize(&bind(&sorted, earlier, ground)?)?;
+        // Nothing is opened before the plan is proven as it will run.
+        let plan = proof::release(plan, &release, &ground.conditions)?;
+        Ok(Self { release, plan, state, snapshot, ground: ground.clone() })
+    }
+
+    /// The snapshot whose persons it is about.
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// How many shards there are.
+    pub(super) fn shards(&self) -> usize {
+        self.snapshot.shards().len()
+    }
+
+    /// Runs shards in lanes side by side; hands out what took the rows of each lane.
+    pub(super) async fn run<T: Take>(
+        self: &Arc<Self>,
+        shards: Range<usize>,
+        new: impl Fn() -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut tasks = tokio::task::JoinSet::new();
+        for part in split(shards, self.ground.lanes) {
+            let (ready, mut taker) = (Arc::clone(self), new()?);
+            tasks.spawn(async move {
+                ready.lane(part, &mut taker).await?;
+                Ok::<T, DataFusionError>(taker)
+            });
+        }
+        let mut takers = vec![];
+        while let Some(done) = tasks.join_next().await {
+            takers.push(done.map_err(|error| DataFusionError::External(Box::new(error)))??);
+        }
+        Ok(takers)
+    }
+
+    /// One lane: its shards in order.
+    async fn lane(&self, shards: Range<usize>, taker: &mut impl Take) -> Result<()> {
+        for shard in shards {
+            let Some(cut) = self.snapshot.shards().get(shard) else { continue };
+            let record_keys = self.ground.record_keys.of(&self.snapshot, shard)?;
+            let keys = Keys { first: cut.first, keys: &record_keys };
+            let bound = rebind(self.plan.plan(), &self.ground, shard)?;
+            let bound = proof::release(bound, &self.release, &self.ground.conditions)?;
+            let mut stream = run(&bound, &self.state).await?;
+            while let Some(batch) = stream.next().await {
+                let batch = batch?;
+                taker.take(&Columns::of(&batch, &self.release)?, &keys)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Runs a release plan over all lanes.
 pub(super) async fn measure(
     release: &PersonalRelease,
     earlier: &[Vec<RecordBatch>],
     ground: &Ground,
 ) -> Result<Cells> {
-    let snapshot = personal_snapshot(&release.input, ground)?;
-    let runtime = runtime(&ground.limits, &ground.spill)?;
-    let state = Arc::new(session(&runtime, ground.optimizer));
-    let release = Arc::new(release.clone());
-    let sorted = sorted_by_person(&release.input)?;
-    let plan = state.optimize(&bind(&sorted, earlier, ground)?)?;
-    // Nothing is opened before the plan is proven as it will run.
-    let plan = Arc::new(proof::release(plan, &release, &ground.conditions)?);
-
-    let mut tasks = tokio::task::JoinSet::new();
-    for shards in split(snapshot.shards().len(), ground.lanes) {
-        let (ground, state, plan) = (ground.clone(), Arc::clone(&state), Arc::clone(&plan));
-        let (release, snapshot) = (Arc::clone(&release), Arc::clone(&snapshot));
-        tasks.spawn(async move { lane(&release, &plan, &state, &ground, &snapshot, shards).await });
-    }
+    let ready = Arc::new(Ready::of(release.clone(), earlier, ground)?);
+    let lanes = ready.run(0..ready.shards(), || Measuring::of(release)).await?;
     let mut cells = Cells::default();
-    while let Some(done) = tasks.join_next().await {
-        let lane = done.map_err(|error| DataFusionError::External(Box::new(error)))??;
-        for (keys, measured) in lane {
+    for lane in lanes {
+        for (keys, measured) in emit(lane.groups, lane.kernel)? {
             cells.add(keys, measured)?;
         }
     }
@@ -90,6 +157,48 @@ pub(super) async fn measure(
         cells.add(vec![], empty)?;
     }
     Ok(cells)
+}
+
+/// One lane of cells in the making.
+struct Measuring {
+    groups: Option<Box<dyn GroupValues>>,
+    kernel: Kernel,
+    cells_of_rows: Vec<usize>,
+}
+
+impl Measuring {
+    fn of(release: &PersonalRelease) -> Result<Self> {
+        let kernel = Kernel::new(&release.arguments);
+        Ok(Self { groups: groups(release)?, kernel, cells_of_rows: vec![] })
+    }
+}
+
+impl Take for Measuring {
+    fn take(&mut self, rows: &Columns<'_>, keys: &Keys<'_>) -> Result<()> {
+        let count = cells_of(&mut self.groups, rows, &mut self.cells_of_rows)?;
+        self.kernel
+            .update(rows.persons(), &self.cells_of_rows, count, rows.arguments, keys)
+            .map_err(|Broken(what)| DataFusionError::Internal(what.to_owned()))
+    }
+}
+
+/// For each row its cell, by number; how many cells there are so far.
+pub(super) fn cells_of(
+    groups: &mut Option<Box<dyn GroupValues>>,
+    rows: &Columns<'_>,
+    cells: &mut Vec<usize>,
+) -> Result<usize> {
+    match groups {
+        Some(groups) => {
+            groups.intern(rows.keys, cells)?;
+            Ok(groups.len())
+        }
+        None => {
+            cells.clear();
+            cells.resize(rows.person.len(), 0);
+            Ok(1)
+        }
+    }
 }
 
 /// Runs a plan over public tables and hands out its rows.
@@ -139,53 +248,19 @@ async fn run(
 
 type LaneCells = Vec<(Vec<ScalarValue>, Vec<Measured>)>;
 
-/// One lane: its shards in order, one kernel.
-async fn lane(
-    release: &PersonalRelease,
-    plan: &Proven,
-    state: &SessionState,
-    ground: &Ground,
-    snapshot: &Snapshot,
-    shards: Range<usize>,
-) -> Result<LaneCells> {
-    let mut groups = groups(release)?;
-    let mut kernel = Kernel::new(&release.arguments);
-    let mut cells_of_rows = vec![];
-    for shard in shards {
-        let Some(cut) = snapshot.shards().get(shard) else { continue };
-        let record_keys = ground.record_keys.of(snapshot, shard)?;
-        let keys = Keys { first: cut.first, keys: &record_keys };
-        let bound = rebind(plan.plan(), ground, shard)?;
-        let bound = proof::release(bound, release, &ground.conditions)?;
-        let mut stream = run(&bound, state).await?;
-        while let Some(batch) = stream.next().await {
-            let batch = batch?;
-            let columns = Columns::of(&batch, release)?;
-            match &mut groups {
-                Some(groups) => groups.intern(columns.keys, &mut cells_of_rows)?,
-                None => {
-                    cells_of_rows.clear();
-                    cells_of_rows.resize(batch.num_rows(), 0);
-                }
-            }
-            let count = groups.as_ref().map_or(1, |groups| groups.len());
-            let persons = columns.person.as_primitive::<UInt32Type>();
-            kernel
-                .update(persons, &cells_of_rows, count, columns.arguments, &keys)
-                .map_err(|Broken(what)| DataFusionError::Internal(what.to_owned()))?;
-        }
-    }
-    emit(groups, kernel)
-}
-
 /// The columns of a batch, by their part: person, keys, arguments.
-struct Columns<'a> {
+pub(super) struct Columns<'a> {
     person: &'a ArrayRef,
-    keys: &'a [ArrayRef],
-    arguments: &'a [ArrayRef],
+    pub(super) keys: &'a [ArrayRef],
+    pub(super) arguments: &'a [ArrayRef],
 }
 
 impl<'a> Columns<'a> {
+    /// The person of each row.
+    pub(super) fn persons(&self) -> &UInt32Array {
+        self.person.as_primitive::<UInt32Type>()
+    }
+
     fn of(batch: &'a RecordBatch, release: &PersonalRelease) -> Result<Self> {
         let expected = 1 + release.keys.len() + release.arguments.len();
         let Some((person, rest)) = batch.columns().split_first() else {
@@ -199,7 +274,8 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn groups(release: &PersonalRelease) -> Result<Option<Box<dyn GroupValues>>> {
+/// An empty set of cells.
+pub(super) fn groups(release: &PersonalRelease) -> Result<Option<Box<dyn GroupValues>>> {
     if release.keys.is_empty() {
         return Ok(None);
     }
@@ -216,27 +292,27 @@ fn emit(groups: Option<Box<dyn GroupValues>>, kernel: Kernel) -> Result<LaneCell
     let Some(mut groups) = groups else {
         return Ok(kernel.finish(1).into_iter().map(|cell| (vec![], cell)).collect());
     };
+    let cells = kernel.finish(groups.len());
+    Ok(keys_of(groups.as_mut())?.into_iter().zip(cells).collect())
+}
+
+/// The keys of all cells, in the order of their numbers.
+pub(super) fn keys_of(groups: &mut dyn GroupValues) -> Result<Vec<Vec<ScalarValue>>> {
     let count = groups.len();
-    let cells = kernel.finish(count);
     if count == 0 {
         return Ok(vec![]);
     }
     let keys = groups.emit(EmitTo::All)?;
-    cells
-        .into_iter()
-        .enumerate()
-        .map(|(row, cell)| {
-            let key: Result<Vec<ScalarValue>> =
-                keys.iter().map(|array| ScalarValue::try_from_array(array, row)).collect();
-            Ok((key?, cell))
-        })
-        .collect()
+    let of = |row| keys.iter().map(|array| ScalarValue::try_from_array(array, row)).collect();
+    (0..count).map(of).collect()
 }
 
 /// Lanes are runs of shards of nearly equal number.
-fn split(shards: usize, lanes: usize) -> Vec<Range<usize>> {
-    let lanes = lanes.clamp(1, shards.max(1));
-    (0..lanes).map(|lane| (shards * lane / lanes)..(shards * (lane + 1) / lanes)).collect()
+fn split(shards: Range<usize>, lanes: usize) -> Vec<Range<usize>> {
+    let (first, count) = (shards.start, shards.len());
+    let lanes = lanes.clamp(1, count.max(1));
+    let at = |lane| first + count * lane / lanes;
+    (0..lanes).map(|lane| at(lane)..at(lane + 1)).collect()
 }
 
 /// States the order that the kernel relies on; the planner sorts where the plan lost it.

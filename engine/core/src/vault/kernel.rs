@@ -244,6 +244,11 @@ fn fixed(value: f64, scale: f64) -> Option<i64> {
     scaled.is_finite().then_some((scaled + 0.5_f64.copysign(scaled)) as i64)
 }
 
+/// A number in fixed point with so many decimals, as the kernel sums it.
+pub(super) fn in_fixed_point(value: f64, decimals: u32) -> Option<i64> {
+    fixed(value, Unit::of(decimals).real)
+}
+
 /// Record keys of one shard.
 pub(super) struct Keys<'a> {
     pub(super) first: u32,

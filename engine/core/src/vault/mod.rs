@@ -8,6 +8,7 @@ mod admitted;
 mod answer;
 mod barrier;
 mod cells;
+mod effects;
 mod execute;
 mod finish;
 mod kernel;

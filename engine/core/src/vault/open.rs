@@ -11,7 +11,8 @@ use tresor_ledger::{
     Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome, REVIEWERS, Sealed,
 };
 
-use super::answer::{Body, Statuses, Written, body, outcome_summary};
+use super::answer::{Body, Statuses, Written, body, outcome_details, outcome_summary};
+use super::effects::{Effects, told};
 use super::execute::{Ground, copy_public, measure};
 use super::finish::{earlier, finish};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
@@ -27,6 +28,9 @@ use crate::guard::release::Release;
 use crate::ids::QueryId;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
+
+/// Name of the sealed text of an outcome, JSON: what the answer does not say of itself.
+const DETAILS: &str = "details";
 
 /// Where queries are run: snapshots, the noise secret, the ledger. Nothing else may look into rows.
 pub struct Vault {
@@ -149,7 +153,8 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
     let at = moment(vault.clock.as_ref());
     match answered {
         Ok(written) => {
-            let summary = outcome_summary(&guarded, &written);
+            let summary = outcome_summary(&written);
+            let details = outcome_details(&guarded, &written).to_string();
             let body = body(&guarded, &receipt, &id, written);
             let review = guarded.grant.profile.release.review;
             let reviewers = if review { REVIEWERS } else { 0 };
@@ -157,6 +162,7 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
                 digest: tresor_ledger::digest_of(&body),
                 answer: body.clone(),
                 summary,
+                sealed: vec![Sealed::new(DETAILS, details)],
                 reviewers,
             };
             vault.stages.begins(Stage::Settle);
@@ -217,6 +223,8 @@ struct Made {
     statuses: Statuses,
     may_omit: bool,
     warnings: BTreeSet<String>,
+    /// Conditions that were left out, for the auditor.
+    left_out: Vec<serde_json::Value>,
     /// How many earlier results were made.
     stage: usize,
 }
@@ -237,7 +245,16 @@ impl Made {
             let batches = match release {
                 Release::Personal(release) => {
                     vault.stages.begins(Stage::Measure);
-                    let cells = measure(release, &made.tables, ground).await?;
+                    let mut cells = measure(release, &made.tables, ground).await?;
+                    if let Some(conditions) = guarded.conditions.get(at).and_then(Option::as_ref) {
+                        vault.stages.begins(Stage::LeaveOut);
+                        let earlier = &made.tables;
+                        let (profile, secret) = (&guarded.grant.profile, &vault.noise);
+                        let effects =
+                            Effects { release, conditions, earlier, ground, profile, secret };
+                        let left = effects.removed(&mut cells).await?;
+                        made.left_out.push(told(at, conditions, left));
+                    }
                     measured.push(MeasuredTable { at, release, cells, settled: None });
                     continue;
                 }

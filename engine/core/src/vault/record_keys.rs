@@ -30,4 +30,18 @@ impl RecordKeys {
         }
         Ok(keys)
     }
+
+    /// The key of each person of a snapshot; 0 for nobody.
+    pub(super) fn all(&self, snapshot: &Snapshot) -> Result<impl Fn(u32) -> u64 + use<>> {
+        let mut shards = vec![];
+        for (at, shard) in snapshot.shards().iter().enumerate() {
+            shards.push((shard.first, self.of(snapshot, at)?));
+        }
+        Ok(move |person: u32| {
+            let after = shards.partition_point(|(first, _)| *first <= person);
+            let found = after.checked_sub(1).and_then(|at| shards.get(at));
+            let key = found.and_then(|(first, keys)| keys.get((person - first) as usize));
+            key.copied().unwrap_or(0)
+        })
+    }
 }

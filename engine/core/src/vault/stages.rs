@@ -8,6 +8,8 @@
 pub enum Stage {
     /// Release plans run, and lanes are merged. Begins anew for each plan.
     Measure,
+    /// It is looked for conditions that concern too few people. Begins after each plan that was measured.
+    LeaveOut,
     /// It is decided on true values which rows there are and which cells are withheld for their own sake.
     Decide,
     /// What would tell a withheld number is withheld too.

@@ -28,9 +28,9 @@ pub fn sum_in(
     secret: &NoiseSecret,
     measure: &str,
     c: &Contribution,
-    plan: ByPlan,
+    plan: ByPlan<'_>,
 ) -> Protected {
-    if let Some(decided) = screen_measure(profile, secret, c) {
+    if let Some(decided) = screen_measure(profile, secret, c, plan) {
         return decided;
     }
     let Some(noisy) = noisy_sum(profile, secret, measure, c, plan) else {

@@ -24,8 +24,8 @@ struct Run {
 impl Position {
     /// Closes the last run and hands everything out.
     pub(super) fn measured(mut self) -> Measured {
-        let contribution = self.finish();
-        Measured { contribution, distribution: Some(self.bins.unwrap_or_default()) }
+        let measured = Measured::of(self.finish());
+        Measured { distribution: Some(self.bins.unwrap_or_default()), ..measured }
     }
 
     fn close(&mut self) {

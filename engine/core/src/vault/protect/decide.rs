@@ -44,7 +44,7 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
     let (release, cells) = (table.release, &table.cells);
     // A key that is not public may be shown for a group that is large enough for a measure, whatever else holds.
     let least = rules.profile.min_count.max(rules.profile.min_count_measure);
-    let persons = |measured: &[Measured]| measured.first().map_or(0, |m| m.contribution.persons);
+    let persons = |measured: &[Measured]| measured.first().map_or(0, |m| m.persons().persons);
     let large = |measured: &[Measured]| persons(measured) >= least;
     let shown = rows::shown(release, cells, &large, rules.limits)?;
     let unlisted = shown.unlisted;

@@ -3,6 +3,7 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
+use tresor_disclosure::low_effect::Layer;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
     ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
@@ -268,7 +269,7 @@ impl Cell<'_> {
         else {
             return internal_err!("a position of something that has none");
         };
-        let Measured { contribution, distribution: Some(spread) } =
+        let Measured { contribution, distribution: Some(spread), .. } =
             self.measured(Some(*argument))?
         else {
             return internal_err!("positions that were not measured");
@@ -313,8 +314,9 @@ impl Cell<'_> {
     }
 
     fn persons(&self, argument: Option<usize>) -> Result<Protected> {
-        let contribution = self.contribution(argument)?;
-        Ok(tresor_disclosure::persons_in(self.profile, self.secret, contribution, self.plan(0)))
+        let measured = self.measured(argument)?;
+        let plan = self.plan(measured, &measured.layers_of_persons, 0);
+        Ok(tresor_disclosure::persons_in(self.profile, self.secret, measured.persons(), plan))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Protected> {
@@ -342,7 +344,8 @@ impl Cell<'_> {
                         tresor_disclosure::rows(self.profile, self.secret, ROWS, &counted);
                     return Ok(Fixed { protected, decimals: 0 });
                 }
-                let plan = self.plan(*decimals);
+                let measured = self.measured(Some(at))?;
+                let plan = self.plan(measured, &measured.layers, *decimals);
                 let protected =
                     tresor_disclosure::sum_in(self.profile, self.secret, name, contribution, plan);
                 Ok(Fixed { protected, decimals: *decimals })
@@ -384,8 +387,9 @@ impl Cell<'_> {
         Ok(Contribution { rows, ..*total })
     }
 
-    const fn plan(&self, decimals: u32) -> ByPlan {
-        ByPlan { grouped: !self.release.keys.is_empty(), decimals }
+    fn plan<'b>(&self, measured: &Measured, layers: &'b [Layer], decimals: u32) -> ByPlan<'b> {
+        let grouped = !self.release.keys.is_empty();
+        ByPlan { grouped, decimals, conditions: measured.conditions, layers }
     }
 
     fn sum_of(&self, of: &Polynomial) -> Result<Number> {

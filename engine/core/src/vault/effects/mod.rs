@@ -1,0 +1,260 @@
+//! Low-effect removal: what a cell would be without the conditions that concern too few people.
+//!
+//! First everything is measured as it was asked. Then some persons are looked at, until each condition is known to
+//! change enough of them in every cell: with ordinary questions a first part of the rows suffices, and what was measured
+//! stands. Where a condition changes few, everybody is looked at, the rules say what is left out
+//! ([`tresor_disclosure::low_effect`]), and what is left is measured anew.
+//!
+//! Conditions that can only be left out of the plan ([`apart`]) come first, the others ([`reduce`]) after them. Must
+//! never know: SQL text, who asks.
+
+mod apart;
+mod lists;
+mod members;
+mod reduce;
+mod told;
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::common::Result;
+use datafusion::scalar::ScalarValue;
+use tresor_disclosure::low_effect::{LowEffect, Removed};
+use tresor_disclosure::{Contribution, NoiseSecret, Profile};
+
+use self::members::{Looking, Table};
+pub(super) use self::told::told;
+use self::reduce::{Counts, Look, Place, Reduction};
+use super::cells::{Cells, Measured};
+use super::execute::{Ground, Ready, measure};
+use crate::guard::conditions::Conditions;
+use crate::guard::release::PersonalRelease;
+
+/// Most sets of conditions that are left out in one release; cells with further ones are withheld.
+const MOST_REDUCTIONS: usize = 24;
+
+/// A release, its conditions, and what its plan is run on.
+pub(super) struct Effects<'a> {
+    pub(super) release: &'a PersonalRelease,
+    pub(super) conditions: &'a Conditions,
+    pub(super) earlier: &'a [Vec<RecordBatch>],
+    pub(super) ground: &'a Ground,
+    pub(super) profile: &'a Profile,
+    pub(super) secret: &'a NoiseSecret,
+}
+
+/// What was left out of the cells of a release: for the auditor.
+pub(super) type Left = Vec<LeftOut>;
+
+/// What was left out for one number.
+pub(super) struct LeftOut {
+    pub(super) keys: Vec<ScalarValue>,
+    pub(super) column: usize,
+    pub(super) steps: Vec<(u8, u64)>,
+    pub(super) persons: u64,
+    pub(super) too_far: bool,
+}
+
+/// A number of a cell: the cell by its place in a list.
+type Number = (usize, Place);
+
+impl Effects<'_> {
+    /// The cells without the conditions that concern too few people.
+    pub(super) async fn removed(&self, cells: &mut Cells) -> Result<Left> {
+        let Some(rule) = LowEffect::new(self.profile, self.secret) else { return Ok(vec![]) };
+        let keys: Vec<Vec<ScalarValue>> = cells
+            .iter()
+            .filter(|(_, measured)| measured.first().is_some_and(|m| m.contribution.persons > 0))
+            .map(|(keys, _)| keys.to_vec())
+            .collect();
+        let mut open: HashMap<Number, Reduction> = HashMap::new();
+        for (at, keys) in keys.iter().enumerate() {
+            for place in self.places(cells.get(keys).unwrap_or_default()) {
+                open.insert((at, place), Reduction::default());
+            }
+        }
+        if !self.conditions.is_empty() && !open.is_empty() {
+            self.leave_out_of_the_plan(&keys, &mut open, &rule).await?;
+            self.leave_out_row_by_row(&keys, &mut open, &rule).await?;
+            self.measure_anew(cells, &keys, &open).await?;
+        }
+        self.name_layers(cells, &keys, &open);
+        Ok(self.told(&keys, open))
+    }
+
+    /// The numbers of a cell that somebody adds to.
+    fn places(&self, measured: &[Measured]) -> Vec<Place> {
+        let kinds: &[Counts] = match self.release.one_row {
+            true => &[Counts::Rows],
+            false => &[Counts::Persons, Counts::Rows],
+        };
+        let somebody = measured.iter().enumerate().filter(|(_, m)| m.contribution.persons > 0);
+        somebody
+            .flat_map(|(column, _)| kinds.iter().map(move |&counts| Place { column, counts }))
+            .collect()
+    }
+
+    async fn leave_out_row_by_row(
+        &self,
+        keys: &[Vec<ScalarValue>],
+        open: &mut HashMap<Number, Reduction>,
+        rule: &LowEffect<'_>,
+    ) -> Result<()> {
+        let mut classes: BTreeMap<Removed, Vec<Number>> = BTreeMap::new();
+        for (number, reduction) in open.iter() {
+            classes.entry(reduction.removed).or_default().push(*number);
+        }
+        for (start, mut numbers) in classes {
+            let release = self.conditions.open(self.release, start)?;
+            let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
+            let mut table = Table::default();
+            for shards in waves(ready.shards(), self.ground.lanes) {
+                let new = || Looking::of(&ready.release, self.conditions.leaves());
+                for lane in ready.run(shards, new).await? {
+                    table.add(lane)?;
+                }
+                let mut look = Look::new(self.conditions, &table, self.release.one_row);
+                numbers.retain(|(cell, place)| {
+                    let Some(keys) = keys.get(*cell) else { return false };
+                    !look.all_sure(keys, *place, start, rule.surely())
+                });
+                if numbers.is_empty() {
+                    break;
+                }
+            }
+            if numbers.is_empty() {
+                continue;
+            }
+            let record_key = self.ground.record_keys.all(ready.snapshot())?;
+            let mut look = Look::new(self.conditions, &table, self.release.one_row);
+            for (cell, place) in numbers {
+                let Some(keys) = keys.get(cell) else { continue };
+                let found = look.reduced(keys, place, start, rule, &record_key);
+                if let Some(known) = open.get_mut(&(cell, place)) {
+                    known.and(found);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Measures what is left, where it is not what was asked.
+    async fn measure_anew(
+        &self,
+        cells: &mut Cells,
+        keys: &[Vec<ScalarValue>],
+        open: &HashMap<Number, Reduction>,
+    ) -> Result<()> {
+        let mut wanted: Vec<Removed> = open
+            .values()
+            .filter(|reduction| reduction.touched && self.may_be_shown(reduction))
+            .map(|reduction| reduction.removed)
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.truncate(MOST_REDUCTIONS);
+        let mut anew: HashMap<Removed, Cells> = HashMap::new();
+        for removed in wanted {
+            let release = self.conditions.without(self.release, removed)?;
+            anew.insert(removed, measure(&release, self.earlier, self.ground).await?);
+        }
+        for ((cell, place), reduction) in open.iter().filter(|(_, of)| of.touched) {
+            let Some(keys) = keys.get(*cell) else { continue };
+            let labelled = self.conditions.labelled_keys(keys, reduction.removed)?;
+            let left = anew.get(&reduction.removed).filter(|_| self.may_be_shown(reduction));
+            let left = left.and_then(|cells| cells.get(&labelled)?.get(place.column));
+            let Some(slot) = cells.get_mut(keys).and_then(|all| all.get_mut(place.column)) else {
+                continue;
+            };
+            let left = left.cloned().unwrap_or_else(|| slot.too_few());
+            match (place.counts, self.release.one_row) {
+                (Counts::Rows, _) => slot.replace(left),
+                (Counts::Persons, _) => slot.replace_persons(left.contribution),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether so many are left that the number may be shown at all.
+    fn may_be_shown(&self, reduction: &Reduction) -> bool {
+        !reduction.too_far && reduction.persons >= self.profile.min_count.max(1)
+    }
+
+    /// Names the conditions that each number still has.
+    fn name_layers(
+        &self,
+        cells: &mut Cells,
+        keys: &[Vec<ScalarValue>],
+        open: &HashMap<Number, Reduction>,
+    ) {
+        if self.profile.low_effect.condition_sd == 0.0 {
+            return;
+        }
+        for (at, keys) in keys.iter().enumerate() {
+            let Some(measured) = cells.get_mut(keys) else { continue };
+            for (column, measured) in measured.iter_mut().enumerate() {
+                let removed = |counts| {
+                    let known = open.get(&(at, Place { column, counts }));
+                    known.map(|reduction| reduction.removed).unwrap_or_default()
+                };
+                let layers = |removed| self.conditions.layers(column, keys, removed).into();
+                measured.conditions = self.conditions.most_layers(column);
+                measured.layers = layers(removed(Counts::Rows));
+                measured.layers_of_persons = match self.release.one_row {
+                    true => Arc::clone(&measured.layers),
+                    false => layers(removed(Counts::Persons)),
+                };
+            }
+        }
+    }
+
+    fn told(&self, keys: &[Vec<ScalarValue>], open: HashMap<Number, Reduction>) -> Left {
+        let left = open.into_iter().filter(|(_, reduction)| !reduction.steps.is_empty());
+        let left = left.map(|((cell, place), reduction)| LeftOut {
+            keys: keys.get(cell).cloned().unwrap_or_default(),
+            column: place.column,
+            steps: reduction.steps,
+            persons: reduction.persons,
+            too_far: reduction.too_far,
+        });
+        let mut left: Vec<LeftOut> = left.collect();
+        left.sort_by(|a, b| {
+            let keys = |one: &LeftOut| one.keys.iter().map(ToString::to_string).collect::<Vec<_>>();
+            (keys(a), a.column).cmp(&(keys(b), b.column))
+        });
+        left
+    }
+}
+
+impl Reduction {
+    /// What is left out further.
+    fn and(&mut self, more: Self) {
+        self.steps.extend(more.steps);
+        self.removed = more.removed;
+        self.changed = self.changed.saturating_add(more.changed);
+        self.touched |= more.touched;
+        self.persons = more.persons;
+        self.too_far |= more.too_far;
+    }
+}
+
+/// Shards in ever larger parts: the first is one for each lane.
+fn waves(shards: usize, lanes: usize) -> Vec<Range<usize>> {
+    let (mut all, mut first, mut size) = (vec![], 0, lanes.max(1));
+    while first < shards {
+        let end = shards.min(first + size);
+        all.push(first..end);
+        (first, size) = (end, size * 2);
+    }
+    all
+}
+
+impl Measured {
+    /// What is withheld because too few are in it, whatever was measured.
+    fn too_few(&self) -> Self {
+        let one = Contribution::of_person(self.contribution.key, 1, 1);
+        Self { contribution: one, ..self.clone() }
+    }
+}

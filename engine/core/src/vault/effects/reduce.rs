@@ -1,0 +1,223 @@
+//! What is left of a cell when conditions that concern too few people are left out, one after the other.
+
+use std::collections::HashMap;
+
+use datafusion::scalar::ScalarValue;
+use roaring::RoaringBitmap;
+use tresor_disclosure::low_effect::{Effect, LowEffect, Node, Removed};
+
+use super::members::{Members, Table};
+use crate::guard::conditions::Conditions;
+
+/// In what a condition's effect is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Counts {
+    /// Persons that come in or go out: for numbers of persons.
+    Persons,
+    /// Persons with a row that comes in or goes out: for rows and sums.
+    Rows,
+}
+
+/// One number of a cell: the cell itself (column 0) or an argument, as persons or as rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub(super) column: usize,
+    pub(super) counts: Counts,
+}
+
+/// What was left out for one number, and what that did.
+#[derive(Clone, Default)]
+pub(super) struct Reduction {
+    pub(super) removed: Removed,
+    /// What each removal changed when it was made, in persons: for the auditor.
+    pub(super) steps: Vec<(u8, u64)>,
+    /// Persons by which what is left differs from what was asked.
+    pub(super) changed: u64,
+    /// Whether any row comes in or goes out.
+    pub(super) touched: bool,
+    /// Persons who are left.
+    pub(super) persons: u64,
+    /// Whether this no longer stands for what was asked.
+    pub(super) too_far: bool,
+}
+
+/// The members of all cells, and the conditions that chose them.
+pub(super) struct Look<'a> {
+    pub(super) conditions: &'a Conditions,
+    pub(super) table: &'a Table,
+    /// Whether each person has at most one row.
+    pub(super) one_row: bool,
+    /// Cells by their keys without the keys whose labels are left out.
+    groups: HashMap<Removed, Groups<'a>>,
+}
+
+type Groups<'a> = HashMap<Vec<&'a ScalarValue>, Vec<&'a Members>>;
+
+impl<'a> Look<'a> {
+    pub(super) fn new(conditions: &'a Conditions, table: &'a Table, one_row: bool) -> Self {
+        Self { conditions, table, one_row, groups: HashMap::new() }
+    }
+
+    /// Whether every condition that can be looked at row by row changes so many persons that nobody need look further.
+    /// Members of some persons suffice to say so.
+    pub(super) fn all_sure(&mut self, keys: &'a [ScalarValue], place: Place, removed: Removed, surely: u64) -> bool {
+        let tree = self.conditions.tree(place.column);
+        let ids = self.candidates(&tree, removed);
+        ids.into_iter().all(|id| self.effect(keys, place, &tree, removed, id) >= surely)
+    }
+
+    /// Leaves out what has a low effect, as long as there is such a thing.
+    pub(super) fn reduced(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        start: Removed,
+        rule: &LowEffect<'_>,
+        record_key: &dyn Fn(u32) -> u64,
+    ) -> Reduction {
+        let tree = self.conditions.tree(place.column);
+        let mut removed = start;
+        let mut steps = vec![];
+        loop {
+            let mut effects = vec![];
+            for id in self.candidates(&tree, removed) {
+                let persons = self.effect(keys, place, &tree, removed, id);
+                if persons < rule.surely() {
+                    let left = self.members(keys, place, &tree, removed.with(id));
+                    effects.push(Effect {
+                        id,
+                        persons,
+                        reduced_key: key_of(&left, record_key),
+                        reduced_persons: left.len(),
+                    });
+                }
+            }
+            let Some(next) = rule.next(&effects) else { break };
+            let changed = effects.iter().find(|effect| effect.id == next);
+            steps.push((next, changed.map_or(0, |effect| effect.persons)));
+            removed = removed.with(next);
+        }
+        let left = self.members(keys, place, &tree, removed);
+        let (changed, touched) = match removed == start {
+            true => (0, false),
+            false => {
+                let rows = self.flipped(keys, place, &tree, start, removed);
+                (self.changed(keys, place, &tree, (start, removed), &rows), !rows.is_empty())
+            }
+        };
+        let key = key_of(&left, record_key);
+        let too_far = changed > 0 && rule.too_far(changed, key, left.len());
+        Reduction { removed, steps, changed, touched, persons: left.len(), too_far }
+    }
+
+    /// What can be left out beside what is: pieces of conditions, and labels.
+    fn candidates(&self, tree: &Node, removed: Removed) -> Vec<u8> {
+        let labels = self.conditions.labels().filter_map(|id| u8::try_from(id).ok());
+        let labels = labels.filter(|id| !removed.contains(*id));
+        tree.candidates(removed).into_iter().chain(labels).collect()
+    }
+
+    fn effect(&mut self, keys: &'a [ScalarValue], place: Place, tree: &Node, removed: Removed, id: u8) -> u64 {
+        let more = removed.with(id);
+        let rows = self.flipped(keys, place, tree, removed, more);
+        self.changed(keys, place, tree, (removed, more), &rows)
+    }
+
+    /// Persons by which two cohorts differ, of which `rows` have a row that comes in or goes out.
+    fn changed(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        tree: &Node,
+        (before, after): (Removed, Removed),
+        rows: &RoaringBitmap,
+    ) -> u64 {
+        match place.counts {
+            Counts::Rows => rows.len(),
+            Counts::Persons if self.one_row || rows.is_empty() => rows.len(),
+            Counts::Persons => {
+                let before = self.members(keys, place, tree, before);
+                before.symmetric_difference_len(&self.members(keys, place, tree, after))
+            }
+        }
+    }
+
+    /// Persons with a row that is in one of the two cohorts and not in the other.
+    fn flipped(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        tree: &Node,
+        before: Removed,
+        after: Removed,
+    ) -> RoaringBitmap {
+        let adds = self.adds(place.column);
+        let (labels, same) = (self.labels_of(before), self.labels_of(after));
+        let mut found = RoaringBitmap::new();
+        let wide = self.cells(keys, same).to_vec();
+        let narrow = self.cells(keys, labels).to_vec();
+        for members in &wide {
+            // Cells that come in with a label had none of their rows before.
+            let before_too = narrow.iter().any(|known| std::ptr::eq(*known, *members));
+            for (mask, persons) in members.iter().filter(|(mask, _)| **mask & adds == adds) {
+                let was = before_too && tree.holds(*mask, before);
+                if was != tree.holds(*mask, after) {
+                    found |= persons;
+                }
+            }
+        }
+        found
+    }
+
+    fn members(&mut self, keys: &'a [ScalarValue], place: Place, tree: &Node, removed: Removed) -> RoaringBitmap {
+        let adds = self.adds(place.column);
+        let labels = self.labels_of(removed);
+        let mut found = RoaringBitmap::new();
+        for members in self.cells(keys, labels) {
+            for (mask, persons) in members.iter() {
+                if mask & adds == adds && tree.holds(*mask, removed) {
+                    found |= persons;
+                }
+            }
+        }
+        found
+    }
+
+    /// The bit that says whether a row adds to an argument; none for the cell itself.
+    fn adds(&self, column: usize) -> u64 {
+        column.checked_sub(1).map_or(0, |at| 1 << (self.conditions.leaves() + at))
+    }
+
+    /// Of what is removed, the labels alone.
+    fn labels_of(&self, removed: Removed) -> Removed {
+        let mut labels = Removed::default();
+        for id in self.conditions.labels().filter_map(|id| u8::try_from(id).ok()) {
+            if removed.contains(id) {
+                labels = labels.with(id);
+            }
+        }
+        labels
+    }
+
+    /// The cells that are one when these labels are left out.
+    fn cells(&mut self, keys: &'a [ScalarValue], labels: Removed) -> &[&'a Members] {
+        let first = self.conditions.labels().start;
+        let kept = move |keys: &'a [ScalarValue]| -> Vec<&'a ScalarValue> {
+            let gone = |at: usize| u8::try_from(first + at).is_ok_and(|id| labels.contains(id));
+            keys.iter().enumerate().filter(|(at, _)| !gone(*at)).map(|(_, key)| key).collect()
+        };
+        let table = self.table;
+        let groups = self.groups.entry(labels).or_insert_with(|| {
+            let mut groups = Groups::new();
+            for (keys, members) in table.iter() {
+                groups.entry(kept(keys)).or_default().push(members);
+            }
+            groups
+        });
+        groups.get(&kept(keys)).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+fn key_of(persons: &RoaringBitmap, record_key: &dyn Fn(u32) -> u64) -> u64 {
+    persons.iter().fold(0, |sum, person| sum.wrapping_add(record_key(person)))
+}

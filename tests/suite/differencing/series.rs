@@ -1,0 +1,101 @@
+//! Two questions of one project, each about many people, that differ by the target only when they are taken together.
+//!
+//! No condition in them concerns few people, so none is left out. What a project was told before decides: a number that
+//! differs from an earlier one by few people is the earlier number.
+
+use super::house::*;
+
+/// First question, second question. Asked in this order in one project.
+const CREEPING: [(&str, &str); 14] = [
+    // A29: one more person in a range, at either end.
+    (
+        "select count(*) from people where income < 49999",
+        "select count(*) from people where income <= 49999.5",
+    ),
+    (
+        "select count(*) from people where hiv and income > 20000 and income < 49000",
+        "select count(*) from people where hiv and income > 20000 and income < 50000",
+    ),
+    (
+        "select count(*) from people where income between 30000 and 49000",
+        "select count(*) from people where income between 30000 and 50000",
+    ),
+    // One condition that says both who is meant and what is asked.
+    (
+        "select count(*) from people where hiv",
+        "select count(*) from people where (case when hiv then 1 else 0 end) - (case when income > 49999 then 1 else 0 end) > 0",
+    ),
+    (
+        "select count(*) from people where hiv",
+        "select count(*) from people where hiv <> (income > 49999)",
+    ),
+    (
+        "select count(*) from people where region = 'south'",
+        "select count(*) from people where case when income > 49999 then 'south' else region end = 'south'",
+    ),
+    (
+        "select count(*) from people where sex = 'm'",
+        "select count(*) from people where concat(sex, cast(income as varchar)) like 'm%' or income > 49999",
+    ),
+    // A27: a general tracker, and a group that one label leaves.
+    (
+        "select count(*) from people where hiv or region = 'south'",
+        "select count(*) from people where hiv or region = 'south' or income > 49999",
+    ),
+    (
+        "select count(*) n from people where region = 'north' and hiv",
+        "select n from (select region || (case when income > 49999 then '!' else '' end) r, count(*) n from people where hiv group by 1) t where r = 'north'",
+    ),
+    // A33 for sums; A32 for missing values.
+    (
+        "select sum(income) from people where income < 49000",
+        "select sum(income) from people where income < 50000",
+    ),
+    (
+        "select avg(income) from people where income < 49000",
+        "select avg(income) from people where income < 50000",
+    ),
+    ("select count(income) from people", "select count(nullif(income, 49999.5)) from people"),
+    // The same people in another relation.
+    (
+        "select count(*) from people where person_id in (select person_id from visits where cost < 9000)",
+        "select count(*) from people where person_id in (select person_id from visits where cost <> 10.0 and cost < 9000)",
+    ),
+    // The other way round: the narrow question first.
+    (
+        "select count(*) from people where hiv and not (income > 49999)",
+        "select count(*) from people where hiv",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_numbers_creep_by_the_target() {
+    let world = World::of(clinic(true)).await;
+    let mut differ = 0;
+    for (first, second) in CREEPING {
+        differ += usize::from(world.plain(first).await != world.plain(second).await);
+    }
+    assert!(differ + 1 >= CREEPING.len(), "{differ}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_differs_by_few_is_the_earlier_one() {
+    let mut complaints = vec![];
+    for world in worlds().await {
+        for (first, second) in CREEPING {
+            for [project, _] in [BARE, LOW] {
+                let (earlier, later) =
+                    (world.told(project, first).await, world.told(project, second).await);
+                match &later {
+                    Err(code) if code != "execution_failed" => {
+                        complaints.push(format!("{code}: {second}"))
+                    }
+                    _ if earlier == later => {}
+                    _ => complaints
+                        .push(format!("{project}: {second}\n    {earlier:?}\n    {later:?}")),
+                }
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints.join("\n"));
+}
