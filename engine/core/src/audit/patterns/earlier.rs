@@ -12,10 +12,8 @@ pub(super) fn find<'a>(asked: &[&'a Observed], bounds: &Bounds) -> Vec<Peak<'a>>
     let singled = Singled::of(asked, bounds.few);
     let mut signs = vec![];
     for one in asked {
-        // Small cells are all alike: any two differ in few people.
-        let large = one.effects.cells.iter().filter(|cell| cell.is_large());
-        let given = large.filter_map(|cell| cell.earlier.as_deref());
-        let mut given = given.filter_map(|query| known.get(query));
+        let given = one.effects.given_again.iter().filter(|given| given.is_of_many());
+        let mut given = given.filter_map(|given| known.get(given.earlier.as_str()));
         // The same people as before is a repeat: that it gets the same answer says nothing.
         if given.any(|earlier| differ(earlier, one, &singled)) {
             let item = format!("{:?}", one.conditions());

@@ -13,26 +13,33 @@ const LARGE: u64 = 100;
 /// What was done. Nothing where texts stay closed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Effects {
-    /// Cells where a condition counted as absent, or an earlier answer was given.
-    pub(super) cells: Vec<Cell>,
+    /// Numbers that are those of an earlier answer.
+    pub(super) given_again: Vec<Given>,
     absences: BTreeMap<String, Absence>,
 }
 
-/// One cell.
+/// A number that is that of an earlier answer, because hardly anybody lies between the two.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Cell {
-    /// Names the people of the cell: equal people, equal name.
+pub(super) struct Given {
+    /// The query of that answer.
+    pub(super) earlier: String,
+    /// Of what it is.
     #[serde(default)]
-    pub(super) cohort: String,
-    /// How many they are.
+    pub(super) measure: String,
+    /// The people of its cell.
+    pub(super) persons: u64,
+    /// The people who are in one of the two cells.
     #[serde(default)]
+    pub(super) differing: u64,
+}
+
+/// A cell where conditions counted as absent.
+#[derive(Debug, Clone, Deserialize)]
+struct Cell {
+    /// Its people.
     persons: u64,
-    /// Conditions that counted as absent.
     #[serde(default)]
     removed: Vec<Removed>,
-    /// The query whose answer was given.
-    #[serde(default)]
-    pub(super) earlier: Option<String>,
 }
 
 /// A condition that counted as absent in a cell.
@@ -55,9 +62,23 @@ pub(super) struct Absence {
     pub(super) idle: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Details {
-    #[serde(default)]
+    low_effect: LowEffect,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct LowEffect {
+    /// For each protected table.
+    left_out: Vec<LeftOut>,
+    given_again: Vec<Given>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct LeftOut {
     cells: Vec<Cell>,
 }
 
@@ -67,16 +88,16 @@ impl Effects {
         let details = outcome.iter().find(|opening| opening.field == "details");
         let details =
             details.and_then(|details| serde_json::from_str::<Details>(&details.text).ok());
-        let cells = details.map(|details| details.cells).unwrap_or_default();
+        let LowEffect { left_out, given_again } = details.unwrap_or_default().low_effect;
         let mut absences: BTreeMap<String, Absence> = BTreeMap::new();
-        for cell in &cells {
+        for cell in left_out.into_iter().flat_map(|table| table.cells) {
             for removed in &cell.removed {
                 let absence = cell.absence(removed);
                 let known = absences.entry(removed.condition.clone()).or_insert(absence);
                 *known = known.and(absence);
             }
         }
-        Self { cells, absences }
+        Self { given_again, absences }
     }
 
     /// The conditions that counted as absent somewhere, as protection writes them.
@@ -103,40 +124,61 @@ impl Absence {
 }
 
 impl Cell {
-    fn absence(&self, removed: &Removed) -> Absence {
+    const fn absence(&self, removed: &Removed) -> Absence {
+        let many_times = self.persons >= removed.persons.saturating_mul(FEW_OF);
         Absence {
             most: removed.persons,
-            few_of_many: removed.persons > 0 && self.has_many_times(removed),
-            idle: removed.persons == 0 && self.is_large(),
+            few_of_many: removed.persons > 0 && many_times,
+            idle: removed.persons == 0 && self.persons >= LARGE,
         }
-    }
-
-    /// Whether somebody is in it, and nothing was removed but conditions on few of many, or on nobody.
-    pub(super) fn is_nearly_what_was_asked(&self) -> bool {
-        self.persons >= FEW_OF && self.removed.iter().all(|removed| self.has_many_times(removed))
-    }
-
-    /// Whether it is so large that small differences to other cells say something.
-    pub(super) const fn is_large(&self) -> bool {
-        self.persons >= LARGE
-    }
-
-    const fn has_many_times(&self, removed: &Removed) -> bool {
-        self.persons >= removed.persons.saturating_mul(FEW_OF)
     }
 }
 
-/// Whether a text names nothing but what a condition names.
+impl Given {
+    /// Whether its cell is so large that small differences to others say something: any two small cells are alike.
+    pub(super) const fn is_of_many(&self) -> bool {
+        self.persons >= LARGE
+    }
+
+    /// Whether both cells have the same people, and somebody is in them.
+    pub(super) const fn is_of_the_same(&self) -> bool {
+        self.differing == 0 && self.persons >= FEW_OF
+    }
+}
+
+/// Whether a text names nothing but what a condition names. One is written by the log and the other by protection: they
+/// agree in the names of columns and in constants, and not in what stands between.
 pub(super) fn are_of(text: &str, condition: &str) -> bool {
     let text = words(text);
     !text.is_empty() && text.is_subset(&words(condition))
 }
 
-/// Names of columns and constants, whatever stands between them.
+/// Columns without their tables, and constants.
 fn words(condition: &str) -> BTreeSet<&str> {
-    let no_word = |sign: char| !(sign.is_alphanumeric() || sign == '_');
-    let all = condition.split(no_word).filter(|word| !word.is_empty());
-    all.filter(|word| !LINKS.contains(word)).collect()
+    let mut words = BTreeSet::new();
+    let mut rest = condition;
+    while let Some(begin) = rest.find(is_of_word) {
+        let from = rest.get(begin..).unwrap_or_default();
+        let end = from.find(|sign| !is_of_word(sign)).unwrap_or(from.len());
+        let (word, after) = from.split_at_checked(end).unwrap_or((from, ""));
+        // What stands before a bracket is a function or a type.
+        let links = LINKS.iter().any(|link| link.eq_ignore_ascii_case(word));
+        if !after.starts_with('(') && !links {
+            let number = word.parse::<f64>().is_ok();
+            words.insert(if number { word } else { word.rsplit('.').next().unwrap_or(word) });
+        }
+        rest = after;
+    }
+    words.remove("");
+    words
 }
 
-const LINKS: [&str; 6] = ["and", "or", "not", "is", "true", "in"];
+fn is_of_word(sign: char) -> bool {
+    sign.is_alphanumeric() || sign == '_' || sign == '.'
+}
+
+/// Words that name nothing.
+const LINKS: [&str; 18] = [
+    "and", "or", "not", "is", "true", "false", "in", "as", "case", "when", "then", "else", "end",
+    "between", "like", "int64", "float64", "utf8",
+];

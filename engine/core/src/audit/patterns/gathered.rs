@@ -19,7 +19,8 @@ pub struct Gathered {
 
 impl Gathered {
     /// The kinds of entries that say something here.
-    pub const KINDS: &[Kind] = &[Kind::Intent, Kind::Outcome, Kind::Forfeited, Kind::Review];
+    pub const KINDS: &[Kind] =
+        &[Kind::Intent, Kind::Outcome, Kind::Forfeited, Kind::Review, Kind::ReviewEnded];
 
     /// Nothing yet, from texts that stay closed.
     #[must_use]

@@ -52,10 +52,7 @@ pub(super) fn peaks<'a>(
 }
 
 /// The days with the most different signs, and the queries in them.
-fn highest<'a>(
-    mut signs: Vec<(String, &'a Observed)>,
-    bound: Bound,
-) -> Option<(usize, Vec<&'a Observed>)> {
+fn highest(mut signs: Vec<(String, &Observed)>, bound: Bound) -> Option<(usize, Vec<&Observed>)> {
     signs.sort_by_key(|(_, asked)| (asked.question.at, asked.question.seq));
     let mut inside: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut first, mut best) = (0, (0, 0, 0));

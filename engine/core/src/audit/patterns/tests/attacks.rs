@@ -16,7 +16,7 @@ fn found(queries: impl FnOnce(&Town) -> Vec<Query>, people: &Value) -> (Vec<Stri
     for (at, other) in others.by_ref() {
         town.ask(&other);
         if at % 4 == 0 {
-            attack.next().map(|query| town.ask(&query));
+            attack.by_ref().take(1).for_each(|query| town.ask(&query));
         }
     }
     attack.for_each(|query| town.ask(&query));
@@ -182,8 +182,7 @@ fn a_sweep_of_hashes() {
 fn a_sweep_of_plain_ranges() {
     let attack = |_: &Town| {
         let mut dice = Dice(5);
-        let mut list =
-            |dice: &mut Dice| (1..=10).filter(|_| dice.one_in(2)).chain([1, 2]).collect();
+        let list = |dice: &mut Dice| (1..=10).filter(|_| dice.one_in(2)).chain([1, 2]).collect();
         let mut one = || {
             let low = 1930 + dice.below(40);
             let deciles = list(&mut dice);

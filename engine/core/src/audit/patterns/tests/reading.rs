@@ -1,5 +1,6 @@
 //! Shapes and texts of conditions, read again.
 
+use super::super::effects::are_of;
 use super::super::formula::{fixed_together, of_aggregate};
 use super::super::template::without_constants;
 use super::super::tests_of_values::Values;
@@ -33,6 +34,28 @@ fn combinations_that_are_taken_out_or_added_are_seen() {
         assert_eq!(fixed_together(shape), columns, "{shape}");
     }
     assert!(of_aggregate("filter ((a = ?))") && !of_aggregate("a = ?"));
+}
+
+/// The log writes a condition in one way, protection in another.
+#[test]
+fn a_condition_is_known_in_other_words() {
+    let condition = "not ((clinic.people.birth_year = 1950) and (clinic.people.region = 'north'))";
+    for (told, same) in [
+        ("people.birth_year != Int64(1950) OR people.region != Utf8(\"north\")", true),
+        ("p.birth_year = Int64(1950)", true),
+        ("NOT (birth_year = 1950 AND region = 'north')", true),
+        ("people.birth_year = Int64(1951)", false),
+        ("people.region = Utf8(\"south\")", false),
+        ("people.income > Float64(1950)", false),
+        ("the group of region", false),
+        ("", false),
+        ("NOT", false),
+    ] {
+        assert_eq!(are_of(told, condition), same, "{told}");
+    }
+    let list = "clinic.people.region in ('north', 'south')";
+    assert!(are_of("people.region IN ([Utf8View(\"south\"), Utf8View(\"north\")])", list));
+    assert!(are_of("people.cost > Float64(1.5)", "clinic.people.cost > 1.5"));
 }
 
 #[test]

@@ -79,13 +79,17 @@ fn closed_texts_stay_closed() {
         gathered.add(&intent, &[opening("conditions", "[\"a = 'canary'\"]")]);
         intent.kind = Kind::Outcome;
         let removed = json!([{ "condition": format!("canary {seq}"), "persons": 1 }]);
-        let cell = json!({ "cohort": "c", "persons": 100, "removed": removed, "earlier": "q_0" });
-        gathered.add(&intent, &[opening("details", &json!({ "cells": [cell] }).to_string())]);
+        let cell = json!({ "persons": 100, "removed": removed });
+        let details = json!({ "low_effect": { "left_out": [{ "cells": [cell] }] } });
+        gathered.add(&intent, &[opening("details", &details.to_string())]);
     }
     let told = gathered.told();
     assert_eq!(told["alerts"], json!([]));
     assert!(
-        gathered.observed().iter().all(|one| one.texts().is_none() && one.effects.cells.is_empty())
+        gathered
+            .observed()
+            .iter()
+            .all(|one| one.texts().is_none() && one.effects.absences().next().is_none())
     );
 }
 

@@ -321,12 +321,22 @@ impl Town {
             .collect();
         cells.sort();
         cells.dedup();
-        let cells: Vec<Value> =
-            cells.iter().filter_map(|cell| self.protected_cell(query, id, cell)).collect();
-        json!({ "cells": cells, "conditions": { "of": query.conditions.len() } })
+        let (mut left_out, mut given_again) = (vec![], vec![]);
+        for cell in &cells {
+            let (left, given) = self.protected_cell(query, id, cell);
+            left_out.extend(left);
+            given_again.extend(given);
+        }
+        let table = json!({ "cells": left_out, "conditions": { "of": query.conditions.len() } });
+        json!({ "low_effect": { "left_out": [table], "given_again": given_again }, "answer": {} })
     }
 
-    fn protected_cell(&mut self, query: &Query, id: &str, cell: &[(Column, u64)]) -> Option<Value> {
+    fn protected_cell(
+        &mut self,
+        query: &Query,
+        id: &str,
+        cell: &[(Column, u64)],
+    ) -> (Option<Value>, Option<Value>) {
         let mut all = vec![u64::MAX; self.people.len().div_ceil(64)];
         all[self.people.len() / 64] = (1 << (self.people.len() % 64)) - 1;
         for (column, wanted) in cell {
@@ -357,20 +367,18 @@ impl Town {
         }
         let told = self.told.entry(query.project.clone()).or_default();
         let near = |(earlier, _): &&(Members, String)| differ(earlier, &members) < LOW;
-        let earlier = told.iter().find(near).map(|(_, query)| query.clone());
-        let cohort =
-            members.iter().fold(7_u64, |hash, word| hash.wrapping_mul(31).wrapping_add(*word));
         let persons = many(&members);
-        let listed = earlier.is_some() || !removed.is_empty();
-        if earlier.is_none() {
+        let given = told.iter().find(near).map(|(earlier, query)| {
+            let (measure, differing) = ("persons", differ(earlier, &members));
+            json!({ "earlier": query, "measure": measure, "persons": persons, "differing": differing })
+        });
+        if given.is_none() {
             told.push((members, id.to_owned()));
         }
-        listed.then(|| {
-            json!({
-                "table": 0, "row": 0, "column": 0, "cohort": format!("{cohort:016x}"), "persons": persons,
-                "removed": removed, "too_far": false, "earlier": earlier,
-            })
-        })
+        let left = (!removed.is_empty()).then(|| {
+            json!({ "table": 0, "keys": [], "column": 0, "persons": persons, "too_far": false, "removed": removed })
+        });
+        (left, given)
     }
 
     /// What an auditor is told, with texts closed and open.
