@@ -33,4 +33,7 @@ described! {
     Consistency;
     /// Questions of one shape (`same_shape`), and of one person about the same people in different words (`same_cohort`).
     NearDuplicates;
+    /// What looks like an attack. `kind` is the indicator and `of` whose questions were counted together: a person, a project,
+    /// or a circle of projects that share people. `not_looked_for` are indicators that need sealed texts.
+    Alerts;
 }
