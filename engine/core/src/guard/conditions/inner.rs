@@ -173,9 +173,7 @@ impl Sites {
         for (when, then) in when_then_expr {
             // `CASE x WHEN v` is `CASE WHEN x = v`.
             let when = match &base {
-                Some(base) => {
-                    Expr::BinaryExpr(BinaryExpr::new(base.clone(), Operator::Eq, when))
-                }
+                Some(base) => Expr::BinaryExpr(BinaryExpr::new(base.clone(), Operator::Eq, when)),
                 None => *when,
             };
             let when = if alone {

@@ -15,8 +15,8 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Column, DFSchema};
 use datafusion::logical_expr::execution_props::ExecutionProps;
-use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_expr::create_physical_expr;
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{Child, Layer, Node, Removed};
@@ -55,7 +55,12 @@ impl Conditions {
     }
 
     /// The conditions that a cell's number still has, for noise of their own: of the cell (column 0) or an argument.
-    pub(crate) fn layers(&self, column: usize, keys: &[ScalarValue], removed: Removed) -> Vec<Layer> {
+    pub(crate) fn layers(
+        &self,
+        column: usize,
+        keys: &[ScalarValue],
+        removed: Removed,
+    ) -> Vec<Layer> {
         let own = column.checked_sub(1).and_then(|at| self.arguments.get(at));
         let own = own.map(|argument| argument.when.as_slice()).unwrap_or_default();
         let kept = |child: &&Child| !removed.contains(child.id);
@@ -89,18 +94,16 @@ impl Conditions {
         let parts = parts.iter().filter(|part| !removed.contains(part.id));
         let mut parts: Vec<Left> = parts.map(|part| self.left(&part.node, removed)).collect();
         parts.sort();
-        let together = parts.iter().skip(1).fold(parts.first().cloned(), |sum, part| {
-            match (sum?, part) {
-                (
-                    Left::Values { column, values },
-                    Left::Values { column: other, values: more },
-                ) if column == *other => {
+        let together =
+            parts.iter().skip(1).fold(parts.first().cloned(), |sum, part| match (sum?, part) {
+                (Left::Values { column, values }, Left::Values { column: other, values: more })
+                    if column == *other =>
+                {
                     let values = if all { &values & more } else { &values | more };
                     Some(Left::Values { column, values })
                 }
                 _ => None,
-            }
-        });
+            });
         together.unwrap_or_else(|| {
             let texts: Vec<String> = parts.iter().map(Left::text).collect();
             Left::Text(texts.join(if all { " and " } else { " or " }))
@@ -112,14 +115,15 @@ impl Conditions {
         match left {
             Left::Text(text) => Some(Layer::of(text, ["true"])),
             Left::Values { column, values } => {
-                let whole = self.described.0.iter().chain(&self.described.1).find_map(|known| {
-                    match known {
-                        Described::Values { column: known, values } if known == column => {
-                            Some(values.len())
-                        }
-                        Described::Values { .. } | Described::Text(_) => None,
-                    }
-                });
+                let whole =
+                    self.described.0.iter().chain(&self.described.1).find_map(
+                        |known| match known {
+                            Described::Values { column: known, values } if known == column => {
+                                Some(values.len())
+                            }
+                            Described::Values { .. } | Described::Text(_) => None,
+                        },
+                    );
                 (whole != Some(values.len())).then(|| Layer::of(column, values))
             }
         }
@@ -131,7 +135,10 @@ impl Left {
         match self {
             Self::Text(text) => format!("({text})"),
             Self::Values { column, values } => {
-                format!("({column} in {})", values.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+                format!(
+                    "({column} in {})",
+                    values.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+                )
             }
         }
     }
@@ -155,7 +162,8 @@ fn add(all: &mut Vec<Left>, more: Left) {
 fn of_leaf(leaf: Option<&Described>) -> Left {
     match leaf {
         Some(Described::Values { column, values }) => {
-            let holds = values.iter().filter(|(_, is)| is == "true").map(|(value, _)| value.clone());
+            let holds =
+                values.iter().filter(|(_, is)| is == "true").map(|(value, _)| value.clone());
             Left::Values { column: column.clone(), values: holds.collect() }
         }
         Some(Described::Text(text)) => Left::Text(text.clone()),
@@ -168,7 +176,8 @@ fn of_label(key: &Described, label: &ScalarValue) -> Left {
     let label = written(label);
     match key {
         Described::Values { column, values } => {
-            let holds = values.iter().filter(|(_, is)| *is == label).map(|(value, _)| value.clone());
+            let holds =
+                values.iter().filter(|(_, is)| *is == label).map(|(value, _)| value.clone());
             Left::Values { column: column.clone(), values: holds.collect() }
         }
         Described::Text(text) => Left::Text(format!("{text} is {label}")),
@@ -237,9 +246,8 @@ fn contract_column(plan: &LogicalPlan, name: &str) -> Option<ColumnContract> {
             && let Some(source) = scan.source.downcast_ref::<SourceTable>()
         {
             let columns = source.0.table.columns.iter().enumerate();
-            let mut named = columns.filter(|(at, _)| {
-                source.0.column_id(*at).is_some_and(|id| id.to_string() == name)
-            });
+            let mut named = columns
+                .filter(|(at, _)| source.0.column_id(*at).is_some_and(|id| id.to_string() == name));
             found = found.take().or_else(|| named.next().map(|(_, column)| column.clone()));
         }
         Ok(TreeNodeRecursion::Continue)

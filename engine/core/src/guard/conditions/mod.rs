@@ -119,7 +119,11 @@ impl Conditions {
     }
 
     /// The release without some of its conditions. The key of a label that is left out is NULL.
-    pub(crate) fn without(&self, of: &PersonalRelease, removed: Removed) -> Result<PersonalRelease> {
+    pub(crate) fn without(
+        &self,
+        of: &PersonalRelease,
+        removed: Removed,
+    ) -> Result<PersonalRelease> {
         let (parts, _) = self.without_inner(removed)?;
         let all = kept(&self.all, removed, &parts.leaves);
         let input = match conjunction(all) {
@@ -204,7 +208,12 @@ impl Conditions {
     }
 
     /// Keys, NULL where the label is removed.
-    fn labelled(&self, keys: Vec<Expr>, input: &LogicalPlan, removed: Removed) -> Result<Vec<Expr>> {
+    fn labelled(
+        &self,
+        keys: Vec<Expr>,
+        input: &LogicalPlan,
+        removed: Removed,
+    ) -> Result<Vec<Expr>> {
         let gone = |id: usize| u8::try_from(id).is_ok_and(|id| removed.contains(id));
         let keys = keys.into_iter().zip(self.labels());
         keys.map(|(key, id)| match gone(id) {
@@ -230,11 +239,7 @@ impl Conditions {
         let person = std::iter::once(self.rows.person.clone().alias(PERSON));
         let exprs = person.chain(keys).chain(arguments).collect();
         let plan = Projection::try_new(exprs, Arc::new(input))?;
-        Ok(PersonalRelease {
-            input: LogicalPlan::Projection(plan),
-            arguments: kinds,
-            ..of.clone()
-        })
+        Ok(PersonalRelease { input: LogicalPlan::Projection(plan), arguments: kinds, ..of.clone() })
     }
 }
 

@@ -142,4 +142,3 @@ impl Effects<'_> {
         Ok(Arc::new(Ready::of(release, self.earlier, self.ground)?))
     }
 }
-

@@ -25,8 +25,8 @@ use tresor_disclosure::low_effect::{LowEffect, Removed};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile};
 
 use self::members::{Looking, Table};
-pub(super) use self::told::told;
 use self::reduce::{Counts, Look, Place, Reduction};
+pub(super) use self::told::told;
 use super::cells::{Cells, Measured};
 use super::execute::{Ground, Ready, measure};
 use crate::guard::conditions::Conditions;

@@ -60,7 +60,13 @@ impl<'a> Look<'a> {
 
     /// Whether every condition that can be looked at row by row changes so many persons that nobody need look further.
     /// Members of some persons suffice to say so.
-    pub(super) fn all_sure(&mut self, keys: &'a [ScalarValue], place: Place, removed: Removed, surely: u64) -> bool {
+    pub(super) fn all_sure(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        removed: Removed,
+        surely: u64,
+    ) -> bool {
         let tree = self.conditions.tree(place.column);
         let ids = self.candidates(&tree, removed);
         ids.into_iter().all(|id| self.effect(keys, place, &tree, removed, id) >= surely)
@@ -117,7 +123,14 @@ impl<'a> Look<'a> {
         tree.candidates(removed).into_iter().chain(labels).collect()
     }
 
-    fn effect(&mut self, keys: &'a [ScalarValue], place: Place, tree: &Node, removed: Removed, id: u8) -> u64 {
+    fn effect(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        tree: &Node,
+        removed: Removed,
+        id: u8,
+    ) -> u64 {
         let more = removed.with(id);
         let rows = self.flipped(keys, place, tree, removed, more);
         self.changed(keys, place, tree, (removed, more), &rows)
@@ -169,7 +182,13 @@ impl<'a> Look<'a> {
         found
     }
 
-    fn members(&mut self, keys: &'a [ScalarValue], place: Place, tree: &Node, removed: Removed) -> RoaringBitmap {
+    fn members(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        tree: &Node,
+        removed: Removed,
+    ) -> RoaringBitmap {
         let adds = self.adds(place.column);
         let labels = self.labels_of(removed);
         let mut found = RoaringBitmap::new();
