@@ -20,7 +20,8 @@ use crate::policy::{Membership, Visible};
 use crate::refusal::{Code, Refusal};
 use crate::sql::asks_to_explain;
 use crate::vault::{
-    RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
+    Gauge, Pasts, RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve,
+    unavailable,
 };
 
 mod auditing;
@@ -161,6 +162,7 @@ impl Engine {
             optimizer,
             clock: Arc::clone(&clock),
             stages,
+            pasts: Pasts::default(),
         };
         let engine = Self {
             vault: Arc::new(vault),
@@ -343,6 +345,9 @@ impl Engine {
                 "remaining": limit.saturating_sub(spent),
             });
             object.insert("budget".to_owned(), budget);
+            let gauges = self.vault.gauges(&guarded).await?;
+            let told: Vec<Value> = gauges.iter().map(Gauge::told).collect();
+            object.insert("exposure".to_owned(), told.into());
         }
         Ok(explained)
     }

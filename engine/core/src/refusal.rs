@@ -146,6 +146,8 @@ codes! {
     IdempotencyConflict = "idempotency_conflict", Conflict, "the idempotency key was used before";
     /// The budget of the project does not cover the price.
     BudgetExhausted = "budget_exhausted", Budget, "the budget does not cover this query";
+    /// What was released about a sensitive column tells too much about single persons for more to be released.
+    ExposureLocked = "exposure_locked", Budget, "too much is known about single people by now";
     /// Ledger, policy or extract cannot be used now.
     Unavailable = "unavailable", Unavailable, "no answers can be given right now";
     /// The project, the person or everything is frozen.

@@ -32,7 +32,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn of(clinic: Clinic) -> Self {
-        let home = Home::of(&clinic);
+        Self::in_home(Home::of(&clinic), clinic).await
+    }
+
+    /// An engine over a home of this clinic.
+    pub(crate) async fn in_home(home: Home, clinic: Clinic) -> Self {
         Self { engine: home.engine().await, clinic, _home: home }
     }
 
@@ -48,7 +52,7 @@ impl World {
     }
 
     /// The only number of an answer.
-    async fn number(&self, project: &str, sql: &str) -> f64 {
+    pub(crate) async fn number(&self, project: &str, sql: &str) -> f64 {
         let body = self.body(project, sql).await.unwrap_or_else(|code| panic!("{code}: {sql}"));
         body["rows"][0][0].as_f64().unwrap_or_else(|| panic!("no number: {sql}"))
     }

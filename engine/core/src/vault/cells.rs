@@ -5,10 +5,19 @@ use std::sync::Arc;
 use datafusion::common::hash_map::Entry;
 use datafusion::common::{HashMap, Result};
 use datafusion::scalar::ScalarValue;
+use tresor_disclosure::history::Sketch;
 use tresor_disclosure::low_effect::Layer;
 use tresor_disclosure::{Contribution, Distribution};
 
 use crate::guard::release::{Argument, PersonalRelease};
+
+/// Who is in a cell, roughly. Has neither `Debug` nor `Serialize`.
+#[derive(Clone, Default)]
+pub(super) struct Sketches {
+    pub(super) persons: Sketch,
+    /// With what each of them adds.
+    pub(super) totals: Sketch,
+}
 
 /// What was measured of a cell or of one of its arguments. Has neither `Debug` nor `Serialize`.
 #[derive(Clone)]
@@ -18,6 +27,10 @@ pub(super) struct Measured {
     pub(super) distribution: Option<Box<Distribution>>,
     /// Who counts as a person, where conditions were left out for persons that were not for their rows.
     pub(super) persons: Option<Contribution>,
+    /// Who is in it, roughly, where that is asked for.
+    pub(super) sketches: Option<Box<Sketches>>,
+    /// The same for who counts as a person, where that is another cohort.
+    pub(super) sketches_of_persons: Option<Box<Sketches>>,
     /// The conditions that it has, for noise of their own.
     pub(super) layers: Arc<[Layer]>,
     /// How many conditions the query gives it.
@@ -32,6 +45,8 @@ impl Measured {
             contribution,
             distribution: None,
             persons: None,
+            sketches: None,
+            sketches_of_persons: None,
             layers: Arc::default(),
             conditions: 0,
             layers_of_persons: Arc::default(),
@@ -43,14 +58,32 @@ impl Measured {
         self.persons.as_ref().unwrap_or(&self.contribution)
     }
 
+    /// Roughly who is in it: of those who count as persons.
+    pub(super) fn sketches_of_persons(&self) -> Option<&Sketches> {
+        match self.persons {
+            Some(_) => self.sketches_of_persons.as_deref(),
+            None => self.sketches.as_deref(),
+        }
+    }
+
     /// Replaces rows and values, and persons too where they are not counted apart.
     pub(super) fn replace(&mut self, other: Self) {
         (self.contribution, self.distribution) = (other.contribution, other.distribution);
+        self.sketches = other.sketches;
     }
 
     /// Replaces who counts as a person.
-    pub(super) const fn replace_persons(&mut self, persons: Contribution) {
-        self.persons = Some(persons);
+    pub(super) fn replace_persons(&mut self, other: Self) {
+        self.persons = Some(other.contribution);
+        self.sketches_of_persons = other.sketches;
+    }
+
+    /// Keeps apart who counts as a person before rows and values are replaced.
+    pub(super) fn keep_persons(&mut self) {
+        if self.persons.is_none() {
+            self.persons = Some(self.contribution);
+            self.sketches_of_persons = self.sketches.clone();
+        }
     }
 
     /// What would be measured if nobody were there: of the cell first, then of each argument.
@@ -66,6 +99,10 @@ impl Measured {
     /// Adds what another lane measured of the same argument.
     fn merge(&mut self, other: Self) {
         self.contribution = self.contribution.merge(other.contribution);
+        if let (Some(known), Some(more)) = (&mut self.sketches, &other.sketches) {
+            known.persons.merge(&more.persons);
+            known.totals.merge(&more.totals);
+        }
         match (&mut self.distribution, other.distribution) {
             (Some(known), Some(more)) => known.merge(*more),
             (known, more) => *known = known.take().or(more),

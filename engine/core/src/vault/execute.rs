@@ -142,9 +142,10 @@ pub(super) async fn measure(
     release: &PersonalRelease,
     earlier: &[Vec<RecordBatch>],
     ground: &Ground,
+    who: Who,
 ) -> Result<Cells> {
     let ready = Arc::new(Ready::of(release.clone(), earlier, ground)?);
-    let lanes = ready.run(0..ready.shards(), || Measuring::of(release)).await?;
+    let lanes = ready.run(0..ready.shards(), || Measuring::of(release, who)).await?;
     let mut cells = Cells::default();
     for lane in lanes {
         for (keys, measured) in emit(lane.groups, lane.kernel)? {
@@ -159,6 +160,15 @@ pub(super) async fn measure(
     Ok(cells)
 }
 
+/// What is kept of who is in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    /// How many they are.
+    Counted,
+    /// A sketch too, so that cells can be held against cells of other queries.
+    Sketched,
+}
+
 /// One lane of cells in the making.
 struct Measuring {
     groups: Option<Box<dyn GroupValues>>,
@@ -167,8 +177,11 @@ struct Measuring {
 }
 
 impl Measuring {
-    fn of(release: &PersonalRelease) -> Result<Self> {
-        let kernel = Kernel::new(&release.arguments);
+    fn of(release: &PersonalRelease, who: Who) -> Result<Self> {
+        let kernel = match who {
+            Who::Counted => Kernel::new(&release.arguments),
+            Who::Sketched => Kernel::sketching(&release.arguments),
+        };
         Ok(Self { groups: groups(release)?, kernel, cells_of_rows: vec![] })
     }
 }

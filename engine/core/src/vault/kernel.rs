@@ -5,6 +5,7 @@
 //! person that steps back is an internal error, never a wrong count.
 
 mod position;
+mod sketching;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 use tresor_disclosure::Bins;
 
 use self::position::Position;
+use self::sketching::Sketching;
 use self::state::{Count, State, Sum};
 use super::cells::Measured;
 use crate::guard::release::Argument;
@@ -53,6 +55,8 @@ impl Unit {
 /// All cells of one lane.
 pub(super) struct Kernel {
     columns: Vec<Column>,
+    /// For each column who is in its cells, roughly, where that is asked for.
+    sketches: Option<Vec<Vec<Sketching>>>,
     last: Option<u32>,
 }
 
@@ -69,7 +73,14 @@ impl Kernel {
             }
         });
         let columns = std::iter::once(Column::Rows(vec![])).chain(kinds).collect();
-        Self { columns, last: None }
+        Self { columns, sketches: None, last: None }
+    }
+
+    /// The same, which also sketches who is in each cell.
+    pub(super) fn sketching(arguments: &[Argument]) -> Self {
+        let kernel = Self::new(arguments);
+        let sketches = kernel.columns.iter().map(|_| vec![]).collect();
+        Self { sketches: Some(sketches), ..kernel }
     }
 
     /// Adds a batch. `cells[i]` is the cell of row i; `keys` are the record keys of the shard that begins with
@@ -83,10 +94,17 @@ impl Kernel {
         keys: &Keys<'_>,
     ) -> Result<(), Broken> {
         self.check_order(persons, keys)?;
-        let arrays = std::iter::once(None).chain(arguments.iter().map(Some));
-        for (column, array) in self.columns.iter_mut().zip(arrays) {
+        let rows = Rows { persons: persons.values(), cells, keys };
+        let arrays = || std::iter::once(None).chain(arguments.iter().map(Some));
+        if let Some(sketches) = &mut self.sketches {
+            for ((column, sketches), array) in self.columns.iter().zip(sketches).zip(arrays()) {
+                sketches.resize_with(cell_count, Sketching::default);
+                column.adds().to(sketches, &rows, array)?;
+            }
+        }
+        for (column, array) in self.columns.iter_mut().zip(arrays()) {
             column.grow(cell_count);
-            column.update(&Rows { persons: persons.values(), cells, keys }, array)?;
+            column.update(&rows, array)?;
         }
         Ok(())
     }
@@ -114,8 +132,17 @@ impl Kernel {
 
     /// Closes every run and hands out, per cell, what was measured: rows of the cell first, then the arguments.
     pub(super) fn finish(self, cell_count: usize) -> Vec<Vec<Measured>> {
-        let mut columns: Vec<_> =
-            self.columns.into_iter().map(|column| column.finish(cell_count).into_iter()).collect();
+        let none = self.columns.iter().map(|_| vec![]).collect();
+        let sketches = self.sketches.unwrap_or(none);
+        let finished = |(column, sketches): (Column, Vec<Sketching>)| {
+            let mut sketches = sketches.into_iter();
+            let measured = column.finish(cell_count).into_iter();
+            measured.map(move |measured| {
+                let sketches = sketches.next().map(|sketching| Box::new(sketching.finished()));
+                Measured { sketches, ..measured }
+            })
+        };
+        let mut columns: Vec<_> = self.columns.into_iter().zip(sketches).map(finished).collect();
         (0..cell_count).map(|_| columns.iter_mut().filter_map(Iterator::next).collect()).collect()
     }
 }
@@ -149,25 +176,63 @@ impl Column {
         }
     }
 
+    /// What a row adds.
+    const fn adds(&self) -> Adds {
+        match self {
+            Self::Rows(_) => Adds::Rows,
+            Self::Presence(_) => Adds::Presence,
+            Self::Values { unit, .. } => Adds::Values(*unit),
+            Self::Positions { unit, bins, .. } => Adds::Positions(*unit, *bins),
+        }
+    }
+
     fn update(&mut self, rows: &Rows<'_>, array: Option<&ArrayRef>) -> Result<(), Broken> {
+        let adds = self.adds();
+        match self {
+            Self::Rows(cells) | Self::Presence(cells) => adds.to(cells, rows, array),
+            Self::Values { cells, .. } => adds.to(cells, rows, array),
+            Self::Positions { cells, .. } => adds.to(cells, rows, array),
+        }
+    }
+}
+
+/// What a row adds to an argument.
+#[derive(Clone, Copy)]
+enum Adds {
+    /// One.
+    Rows,
+    /// One where there is a value.
+    Presence,
+    /// The value.
+    Values(Unit),
+    /// One to the bin of the value.
+    Positions(Unit, Bins),
+}
+
+impl Adds {
+    /// Adds the rows of a batch.
+    #[inline(always)]
+    fn to<S: State>(
+        self,
+        cells: &mut [S],
+        rows: &Rows<'_>,
+        array: Option<&ArrayRef>,
+    ) -> Result<(), Broken> {
         match (self, array) {
-            (Self::Rows(cells), _) | (Self::Presence(cells), None) => {
-                each(cells, rows, |_| Some(1))
-            }
-            (Self::Presence(cells), Some(array)) => match array.logical_nulls() {
+            (Self::Rows, _) | (Self::Presence, None) => each(cells, rows, |_| Some(1)),
+            (Self::Presence, Some(array)) => match array.logical_nulls() {
                 None => each(cells, rows, |_| Some(1)),
                 Some(nulls) => each(cells, rows, |row| nulls.is_valid(row).then_some(1)),
             },
-            (Self::Values { .. } | Self::Positions { .. }, None) => {
+            (Self::Values(_) | Self::Positions(..), None) => {
                 Err(Broken("a value without an array"))
             }
-            (Self::Values { cells, unit }, Some(array)) => {
+            (Self::Values(unit), Some(array)) => {
                 // Zero contributes nothing to a sum.
-                numbers(cells, rows, array, *unit, |v| (v != 0).then_some(v))
+                numbers(cells, rows, array, unit, |v| (v != 0).then_some(v))
             }
-            (Self::Positions { cells, unit, bins }, Some(array)) => {
-                let bins = *bins;
-                numbers(cells, rows, array, *unit, |v| Some(bins.of_value(v)))
+            (Self::Positions(unit, bins), Some(array)) => {
+                numbers(cells, rows, array, unit, |v| Some(bins.of_value(v)))
             }
         }
     }

@@ -10,10 +10,14 @@ mod barrier;
 mod cells;
 mod effects;
 mod execute;
+mod exposure;
 mod finish;
 mod kernel;
+mod made;
 mod mark;
+mod metering;
 mod open;
+mod past;
 mod proof;
 mod protect;
 mod public;
@@ -25,8 +29,11 @@ mod session;
 mod stages;
 mod tables;
 
+pub(crate) use metering::Gauge;
 pub use open::{Reservation, Reserved, Vault, open, reserve};
 pub(crate) use open::{held, unavailable};
+
+pub(crate) use past::Pasts;
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};
 pub use session::Optimizer;

@@ -1,21 +1,19 @@
 //! `Guarded` to `Reserved` to `Released`.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
+use tresor_disclosure::exposure::Level;
 use tresor_ledger::{
     Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome, REVIEWERS, Sealed,
 };
 
-use super::answer::{Body, Statuses, Written, body, outcome_details, outcome_summary};
-use super::effects::{Effects, told};
-use super::execute::{Ground, copy_public, measure};
-use super::finish::{earlier, finish};
-use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
+use super::answer::{body, outcome_details, outcome_summary};
+use super::made::{Answered, answer};
+use super::metering::Gauge;
+use super::past::Pasts;
 use super::record_keys::RecordKeys;
 use super::released::Released;
 use super::session::Optimizer;
@@ -23,8 +21,6 @@ use super::stages::{Stage, Stages};
 use crate::clock::{Clock, moment};
 use crate::extract::Snapshot;
 use crate::guard::Guarded;
-use crate::guard::families::Atoms;
-use crate::guard::release::Release;
 use crate::ids::QueryId;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
@@ -45,6 +41,8 @@ pub struct Vault {
     pub(crate) optimizer: Optimizer,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stages: Arc<dyn Stages>,
+    /// What projects were answered before.
+    pub(crate) pasts: Pasts,
 }
 
 /// A guarded query whose intent and charge are durable (CHARGE-FIRST). May be opened once.
@@ -52,6 +50,8 @@ pub struct Reserved {
     guarded: Guarded,
     receipt: IntentReceipt,
     id: QueryId,
+    /// How much the project knew of single people before this query.
+    gauges: Vec<Gauge>,
 }
 
 impl Reserved {
@@ -80,9 +80,12 @@ pub async fn reserve(
     id: QueryId,
     idempotency: Option<Idempotency>,
 ) -> Result<Reservation, Refusal> {
+    let gauges = open_gauges(&guarded, vault).await?;
     let intent = intent(&guarded, vault, &id, idempotency);
     match vault.ledger.reserve(intent).await.map_err(|error| unavailable(&error))? {
-        tresor_ledger::Reservation::Fresh(receipt) => Ok(Reservation::Fresh(Box::new(Reserved { guarded, receipt, id }))),
+        tresor_ledger::Reservation::Fresh(receipt) => {
+            Ok(Reservation::Fresh(Box::new(Reserved { guarded, receipt, id, gauges })))
+        }
         tresor_ledger::Reservation::Replay { query_id } => QueryId::new(query_id)
             .map(Reservation::Replay)
             .map_err(|error| Refusal::internal(error.to_string())),
@@ -102,6 +105,29 @@ pub async fn reserve(
         )
         .under("budget of the project")),
     }
+}
+
+/// How much the project knows of single people about the sensitive columns of a query.
+///
+/// # Errors
+/// Nothing more is given about such a column.
+async fn open_gauges(guarded: &Guarded, vault: &Vault) -> Result<Vec<Gauge>, Refusal> {
+    let gauges = vault.gauges(guarded).await?;
+    match gauges.iter().find(|gauge| gauge.level == Level::Lock) {
+        Some(gauge) => Err(locked(&gauge.column)),
+        None => Ok(gauges),
+    }
+}
+
+fn locked(column: &str) -> Refusal {
+    Refusal::new(
+        Code::ExposureLocked,
+        format!(
+            "the answers that the project has about `{column}` tell so much about single people that no more are given"
+        ),
+        "ask without this column, or ask a governance officer; repeating an answer that you have needs no new query",
+    )
+    .under("`exposure` of the release profile")
 }
 
 fn intent(
@@ -143,20 +169,22 @@ fn intent(
 /// # Errors
 /// One refusal for whatever goes wrong inside; the charge stays and the cause is sealed in the log.
 pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal> {
-    let Reserved { guarded, receipt, id } = reserved;
+    let Reserved { guarded, receipt, id, gauges } = reserved;
     let patience = std::time::Duration::from_secs(vault.limits.seconds);
-    let answered = match tokio::time::timeout(patience, answer(&guarded, vault)).await {
-        Ok(Ok(written)) => Ok(written),
+    let answered = match tokio::time::timeout(patience, answer(&guarded, vault, &id)).await {
+        Ok(Ok(answered)) => Ok(answered),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err(format!("not done after {} s", vault.limits.seconds)),
     };
     let at = moment(vault.clock.as_ref());
     match answered {
-        Ok(written) => {
+        Ok(answered) => {
+            let Answered { written, remembered, details, mut past } = answered;
             let summary = outcome_summary(&written);
-            let details = outcome_details(&guarded, &written).to_string();
-            let body = body(&guarded, &receipt, &id, written);
-            let review = guarded.grant.profile.release.review;
+            let details = outcome_details(&guarded, &written, details).to_string();
+            let body = body(&guarded, &receipt, &id, written, &gauges);
+            let watched = gauges.iter().any(|gauge| gauge.level == Level::Review);
+            let review = guarded.grant.profile.release.review || watched;
             let reviewers = if review { REVIEWERS } else { 0 };
             let outcome = Outcome::Released {
                 digest: tresor_ledger::digest_of(&body),
@@ -164,9 +192,14 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
                 summary,
                 sealed: vec![Sealed::new(DETAILS, details)],
                 reviewers,
+                remembered,
             };
             vault.stages.begins(Stage::Settle);
             let settled = vault.ledger.settle(receipt, outcome, at).await;
+            if let (Err(_), Some(past)) = (&settled, &mut past) {
+                past.forget();
+            }
+            drop(past);
             let settled = settled.map_err(|error| unavailable(&error))?;
             if review {
                 return Err(held());
@@ -179,144 +212,6 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
             vault.ledger.settle(receipt, outcome, at).await.map_err(|error| unavailable(&error))?;
             Err(Refusal::internal(cause))
         }
-    }
-}
-
-async fn answer(guarded: &Guarded, vault: &Vault) -> datafusion::common::Result<Written> {
-    let ground = Ground {
-        snapshots: Arc::clone(&vault.snapshots),
-        record_keys: Arc::clone(&vault.record_keys),
-        conditions: guarded.grant.row_conditions.clone().into(),
-        limits: vault.limits.clone(),
-        spill: vault.spill.clone(),
-        optimizer: vault.optimizer,
-        lanes: vault.lanes,
-    };
-    let profile = &guarded.grant.profile;
-    let made = Made::of(guarded, vault, &ground).await?;
-    let max_rows = usize::try_from(profile.release.max_rows)
-        .unwrap_or(usize::MAX)
-        .min(vault.limits.result_rows);
-    vault.stages.begins(Stage::Finish);
-    let batches =
-        finish(&guarded.finishing, &made.tables, &guarded.scans, max_rows, &ground).await?;
-    vault.stages.begins(Stage::Write);
-    Body {
-        columns: &guarded.columns,
-        schema: guarded.finishing.schema(),
-        batches: &batches,
-        releases: &guarded.releases,
-        statuses: &made.statuses,
-        scans: &guarded.scans,
-        profile,
-        max_rows,
-        may_omit: made.may_omit,
-        more_notes: guarded.notes().into_iter().chain(made.warnings).collect(),
-    }
-    .write()
-}
-
-/// The protected tables of a query, by release.
-#[derive(Default)]
-struct Made {
-    tables: Vec<Vec<RecordBatch>>,
-    statuses: Statuses,
-    may_omit: bool,
-    warnings: BTreeSet<String>,
-    /// Conditions that were left out, for the auditor.
-    left_out: Vec<serde_json::Value>,
-    /// How many earlier results were made.
-    stage: usize,
-}
-
-impl Made {
-    /// Runs the releases in order. Tables are protected together, as late as can be: before one of them is read by a
-    /// later release, or at the end.
-    async fn of(
-        guarded: &Guarded,
-        vault: &Vault,
-        ground: &Ground,
-    ) -> datafusion::common::Result<Self> {
-        let mut made = Self::default();
-        let mut measured = vec![];
-        for (at, release) in guarded.releases.iter().enumerate() {
-            made.statuses.push(vec![]);
-            made.tables.push(vec![]);
-            let batches = match release {
-                Release::Personal(release) => {
-                    vault.stages.begins(Stage::Measure);
-                    let mut cells = measure(release, &made.tables, ground).await?;
-                    if let Some(conditions) = guarded.conditions.get(at).and_then(Option::as_ref) {
-                        vault.stages.begins(Stage::LeaveOut);
-                        let earlier = &made.tables;
-                        let (profile, secret) = (&guarded.grant.profile, &vault.noise);
-                        let effects =
-                            Effects { release, conditions, earlier, ground, profile, secret };
-                        let left = effects.removed(&mut cells).await?;
-                        made.left_out.push(told(at, conditions, left));
-                    }
-                    measured.push(MeasuredTable { at, release, cells, settled: None });
-                    continue;
-                }
-                Release::Public(plan) => {
-                    let batches = copy_public(plan, &made.tables, ground).await?;
-                    super::public::with_row_numbers(plan, batches)?
-                }
-                Release::Earlier(plan) => {
-                    made.protect(&mut measured, guarded, vault, ground).await?;
-                    made.stage += 1;
-                    earlier(plan, &made.tables, &guarded.scans, ground).await?
-                }
-            };
-            if let Some(slot) = made.tables.get_mut(at) {
-                *slot = batches;
-            }
-        }
-        made.protect(&mut measured, guarded, vault, ground).await?;
-        Ok(made)
-    }
-
-    async fn protect(
-        &mut self,
-        measured: &mut [MeasuredTable<'_>],
-        guarded: &Guarded,
-        vault: &Vault,
-        ground: &Ground,
-    ) -> datafusion::common::Result<()> {
-        let mut families = vec![];
-        for family in guarded.families.iter().filter(|family| family.stage == self.stage) {
-            let extra = match &family.atoms {
-                Atoms::Member(_) => None,
-                Atoms::Extra(release) => {
-                    vault.stages.begins(Stage::Measure);
-                    Some(measure(release, &self.tables, ground).await?)
-                }
-            };
-            families.push(MeasuredFamily { family, extra });
-        }
-        let rules = Rules {
-            profile: &guarded.grant.profile,
-            secret: &vault.noise,
-            limits: &vault.limits,
-            stages: vault.stages.as_ref(),
-        };
-        let protected = protect(measured, &families, &rules)?;
-        for (table, rows) in measured.iter_mut().zip(protected) {
-            // What was read by another release stays as it was read.
-            if table.settled.is_some() {
-                continue;
-            }
-            table.settled = Some(rows.settled);
-            self.may_omit |= rows.may_omit;
-            self.warnings.extend(rows.warnings.into_iter().map(str::to_owned));
-            if let Some(slot) = self.statuses.get_mut(table.at) {
-                *slot = rows.statuses;
-            }
-            if let Some(slot) = self.tables.get_mut(table.at) {
-                *slot = vec![rows.batch];
-            }
-        }
-        Ok(())
     }
 }
 

@@ -258,6 +258,12 @@ const MEANINGS: &[(Code, &str)] = &[
     ),
     (Code::BudgetExhausted, "The budget of the project does not cover the price of this query."),
     (
+        Code::ExposureLocked,
+        "The answers that the project already has about this sensitive column say so much about some person that no more \
+      are given. It depends on who was counted in them and on their noise, never on what is true of anybody. Answers \
+      that you have stay; a governance officer decides what comes next.",
+    ),
+    (
         Code::Unavailable,
         "Questions cannot be recorded or data cannot be read at the moment, so nothing is answered.",
     ),

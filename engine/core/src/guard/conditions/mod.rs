@@ -10,9 +10,7 @@
 
 mod boolean;
 mod inner;
-mod layers;
-#[cfg(test)]
-mod tests;
+mod sensitive;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,7 +23,6 @@ use tresor_disclosure::low_effect::{Child, Node, Removed};
 
 use self::boolean::Pieces;
 use self::inner::{Sites, is_nothing};
-use self::layers::Described;
 use super::release::{Argument, PERSON, PersonalRelease};
 use super::rows::{Rows, rows_of};
 use super::walk::internal;
@@ -45,8 +42,6 @@ pub(crate) struct Conditions {
     leaves: Vec<Expr>,
     labels: Range<usize>,
     inner: Range<usize>,
-    /// What leaves and keys say of columns.
-    described: (Vec<Described>, Vec<Described>),
 }
 
 /// An argument without its own condition.
@@ -74,7 +69,6 @@ impl Conditions {
         }
         let labels = numbered.next..numbered.next + rows.keys.len();
         let mut found = Self {
-            described: (vec![], vec![]),
             rows,
             arguments,
             all,
@@ -87,7 +81,6 @@ impl Conditions {
         if found.inner.end > MOST || found.leaves.len() + found.arguments.len() > MOST {
             return Err(too_many());
         }
-        found.described = found.describe();
         Ok(found)
     }
 
@@ -98,9 +91,33 @@ impl Conditions {
 
     /// What must hold for a row to count: for the cell itself (0), or for an argument, which comes one later.
     pub(crate) fn tree(&self, column: usize) -> Node {
+        Node::All(self.children(column).cloned().collect())
+    }
+
+    /// The pieces of the same, each once.
+    pub(crate) fn children(&self, column: usize) -> impl Iterator<Item = &Child> {
         let own = column.checked_sub(1).and_then(|at| self.arguments.get(at));
-        let own = own.map(|argument| argument.when.as_slice()).unwrap_or_default();
-        Node::All(self.all.iter().chain(own).cloned().collect())
+        self.all.iter().chain(own.map(|argument| argument.when.as_slice()).unwrap_or_default())
+    }
+
+    /// How many conditions a number has. Follows from the plan.
+    pub(crate) fn most_layers(&self, column: usize) -> usize {
+        self.children(column).count() + self.labels().len()
+    }
+
+    /// The relation that the rows come from; leaves and keys are expressions over it.
+    pub(crate) const fn base(&self) -> &LogicalPlan {
+        &self.rows.base
+    }
+
+    /// The leaves.
+    pub(crate) fn leaf_exprs(&self) -> Vec<&Expr> {
+        self.leaves.iter().collect()
+    }
+
+    /// The keys.
+    pub(crate) fn key_exprs(&self) -> Vec<&Expr> {
+        self.rows.keys.iter().collect()
     }
 
     /// How many leaves the trees have.
@@ -302,8 +319,7 @@ fn too_many() -> Refusal {
 fn without_condition(kind: &Argument, expr: Expr) -> (Expr, Vec<Pieces>) {
     let mut conditions = vec![];
     let mut value = expr;
-    loop {
-        let Expr::Case(Case { expr: None, when_then_expr, else_expr }) = &value else { break };
+    while let Expr::Case(Case { expr: None, when_then_expr, else_expr }) = &value {
         let nothing = match (kind, else_expr.as_deref()) {
             (_, None) => true,
             (Argument::Value { .. }, Some(other)) => is_nothing(other),

@@ -8,6 +8,7 @@ use super::Written;
 use crate::guard::Guarded;
 use crate::guard::explain::Reader;
 use crate::ids::{QueryId, SnapshotId};
+use crate::vault::metering::Gauge;
 
 /// The answer, to be stored and served.
 pub(in crate::vault) fn body(
@@ -15,6 +16,7 @@ pub(in crate::vault) fn body(
     receipt: &IntentReceipt,
     id: &QueryId,
     written: Written,
+    gauges: &[Gauge],
 ) -> Vec<u8> {
     let summary = written.tally.public(written.rows.len());
     let parts = [
@@ -27,7 +29,7 @@ pub(in crate::vault) fn body(
         ("summary", summary),
         ("notes", written.notes),
         ("truncated", json!(written.truncated)),
-        ("release", release(guarded, receipt, id)),
+        ("release", release(guarded, receipt, id, gauges)),
     ];
     readable(&parts).into_bytes()
 }
@@ -44,15 +46,20 @@ pub(in crate::vault) fn outcome_summary(written: &Written) -> Value {
 }
 
 /// What only auditors read: true reasons, what the finishing plan left out, and every criterion with all of its parameters.
-pub(in crate::vault) fn outcome_details(guarded: &Guarded, written: &Written) -> Value {
+pub(in crate::vault) fn outcome_details(
+    guarded: &Guarded,
+    written: &Written,
+    low_effect: Value,
+) -> Value {
     json!({
         "answer": { "by_reason": written.tally.by_reason() },
         "protected_tables": written.tables,
         "criteria": guarded.criteria(Reader::Auditor),
+        "low_effect": low_effect,
     })
 }
 
-fn release(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId) -> Value {
+fn release(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId, gauges: &[Gauge]) -> Value {
     let limit = guarded.grant.budget_points;
     json!({
         "id": id.as_str(),
@@ -70,6 +77,7 @@ fn release(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId) -> Value {
             "seq": receipt.entry().seq(),
             "leaf_hash": receipt.entry().leaf_hash().to_string(),
         },
+        "exposure": gauges.iter().map(Gauge::told).collect::<Vec<_>>(),
         "forms": forms(guarded),
         "criteria": guarded.criteria(Reader::Researcher),
     })

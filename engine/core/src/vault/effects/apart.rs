@@ -16,8 +16,18 @@ use crate::vault::execute::Ready;
 #[derive(Clone, Copy, Default)]
 struct Found {
     difference: Difference,
+    /// Who is left: key and number.
     key: u64,
     persons: u64,
+    /// Key of who was asked for.
+    asked: u64,
+}
+
+/// The low effects on one number, and the key of who was asked for.
+#[derive(Default)]
+struct Low {
+    asked: u64,
+    effects: Vec<Effect>,
 }
 
 impl Effects<'_> {
@@ -38,7 +48,8 @@ impl Effects<'_> {
             }
             for (removed, numbers) in classes {
                 let effects = self.effects_apart(keys, &numbers, removed, rule).await?;
-                for (number, effects) in effects {
+                for (number, Low { asked, effects }) in effects {
+                    let rule = rule.asked(asked);
                     let Some(next) = rule.next(&effects) else { continue };
                     let Some(known) = open.get_mut(&number) else { continue };
                     let effect = effects.iter().find(|effect| effect.id == next);
@@ -48,7 +59,7 @@ impl Effects<'_> {
                     known.changed = known.changed.saturating_add(changed);
                     known.touched |= changed > 0;
                     if let Some(effect) = effect {
-                        known.persons = effect.reduced_persons;
+                        (known.persons, known.key) = (effect.reduced_persons, effect.reduced_key);
                         known.too_far = known.changed > 0
                             && rule.too_far(
                                 known.changed,
@@ -70,12 +81,12 @@ impl Effects<'_> {
         numbers: &[Number],
         removed: Removed,
         rule: &LowEffect<'_>,
-    ) -> Result<HashMap<Number, Vec<Effect>>> {
-        let mut all: HashMap<Number, Vec<Effect>> = HashMap::new();
+    ) -> Result<HashMap<Number, Low>> {
+        let mut all: HashMap<Number, Low> = HashMap::new();
         let ids = self.conditions.inner().filter_map(|id| u8::try_from(id).ok());
         for id in ids.filter(|id| !removed.contains(*id)) {
             for (number, found) in self.apart(keys, numbers, removed, id, rule).await? {
-                let Found { difference, key, persons } = found;
+                let Found { difference, key, persons, asked } = found;
                 let effect = match number.1.counts {
                     Counts::Persons => difference.persons,
                     Counts::Rows => difference.parts,
@@ -83,7 +94,9 @@ impl Effects<'_> {
                 if effect < rule.surely() {
                     let effect =
                         Effect { id, persons: effect, reduced_key: key, reduced_persons: persons };
-                    all.entry(number).or_default().push(effect);
+                    let low = all.entry(number).or_default();
+                    low.asked = asked;
+                    low.effects.push(effect);
                 }
             }
         }
@@ -104,7 +117,7 @@ impl Effects<'_> {
         let record_key = self.ground.record_keys.all(with.snapshot())?;
         let mut found: HashMap<Number, Found> =
             numbers.iter().map(|number| (*number, Found::default())).collect();
-        for shards in waves(with.shards(), self.ground.lanes) {
+        for shards in waves(with.shards()) {
             let lists = async |ready: &Arc<Ready>| -> Result<Lists> {
                 Listing::together(ready.run(shards.clone(), || Listing::of(&ready.release)).await?)
             };
@@ -121,9 +134,11 @@ impl Effects<'_> {
                 found.difference.persons += more.persons;
                 found.difference.parts += more.parts;
                 found.persons += left.len() as u64;
-                found.key = left
-                    .iter()
-                    .fold(found.key, |sum, (person, _)| sum.wrapping_add(record_key(*person)));
+                let key = |sum, list: &[(u32, u64)]| {
+                    list.iter()
+                        .fold(sum, |sum: u64, (person, _)| sum.wrapping_add(record_key(*person)))
+                };
+                (found.key, found.asked) = (key(found.key, &left), key(found.asked, &asked));
                 let effect = match place.counts {
                     Counts::Persons => found.difference.persons,
                     Counts::Rows => found.difference.parts,

@@ -16,17 +16,17 @@ use crate::vault::execute::{Columns, Take, cells_of, groups, keys_of};
 use crate::vault::kernel::{Keys, in_fixed_point};
 
 /// Persons of a cell by what holds in their rows: bit i for leaf i, then one bit for each argument.
-pub(super) type Members = HashMap<u64, RoaringBitmap>;
+pub(in crate::vault) type Members = HashMap<u64, RoaringBitmap>;
 
 /// Members of cells, by the keys of the cells.
 #[derive(Default)]
-pub(super) struct Table {
+pub(in crate::vault) struct Table {
     cells: HashMap<Vec<ScalarValue>, Members>,
 }
 
 impl Table {
     /// Adds what a lane has seen. Lanes have disjoint persons.
-    pub(super) fn add(&mut self, lane: Looking) -> Result<()> {
+    pub(in crate::vault) fn add(&mut self, lane: Looking) -> Result<()> {
         let Looking { groups, cells, .. } = lane;
         let keys = match groups {
             Some(mut groups) => keys_of(groups.as_mut())?,
@@ -42,13 +42,13 @@ impl Table {
     }
 
     /// All cells.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&[ScalarValue], &Members)> {
+    pub(in crate::vault) fn iter(&self) -> impl Iterator<Item = (&[ScalarValue], &Members)> {
         self.cells.iter().map(|(keys, members)| (keys.as_slice(), members))
     }
 }
 
 /// One lane of members in the making.
-pub(super) struct Looking {
+pub(in crate::vault) struct Looking {
     groups: Option<Box<dyn GroupValues>>,
     cells: Vec<Members>,
     cells_of_rows: Vec<usize>,
@@ -60,7 +60,7 @@ pub(super) struct Looking {
 
 impl Looking {
     /// Nobody so far. `release` has its leaves behind its arguments.
-    pub(super) fn of(release: &PersonalRelease, leaves: usize) -> Result<Self> {
+    pub(in crate::vault) fn of(release: &PersonalRelease, leaves: usize) -> Result<Self> {
         Ok(Self {
             groups: groups(release)?,
             cells: vec![],

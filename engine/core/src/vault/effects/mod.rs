@@ -9,6 +9,7 @@
 //! never know: SQL text, who asks.
 
 mod apart;
+mod layers;
 mod lists;
 mod members;
 mod reduce;
@@ -24,16 +25,20 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{LowEffect, Removed};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile};
 
-use self::members::{Looking, Table};
+use self::layers::Layers;
+pub(super) use self::members::{Looking, Table};
 use self::reduce::{Counts, Look, Place, Reduction};
-pub(super) use self::told::told;
+pub(super) use self::told::{Told, cohort};
 use super::cells::{Cells, Measured};
-use super::execute::{Ground, Ready, measure};
+use super::execute::{Ground, Ready, Who, measure};
 use crate::guard::conditions::Conditions;
 use crate::guard::release::PersonalRelease;
 
 /// Most sets of conditions that are left out in one release; cells with further ones are withheld.
 const MOST_REDUCTIONS: usize = 24;
+
+/// How many shards are looked at first.
+const FIRST_SHARDS: usize = 2;
 
 /// A release, its conditions, and what its plan is run on.
 pub(super) struct Effects<'a> {
@@ -54,6 +59,7 @@ pub(super) struct LeftOut {
     pub(super) column: usize,
     pub(super) steps: Vec<(u8, u64)>,
     pub(super) persons: u64,
+    pub(super) key: u64,
     pub(super) too_far: bool,
 }
 
@@ -110,7 +116,7 @@ impl Effects<'_> {
             let release = self.conditions.open(self.release, start)?;
             let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
             let mut table = Table::default();
-            for shards in waves(ready.shards(), self.ground.lanes) {
+            for shards in waves(ready.shards()) {
                 let new = || Looking::of(&ready.release, self.conditions.leaves());
                 for lane in ready.run(shards, new).await? {
                     table.add(lane)?;
@@ -158,7 +164,10 @@ impl Effects<'_> {
         let mut anew: HashMap<Removed, Cells> = HashMap::new();
         for removed in wanted {
             let release = self.conditions.without(self.release, removed)?;
-            anew.insert(removed, measure(&release, self.earlier, self.ground).await?);
+            anew.insert(
+                removed,
+                measure(&release, self.earlier, self.ground, Who::Sketched).await?,
+            );
         }
         for ((cell, place), reduction) in open.iter().filter(|(_, of)| of.touched) {
             let Some(keys) = keys.get(*cell) else { continue };
@@ -169,9 +178,14 @@ impl Effects<'_> {
                 continue;
             };
             let left = left.cloned().unwrap_or_else(|| slot.too_few());
-            match (place.counts, self.release.one_row) {
-                (Counts::Rows, _) => slot.replace(left),
-                (Counts::Persons, _) => slot.replace_persons(left.contribution),
+            match place.counts {
+                // Where rows are not persons, who counts as one is another question.
+                Counts::Rows if !self.release.one_row => {
+                    slot.keep_persons();
+                    slot.replace(left);
+                }
+                Counts::Rows => slot.replace(left),
+                Counts::Persons => slot.replace_persons(left),
             }
         }
         Ok(())
@@ -192,6 +206,7 @@ impl Effects<'_> {
         if self.profile.low_effect.condition_sd == 0.0 {
             return;
         }
+        let named = Layers::of(self.conditions);
         for (at, keys) in keys.iter().enumerate() {
             let Some(measured) = cells.get_mut(keys) else { continue };
             for (column, measured) in measured.iter_mut().enumerate() {
@@ -199,7 +214,7 @@ impl Effects<'_> {
                     let known = open.get(&(at, Place { column, counts }));
                     known.map(|reduction| reduction.removed).unwrap_or_default()
                 };
-                let layers = |removed| self.conditions.layers(column, keys, removed).into();
+                let layers = |removed| named.of_cell(column, keys, removed).into();
                 measured.conditions = self.conditions.most_layers(column);
                 measured.layers = layers(removed(Counts::Rows));
                 measured.layers_of_persons = match self.release.one_row {
@@ -217,6 +232,7 @@ impl Effects<'_> {
             column: place.column,
             steps: reduction.steps,
             persons: reduction.persons,
+            key: reduction.key,
             too_far: reduction.too_far,
         });
         let mut left: Vec<LeftOut> = left.collect();
@@ -235,14 +251,14 @@ impl Reduction {
         self.removed = more.removed;
         self.changed = self.changed.saturating_add(more.changed);
         self.touched |= more.touched;
-        self.persons = more.persons;
+        (self.persons, self.key) = (more.persons, more.key);
         self.too_far |= more.too_far;
     }
 }
 
-/// Shards in ever larger parts: the first is one for each lane.
-fn waves(shards: usize, lanes: usize) -> Vec<Range<usize>> {
-    let (mut all, mut first, mut size) = (vec![], 0, lanes.max(1));
+/// Shards in ever larger parts, so that few are read where few suffice.
+fn waves(shards: usize) -> Vec<Range<usize>> {
+    let (mut all, mut first, mut size) = (vec![], 0, FIRST_SHARDS);
     while first < shards {
         let end = shards.min(first + size);
         all.push(first..end);
@@ -255,6 +271,6 @@ impl Measured {
     /// What is withheld because too few are in it, whatever was measured.
     fn too_few(&self) -> Self {
         let one = Contribution::of_person(self.contribution.key, 1, 1);
-        Self { contribution: one, ..self.clone() }
+        Self { contribution: one, sketches: None, ..self.clone() }
     }
 }

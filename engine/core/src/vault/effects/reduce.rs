@@ -37,6 +37,8 @@ pub(super) struct Reduction {
     pub(super) touched: bool,
     /// Persons who are left.
     pub(super) persons: u64,
+    /// Their key.
+    pub(super) key: u64,
     /// Whether this no longer stands for what was asked.
     pub(super) too_far: bool,
 }
@@ -98,7 +100,12 @@ impl<'a> Look<'a> {
                     });
                 }
             }
-            let Some(next) = rule.next(&effects) else { break };
+            if effects.is_empty() {
+                break;
+            }
+            // The limit belongs to the people who are told apart: those with the condition, and those without it.
+            let asked = key_of(&self.members(keys, place, &tree, removed), record_key);
+            let Some(next) = rule.asked(asked).next(&effects) else { break };
             let changed = effects.iter().find(|effect| effect.id == next);
             steps.push((next, changed.map_or(0, |effect| effect.persons)));
             removed = removed.with(next);
@@ -112,8 +119,11 @@ impl<'a> Look<'a> {
             }
         };
         let key = key_of(&left, record_key);
-        let too_far = changed > 0 && rule.too_far(changed, key, left.len());
-        Reduction { removed, steps, changed, touched, persons: left.len(), too_far }
+        let too_far = changed > 0 && {
+            let asked = key_of(&self.members(keys, place, &tree, start), record_key);
+            rule.asked(asked).too_far(changed, key, left.len())
+        };
+        Reduction { removed, steps, changed, touched, persons: left.len(), key, too_far }
     }
 
     /// What can be left out beside what is: pieces of conditions, and labels.

@@ -30,6 +30,7 @@ pub(super) use self::status::Status;
 use super::cells::Cells;
 use crate::guard::release::{PersonalRelease, ROW};
 use crate::limits::Limits;
+use crate::vault::past::Beside;
 use crate::vault::stages::{Stage, Stages};
 
 /// A protected table: what the finishing plan may read, and what was done to every value.
@@ -64,6 +65,8 @@ pub(super) struct Rules<'a> {
     pub(super) secret: &'a NoiseSecret,
     pub(super) limits: &'a Limits,
     pub(super) stages: &'a dyn Stages,
+    /// What the project was answered before, where the profile looks at it.
+    pub(super) beside: Option<&'a Beside<'a>>,
 }
 
 /// Protects tables that are released together. What others have read before stays as it was.
@@ -78,7 +81,7 @@ pub(super) fn protect(
         .map(|table| decide::decide(table, rules))
         .collect::<Result<Vec<Decided<'_>>>>()?;
     rules.stages.begins(Stage::Withhold);
-    family::withhold(families, tables, &mut decided, rules.profile)?;
+    family::withhold(families, tables, &mut decided, rules)?;
     rules.stages.begins(Stage::Perturb);
     let mut values = tables
         .iter()

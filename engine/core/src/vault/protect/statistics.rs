@@ -3,10 +3,13 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::low_effect::Layer;
+use tresor_disclosure::flattening::flattened;
+use tresor_disclosure::history::Sketch;
+use tresor_disclosure::low_effect::{Layer, LowEffect};
+use tresor_disclosure::profile::Noise;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
-    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
+    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Place, Profile, Protected, Reason, degrees,
     estimable,
 };
 
@@ -18,6 +21,7 @@ use crate::guard::release::{
     Total,
 };
 use crate::vault::cells::Measured;
+use crate::vault::past::Beside;
 
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
@@ -41,8 +45,8 @@ pub(super) fn protect(
             nobody.as_slice()
         }
     };
-    let (profile, secret) = (rules.profile, rules.secret);
-    let cell = Cell { release, measured, row, profile, secret };
+    let (profile, secret, beside) = (rules.profile, rules.secret, rules.beside);
+    let cell = Cell { release, measured, row, profile, secret, beside };
     if cell.of_nobody(&output.statistic)? {
         return Ok((null, Status::NotApplicable));
     }
@@ -50,7 +54,8 @@ pub(super) fn protect(
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
         Number::Shown(Estimate { value, half_width }) => {
             let signed = may_be_negative(&output.statistic);
-            let half_width = half_width + cut_off(value, &output.data_type);
+            let reach = cell.reach(&output.statistic, value)?;
+            let half_width = half_width + cut_off(value, &output.data_type) + reach;
             (scalar(value, &output.data_type)?, Status::Shown { half_width, signed })
         }
     })
@@ -106,6 +111,7 @@ struct Cell<'a> {
     row: &'a Row<'a>,
     profile: &'a Profile,
     secret: &'a NoiseSecret,
+    beside: Option<&'a Beside<'a>>,
 }
 
 /// A protected value in its own unit.
@@ -187,6 +193,39 @@ impl Cell<'_> {
         }
     }
 
+    /// How far a number of persons or rows, or a sum, may be from what was asked because conditions that concern few
+    /// people count as absent. Follows from the profile, the shown value and the scale of the noise.
+    fn reach(&self, statistic: &Statistic, value: f64) -> Result<f64> {
+        let Some(rule) = LowEffect::new(self.profile, self.secret) else { return Ok(0.0) };
+        let part_of = |measured: &Measured| {
+            let largest = flattened(self.profile, &measured.contribution).largest;
+            rule.reach_of_sum(0, largest) as f64
+        };
+        Ok(match statistic {
+            Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => {
+                rule.reach(value.max(0.0) as u128) as f64
+            }
+            Statistic::Count(Counted::Rows) => part_of(self.measured(None)?),
+            Statistic::Count(Counted::RowsWith(at)) => part_of(self.measured(Some(*at))?),
+            Statistic::Sum { total: Total::Value(at), scale, .. } => {
+                let Some(Argument::Value { decimals, .. }) = self.release.arguments.get(*at) else {
+                    return internal_err!("a sum of something that is no value");
+                };
+                part_of(self.measured(Some(*at))?) / unit(*decimals) * scale.abs()
+            }
+            Statistic::Sum { total: Total::Count(counted), scale, .. } => {
+                part_of(self.measured(counted.argument())?) * scale.abs()
+            }
+            Statistic::SumOf(_)
+            | Statistic::Mean { .. }
+            | Statistic::MeanOf(_)
+            | Statistic::Spread { .. }
+            | Statistic::Pair { .. }
+            | Statistic::Quantile(_)
+            | Statistic::DistinctValues => 0.0,
+        })
+    }
+
     /// Whether it would be a mean, a spread or a position of nobody, where the number of rows behind it is shown as an
     /// exact 0: more than that number is not told.
     fn of_nobody(&self, statistic: &Statistic) -> Result<bool> {
@@ -232,7 +271,7 @@ impl Cell<'_> {
         };
         let n = self.count(rows)?.estimate();
         // Persons and not rows: the rows of one person are no independent ones.
-        let enough = estimable(self.profile, counted.persons, estimates);
+        let enough = estimable(self.profile, self.secret, counted, estimates);
         let n = n.and_then(|n| enough.map(|()| n));
         let mut found = vec![];
         for leg in legs {
@@ -269,20 +308,15 @@ impl Cell<'_> {
         else {
             return internal_err!("a position of something that has none");
         };
-        let Measured { contribution, distribution: Some(spread), .. } =
-            self.measured(Some(*argument))?
-        else {
+        let measured = self.measured(Some(*argument))?;
+        let Measured { contribution, distribution: Some(spread), .. } = measured else {
             return internal_err!("positions that were not measured");
         };
-        let found = tresor_disclosure::quantile(
-            self.profile,
-            self.secret,
-            contribution,
-            spread,
-            *bins,
-            *share,
-            self.release.one_row,
-        );
+        let plan = self.plan(measured, &measured.layers, *decimals);
+        let place = Place { share: *share, one_row: self.release.one_row, plan };
+        let (profile, secret) = (self.profile, self.secret);
+        let found =
+            tresor_disclosure::quantile_in(profile, secret, contribution, spread, *bins, place);
         let unit = unit(*decimals);
         Ok(found
             .map(|Estimate { value, half_width }| Estimate {
@@ -316,12 +350,18 @@ impl Cell<'_> {
     fn persons(&self, argument: Option<usize>) -> Result<Protected> {
         let measured = self.measured(argument)?;
         let plan = self.plan(measured, &measured.layers_of_persons, 0);
-        Ok(tresor_disclosure::persons_in(self.profile, self.secret, measured.persons(), plan))
+        let (persons, sketches) = (measured.persons(), measured.sketches_of_persons());
+        let own = tresor_disclosure::persons_in(self.profile, self.secret, persons, plan);
+        let sketch = sketches.map(|sketches| &sketches.persons);
+        Ok(self.beside_earlier("persons", persons, sketch, own))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Protected> {
-        let contribution = self.contribution(argument)?;
-        Ok(tresor_disclosure::rows(self.profile, self.secret, ROWS, contribution))
+        let measured = self.measured(argument)?;
+        let plan = self.plan(measured, &measured.layers, 0);
+        let cell = &measured.contribution;
+        let own = tresor_disclosure::rows_in(self.profile, self.secret, ROWS, cell, plan);
+        Ok(self.totals_beside_earlier(ROWS, measured, own))
     }
 
     fn total(&self, total: Total) -> Result<Fixed> {
@@ -335,19 +375,23 @@ impl Cell<'_> {
                 if let Some(withheld) = self.withheld(at) {
                     return Ok(withheld);
                 }
-                let contribution = self.contribution(Some(at))?;
+                let measured = self.measured(Some(at))?;
+                let contribution = &measured.contribution;
+                let plan = self.plan(measured, &measured.layers, *decimals);
                 if name == ROWS {
                     // Numbers of rows that were counted per person first: the same rows, so the same answer.
                     let rows = u64::try_from(contribution.total).unwrap_or(0);
                     let counted = Contribution { rows, ..*contribution };
-                    let protected =
-                        tresor_disclosure::rows(self.profile, self.secret, ROWS, &counted);
+                    let plan = ByPlan { decimals: 0, ..plan };
+                    let own =
+                        tresor_disclosure::rows_in(self.profile, self.secret, ROWS, &counted, plan);
+                    let protected = self.totals_beside_earlier(ROWS, measured, own);
                     return Ok(Fixed { protected, decimals: 0 });
                 }
-                let measured = self.measured(Some(at))?;
-                let plan = self.plan(measured, &measured.layers, *decimals);
-                let protected =
+                let own =
                     tresor_disclosure::sum_in(self.profile, self.secret, name, contribution, plan);
+                let measure = format!("{name} to {decimals} places");
+                let protected = self.totals_beside_earlier(&measure, measured, own);
                 Ok(Fixed { protected, decimals: *decimals })
             }
         }
@@ -385,6 +429,37 @@ impl Cell<'_> {
         };
         let rows = self.contribution(rows.argument())?.rows;
         Ok(Contribution { rows, ..*total })
+    }
+
+    /// The earlier answer, where the cell hardly differs from an earlier one.
+    fn beside_earlier(
+        &self,
+        measure: &str,
+        cell: &Contribution,
+        sketch: Option<&Sketch>,
+        own: Protected,
+    ) -> Protected {
+        match self.beside {
+            Some(beside) => {
+                // Only this noise has another size where there are groups.
+                let by_groups = matches!(self.profile.noise, Noise::CellKeyGaussian { .. });
+                let grouped = by_groups && !self.release.keys.is_empty();
+                let measure = if grouped { format!("{measure} in groups") } else { measure.into() };
+                beside.answer(&measure, cell, sketch, own)
+            }
+            None => own,
+        }
+    }
+
+    /// As [`Self::beside_earlier`], for what each person adds a part to.
+    fn totals_beside_earlier(
+        &self,
+        measure: &str,
+        measured: &Measured,
+        own: Protected,
+    ) -> Protected {
+        let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
+        self.beside_earlier(measure, &measured.contribution, sketch, own)
     }
 
     fn plan<'b>(&self, measured: &Measured, layers: &'b [Layer], decimals: u32) -> ByPlan<'b> {

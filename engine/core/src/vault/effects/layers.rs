@@ -1,0 +1,255 @@
+//! What each condition says, in one form for all ways to write it: the values of a column that it leaves.
+//!
+//! A condition on one column whose values are public (categories, whole numbers between declared bounds) is the list of
+//! those for which it is true, whatever its text: `BETWEEN 1950 AND 1959` and `birth_year / 10 = 195` are the same. A
+//! group of a table is such a condition too. Where the values are not public, the condition's own text in terms of the
+//! canonical relation stands for it. Must never know: rows.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Column, DFSchema};
+use datafusion::logical_expr::execution_props::ExecutionProps;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::physical_expr::create_physical_expr;
+use datafusion::scalar::ScalarValue;
+use tresor_disclosure::low_effect::{Child, Layer, Node, Removed};
+
+use crate::catalog::contract::{ColumnContract, ColumnType, Role};
+use crate::guard::conditions::Conditions;
+use crate::guard::domain;
+use crate::guard::structural::KeyColumn;
+use crate::sql::SourceTable;
+
+/// Widest range of whole numbers whose values are gone through.
+const WIDEST: f64 = 4_096.0;
+
+/// How a missing value is written.
+const MISSING: &str = "\u{0}missing";
+
+/// What a leaf or a key says of a column.
+enum Described {
+    /// The column, each of its public values, and what the expression is for it.
+    Values { column: String, values: Vec<(String, String)> },
+    /// The text of the expression.
+    Text(String),
+}
+
+/// What a condition leaves.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Left {
+    Values { column: String, values: BTreeSet<String> },
+    Text(String),
+}
+
+/// What the conditions of a release say of columns.
+pub(super) struct Layers<'a> {
+    conditions: &'a Conditions,
+    leaves: Vec<Described>,
+    keys: Vec<Described>,
+}
+
+impl<'a> Layers<'a> {
+    pub(super) fn of(conditions: &'a Conditions) -> Self {
+        let base = conditions.base();
+        let of = |exprs: Vec<&Expr>| exprs.into_iter().map(|expr| described(expr, base)).collect();
+        let (leaves, keys) = (of(conditions.leaf_exprs()), of(conditions.key_exprs()));
+        Self { conditions, leaves, keys }
+    }
+
+    /// The conditions that a cell's number still has, for noise of their own: of the cell (column 0) or an argument.
+    pub(super) fn of_cell(
+        &self,
+        column: usize,
+        keys: &[ScalarValue],
+        removed: Removed,
+    ) -> Vec<Layer> {
+        let kept = |child: &&Child| !removed.contains(child.id);
+        let mut left: Vec<Left> = vec![];
+        for child in self.conditions.children(column).filter(kept) {
+            add(&mut left, self.left(&child.node, removed));
+        }
+        for ((key, value), id) in self.keys.iter().zip(keys).zip(self.conditions.labels()) {
+            if !u8::try_from(id).is_ok_and(|id| removed.contains(id)) {
+                add(&mut left, of_label(key, value));
+            }
+        }
+        let mut layers: Vec<Layer> = left.iter().filter_map(|left| self.layer(left)).collect();
+        layers.sort_unstable();
+        layers.dedup();
+        layers
+    }
+
+    fn left(&self, node: &Node, removed: Removed) -> Left {
+        let (parts, all) = match node {
+            Node::Leaf(at) => return of_leaf(self.leaves.get(usize::from(*at))),
+            Node::All(parts) => (parts, true),
+            Node::Any(parts) => (parts, false),
+        };
+        let parts = parts.iter().filter(|part| !removed.contains(part.id));
+        let mut parts: Vec<Left> = parts.map(|part| self.left(&part.node, removed)).collect();
+        parts.sort();
+        let together =
+            parts.iter().skip(1).fold(parts.first().cloned(), |sum, part| match (sum?, part) {
+                (Left::Values { column, values }, Left::Values { column: other, values: more })
+                    if column == *other =>
+                {
+                    let values = if all { &values & more } else { &values | more };
+                    Some(Left::Values { column, values })
+                }
+                _ => None,
+            });
+        together.unwrap_or_else(|| {
+            let texts: Vec<String> = parts.iter().map(Left::text).collect();
+            Left::Text(texts.join(if all { " and " } else { " or " }))
+        })
+    }
+
+    /// The layer of what is left; none where it leaves every value.
+    fn layer(&self, left: &Left) -> Option<Layer> {
+        match left {
+            Left::Text(text) => Some(Layer::of(text, ["true"])),
+            Left::Values { column, values } => {
+                let whole = self.leaves.iter().chain(&self.keys).find_map(|known| match known {
+                    Described::Values { column: known, values } if known == column => {
+                        Some(values.len())
+                    }
+                    Described::Values { .. } | Described::Text(_) => None,
+                });
+                (whole != Some(values.len())).then(|| Layer::of(column, values))
+            }
+        }
+    }
+}
+
+impl Left {
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => format!("({text})"),
+            Self::Values { column, values } => {
+                format!(
+                    "({column} in {})",
+                    values.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+                )
+            }
+        }
+    }
+}
+
+/// Adds what is left by one more condition: two on one column are one.
+fn add(all: &mut Vec<Left>, more: Left) {
+    if let Left::Values { column, values } = &more {
+        for known in all.iter_mut() {
+            if let Left::Values { column: same, values: known } = known
+                && same == column
+            {
+                known.retain(|value| values.contains(value));
+                return;
+            }
+        }
+    }
+    all.push(more);
+}
+
+fn of_leaf(leaf: Option<&Described>) -> Left {
+    match leaf {
+        Some(Described::Values { column, values }) => {
+            let holds =
+                values.iter().filter(|(_, is)| is == "true").map(|(value, _)| value.clone());
+            Left::Values { column: column.clone(), values: holds.collect() }
+        }
+        Some(Described::Text(text)) => Left::Text(text.clone()),
+        None => Left::Text(String::new()),
+    }
+}
+
+/// The rows of a group are those whose column has one of the values that lead to the group.
+fn of_label(key: &Described, label: &ScalarValue) -> Left {
+    let label = written(label);
+    match key {
+        Described::Values { column, values } => {
+            let holds =
+                values.iter().filter(|(_, is)| *is == label).map(|(value, _)| value.clone());
+            Left::Values { column: column.clone(), values: holds.collect() }
+        }
+        Described::Text(text) => Left::Text(format!("{text} is {label}")),
+    }
+}
+
+fn written(value: &ScalarValue) -> String {
+    let text = value.cast_to(&DataType::Utf8).ok();
+    let text = text.as_ref().and_then(|text| text.try_as_str().flatten());
+    text.unwrap_or(MISSING).to_owned()
+}
+
+fn described(expr: &Expr, base: &LogicalPlan) -> Described {
+    by_values(expr, base).unwrap_or_else(|| Described::Text(expr.to_string()))
+}
+
+/// The expression for each public value of the one column that it is about.
+fn by_values(expr: &Expr, base: &LogicalPlan) -> Option<Described> {
+    let columns = expr.column_refs();
+    let mut columns = columns.into_iter();
+    let (column, None) = (columns.next()?, columns.next()) else { return None };
+    let name = KeyColumn::of(&Expr::Column(column.clone()), base)?.name;
+    let values = public_values(&contract_column(base, &name)?)?;
+    let field = base.schema().field(base.schema().maybe_index_of_column(column)?);
+    let values = ScalarValue::iter_to_array(values).ok()?;
+    let values = cast(&values, field.data_type()).ok()?;
+    let results = evaluated(expr, column, &values)?;
+    let (values, results) = (texts(&values)?, texts(&results)?);
+    Some(Described::Values { column: name, values: values.into_iter().zip(results).collect() })
+}
+
+/// What an expression over one column is for these values of it, which are public.
+fn evaluated(expr: &Expr, column: &Column, values: &ArrayRef) -> Option<ArrayRef> {
+    let field = Arc::new(Field::new(column.name.clone(), values.data_type().clone(), true));
+    let fields = vec![(column.relation.clone(), Arc::clone(&field))];
+    let schema = DFSchema::new_with_metadata(fields, Default::default()).ok()?;
+    let (props, context) = (ExecutionProps::new(), PhysicalPlanningContext::default());
+    let physical = create_physical_expr(expr, &schema, &props, &context).ok()?;
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![Arc::clone(values)]);
+    physical.evaluate(&batch.ok()?).ok()?.into_array(values.len()).ok()
+}
+
+fn texts(array: &ArrayRef) -> Option<Vec<String>> {
+    let texts = cast(array, &DataType::Utf8).ok()?;
+    let texts = texts.as_string_opt::<i32>()?;
+    Some(texts.iter().map(|text| text.unwrap_or(MISSING).to_owned()).collect())
+}
+
+/// Every value that the contract lets a column hold.
+fn public_values(column: &ColumnContract) -> Option<Vec<ScalarValue>> {
+    if let Some(domain) = domain::of_column(column) {
+        return Some(domain.to_vec());
+    }
+    let bounds = column.bounds.filter(|bounds| bounds.upper - bounds.lower <= WIDEST)?;
+    let whole = column.kind == ColumnType::Integer && column.role != Role::Person;
+    let missing = column.nullable.then_some(ScalarValue::Int64(None));
+    let values = (bounds.lower as i64..=bounds.upper as i64).map(|v| ScalarValue::Int64(Some(v)));
+    whole.then(|| values.chain(missing).collect())
+}
+
+/// The contract of a column by its name with table and dataset.
+fn contract_column(plan: &LogicalPlan, name: &str) -> Option<ColumnContract> {
+    let mut found = None;
+    let walked = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && let Some(source) = scan.source.downcast_ref::<SourceTable>()
+        {
+            let columns = source.0.table.columns.iter().enumerate();
+            let mut named = columns
+                .filter(|(at, _)| source.0.column_id(*at).is_some_and(|id| id.to_string() == name));
+            found = found.take().or_else(|| named.next().map(|(_, column)| column.clone()));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    walked.ok()?;
+    found
+}

@@ -1,0 +1,173 @@
+//! What a project was answered before, and what a number becomes beside it.
+//!
+//! A number whose cell hardly differs from an earlier one gets the earlier answer
+//! ([`tresor_disclosure::history`]). What is remembered lies in the ledger, written together with the answer; here it is
+//! kept at hand, one project and lineage of data at a time: of two queries that come at once the second sees what the first
+//! was answered.
+//!
+//! Must never know: SQL text, who asks within the project.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use sha2::{Digest, Sha256};
+use tokio::sync::OwnedMutexGuard;
+use tresor_disclosure::history::{History, Known, Sketch, from_bytes, to_bytes};
+use tresor_disclosure::low_effect::LowEffect;
+use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected};
+use tresor_ledger::{Ledger, Remembered};
+
+use super::metering::ColumnMeter;
+
+/// What projects were answered before, kept at hand.
+#[derive(Default)]
+pub(crate) struct Pasts(Mutex<HashMap<Place, Arc<tokio::sync::Mutex<Past>>>>);
+
+/// Project and lineage.
+type Place = (String, String);
+
+/// What one project was answered about one lineage of data.
+#[derive(Default)]
+pub(super) struct Past {
+    history: Option<History>,
+    /// By sensitive column.
+    pub(super) meters: BTreeMap<String, ColumnMeter>,
+}
+
+/// The past of a project while one query is protected and settled. Others of the project wait.
+pub(super) struct Held(pub(super) OwnedMutexGuard<Past>);
+
+impl Pasts {
+    /// Takes the past of a project in hand.
+    ///
+    /// # Errors
+    /// The ledger cannot be read, or holds something else than was written (FAIL-CLOSED).
+    pub(super) async fn take(
+        &self,
+        ledger: &Ledger,
+        account: &str,
+        lineage: &str,
+    ) -> Result<Held, String> {
+        let past = {
+            let mut all = self.0.lock().map_err(|_| "a query broke off inside the past")?;
+            Arc::clone(all.entry((account.to_owned(), lineage.to_owned())).or_default())
+        };
+        let mut held = past.lock_owned().await;
+        if held.history.is_none() {
+            let mut history = History::default();
+            let kept = ledger.remembered(account, &topic(lineage)).await;
+            for (query, bytes) in kept.map_err(|error| error.to_string())? {
+                let numbers = from_bytes(&query, &bytes).map_err(|error| error.to_string())?;
+                numbers.into_iter().for_each(|known| history.insert(known));
+            }
+            held.history = Some(history);
+        }
+        Ok(Held(held))
+    }
+}
+
+fn topic(lineage: &str) -> String {
+    format!("cells {lineage}")
+}
+
+/// Numbers of one query beside the past of its project.
+pub(super) struct Beside<'a> {
+    rule: LowEffect<'a>,
+    query: String,
+    /// What sets scale and rule beside the measure: an officer who changes the profile changes the answers.
+    rules: String,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    held: Held,
+    /// What is new, in the order in which it was answered.
+    fresh: Vec<Known>,
+    /// Queries whose answers were given again.
+    given: Vec<Given>,
+}
+
+/// An earlier answer that was given: for the auditor.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Given {
+    pub(super) measure: String,
+    pub(super) earlier: String,
+    pub(super) key: u64,
+    pub(super) persons: u64,
+    pub(super) differing: u32,
+}
+
+impl<'a> Beside<'a> {
+    /// `None` where the profile does not look at earlier answers.
+    pub(super) fn new(
+        held: Held,
+        profile: &'a Profile,
+        secret: &'a NoiseSecret,
+        query: &str,
+    ) -> Option<Self> {
+        let rules = hex::encode(Sha256::digest(format!("{profile:?}")));
+        Some(Self {
+            rule: LowEffect::new(profile, secret)?,
+            query: query.to_owned(),
+            rules: rules.chars().take(16).collect(),
+            inner: Mutex::new(Inner { held, fresh: vec![], given: vec![] }),
+        })
+    }
+
+    /// The earlier answer to a number whose cell hardly differs, else its own, which is remembered.
+    pub(super) fn answer(
+        &self,
+        measure: &str,
+        cell: &Contribution,
+        sketch: Option<&Sketch>,
+        own: Protected,
+    ) -> Protected {
+        // Without a sketch there was nobody, or too few to be told apart: it is withheld in any case.
+        let (Some(sketch), Ok(mut inner)) = (sketch, self.inner.lock()) else { return own };
+        let Inner { held, fresh, given } = &mut *inner;
+        let Some(history) = held.0.history.as_mut() else { return own };
+        let measure = format!("{measure} under {}", self.rules);
+        if let Some(known) = history.find(&measure, cell.persons, sketch, &self.rule) {
+            let again = Given {
+                measure,
+                earlier: known.query.clone(),
+                key: cell.key,
+                persons: cell.persons,
+                differing: known.sketch.differing(sketch),
+            };
+            if again.differing > 0 && !given.contains(&again) {
+                given.push(again);
+            }
+            return known.answer;
+        }
+        let known = Known {
+            measure,
+            query: self.query.clone(),
+            persons: cell.persons,
+            key: cell.key,
+            sketch: sketch.clone(),
+            answer: own,
+        };
+        fresh.push(known.clone());
+        history.insert(known);
+        own
+    }
+
+    /// Ends the protection of a query: what is to be remembered, what was given, and the past, still in hand.
+    pub(super) fn done(self, lineage: &str) -> Option<(Vec<Remembered>, Vec<Given>, Held)> {
+        let Inner { held, fresh, given } = self.inner.into_inner().ok()?;
+        let remembered = match fresh.is_empty() {
+            true => vec![],
+            false => vec![Remembered { topic: topic(lineage), body: to_bytes(&fresh) }],
+        };
+        Some((remembered, given, held))
+    }
+}
+
+impl Held {
+    /// Forgets what is at hand: it was not made durable, and the ledger is asked next time.
+    pub(super) fn forget(&mut self) {
+        self.0.history = None;
+        self.0.meters.clear();
+    }
+}

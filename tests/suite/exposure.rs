@@ -1,0 +1,124 @@
+//! The exposure meter: what a project's answers tell together about single people moves later queries to review and to
+//! an end. It moves by who was counted, so it stands the same whatever is true of anybody.
+
+use serde_json::Value;
+use tests::ask::ask;
+use tests::clinic::Clinic;
+use tests::home::Home;
+use tests::profile;
+use tresor_core::refusal::Code;
+
+use crate::attacks::World;
+
+/// The project whose answers are metered.
+const METERED: &str = "metered";
+
+const LINES: [&str; 5] = [
+    "id = \"metered\"",
+    "noise = { method = \"cell_key_geometric\", count_sd = 2.0, magnitude_sd = 1.0 }",
+    "low_effect = { persons = 4, sd = 0.5, condition_sd = 0.0 }",
+    "exposure = { warn = 0.05, review = 0.0, lock = 0.25 }",
+    "min_count_sd = 0.0",
+];
+
+async fn world(lines: &[&str], secret: bool) -> World {
+    let mut clinic = Clinic::new(300, 7);
+    for (at, person) in clinic.persons.iter_mut().enumerate() {
+        person.hiv = at % 2 == 0;
+    }
+    clinic.persons[123].hiv = secret;
+    let home = Home::of(&clinic);
+    home.add_project(METERED, &profile::with(lines), "clinic");
+    World::in_home(home, clinic).await
+}
+
+/// Counts over groups of the same people, cut in many ways.
+fn series() -> Vec<String> {
+    let mut all = vec![];
+    for from in (1920..2000).step_by(4) {
+        for region in ["region <> 'east'", "region in ('east', 'north')", "sex = 'f'"] {
+            let to = from + 17;
+            let sql = "select count(*) from people where hiv and birth_year between";
+            all.push(format!("{sql} {from} and {to} and {region}"));
+        }
+    }
+    all
+}
+
+/// What the answer says of the meter: level and share in percent.
+fn gauge(answer: &Value) -> (String, f64) {
+    let told = &answer["release"]["exposure"][0];
+    assert_eq!(told["column"], "clinic.people.hiv");
+    let percent = told["explained_percent"].as_f64().unwrap();
+    (told["level"].as_str().unwrap().to_owned(), percent)
+}
+
+/// Asks the series until it ends: what the meter said before each answer, and whether it was locked.
+async fn until_locked(world: &World) -> (Vec<(String, f64)>, bool) {
+    let mut said = vec![];
+    for sql in series() {
+        match ask(&world.engine, METERED, &sql).await {
+            Ok(answer) => said.push(gauge(&answer.json)),
+            Err(refusal) => {
+                assert_eq!(refusal.code(), Code::ExposureLocked, "{sql}");
+                return (said, true);
+            }
+        }
+    }
+    (said, false)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_answers_about_the_same_people_come_to_an_end() {
+    let without = world(&[&LINES[..3], &["exposure = { warn = 0.0, review = 0.0, lock = 0.0 }"]].concat(), true).await;
+    for sql in series() {
+        let answer = ask(&without.engine, METERED, &sql).await.unwrap();
+        assert_eq!(answer.json["release"]["exposure"], serde_json::json!([]));
+    }
+    let (said, locked) = until_locked(&world(&LINES, true).await).await;
+    assert!(locked, "{said:?}");
+    assert_eq!(said.first().unwrap(), &("open".to_owned(), 0.0));
+    assert!(said.iter().any(|(level, _)| level == "warn"), "{said:?}");
+    assert!(said.windows(2).all(|pair| pair[0].1 <= pair[1].1), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_meter_says_the_same_whatever_is_true_of_somebody() {
+    let (yes, no) = (world(&LINES, true).await, world(&LINES, false).await);
+    assert_eq!(until_locked(&yes).await, until_locked(&no).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn repeats_cost_nothing_and_other_columns_stay_open() {
+    let world = world(&LINES, true).await;
+    let sql = "select count(*) from people where hiv and region <> 'east'";
+    let mut shares = vec![];
+    for _ in 0..4 {
+        shares.push(gauge(&ask(&world.engine, METERED, sql).await.unwrap().json).1);
+    }
+    assert!(shares[1] > 0.0 && shares[1] == shares[2] && shares[2] == shares[3], "{shares:?}");
+    let (_, locked) = until_locked(&world).await;
+    assert!(locked);
+    let other = "select count(*) from people where region <> 'east'";
+    assert_eq!(ask(&world.engine, METERED, other).await.unwrap().json["release"]["exposure"], serde_json::json!([]));
+    let refused = ask(&world.engine, METERED, sql).await.err().unwrap();
+    assert_eq!(refused.code(), Code::ExposureLocked);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_release_what_comes_after_the_limit() {
+    let mut lines = LINES;
+    lines[3] = "exposure = { warn = 0.02, review = 0.04, lock = 0.0 }";
+    let world = world(&lines, true).await;
+    let mut held = 0;
+    for sql in series() {
+        match ask(&world.engine, METERED, &sql).await {
+            Ok(_) => assert_eq!(held, 0, "answered after one was held: {sql}"),
+            Err(refusal) => {
+                assert_eq!(refusal.code(), Code::HeldForReview, "{sql}");
+                held += 1;
+            }
+        }
+    }
+    assert!(held > 0);
+}

@@ -1,0 +1,161 @@
+//! Conditions that concern too few people count as absent: through the whole engine, with exact numbers, so that every
+//! difference is seen.
+
+use tests::clinic::Clinic;
+use tests::home::Home;
+use tests::profile;
+
+use crate::attacks::World;
+
+/// The project whose profile shows true numbers and leaves out what concerns fewer than ten people.
+const LOW: &str = "low";
+
+/// Conditions that hold for one person alone, and a base cohort, in the clinic of [`worlds`].
+const TARGET: &str = "income = 49999.5";
+
+fn profile() -> String {
+    profile::with(&[
+        "id = \"low\"",
+        "low_effect = { persons = 10, sd = 0.0, condition_sd = 0.0 }",
+    ])
+}
+
+async fn world(clinic: Clinic) -> World {
+    let home = Home::of(&clinic);
+    home.add_project(LOW, &profile(), "clinic");
+    World::in_home(home, clinic).await
+}
+
+/// Two worlds that differ in whether one person has the secret.
+async fn worlds() -> (World, World) {
+    let mut clinic = Clinic::new(600, 7);
+    for (at, person) in clinic.persons.iter_mut().enumerate() {
+        person.hiv = at % 2 == 0;
+    }
+    clinic.persons[123].income = 49_999.5;
+    clinic.persons[123].sex = Some("f");
+    clinic.persons[123].birth_year = 2020;
+    let with = |hiv: bool| {
+        let mut clinic = clinic.clone();
+        clinic.persons[123].hiv = hiv;
+        clinic
+    };
+    (world(with(true)).await, world(with(false)).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn excluding_one_person_changes_nothing() {
+    let (yes, _) = worlds().await;
+    let base = yes.number(LOW, "select count(*) from people where sex = 'f'").await;
+    let forms = [
+        format!("select count(*) from people where sex = 'f' and not ({TARGET})"),
+        format!("select count(*) from people where sex = 'f' and income <> 49999.5"),
+        format!("select count(*) filter (where not ({TARGET})) from people where sex = 'f'"),
+        format!("select sum(case when {TARGET} then 0 else 1 end) from people where sex = 'f'"),
+        format!("select count(*) from people where sex = 'f' and birth_year < 2020"),
+        format!("select count(*) from people where sex = 'f' and birth_year between 1800 and 2019"),
+        format!("select count(*) from people where sex = 'f' and birth_year not in (2020)"),
+        format!(
+            "select count(*) from people where sex = 'f' and person_id not in \
+             (select person_id from people where {TARGET})"
+        ),
+        format!(
+            "select count(*) from people p where sex = 'f' and exists \
+             (select 1 from people q where q.person_id = p.person_id and not ({TARGET}))"
+        ),
+        format!(
+            "select count(*) from (select person_id from people where sex = 'f' and not ({TARGET}) \
+             group by person_id) t"
+        ),
+    ];
+    for sql in forms {
+        assert_eq!(yes.number(LOW, &sql).await, base, "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn including_one_person_changes_nothing() {
+    let (yes, _) = worlds().await;
+    let base = yes.number(LOW, "select count(*) from people where sex = 'm'").await;
+    let forms = [
+        format!("select count(*) from people where sex = 'm' or ({TARGET})"),
+        format!("select count(*) from people where sex = 'm' or (sex = 'f' and {TARGET})"),
+        format!(
+            "select count(*) from (select person_id from people where sex = 'm' union all \
+             select person_id from people where {TARGET}) t"
+        ),
+        format!("select sum(case when sex = 'm' then 1 when {TARGET} then 1 else 0 end) from people"),
+    ];
+    for sql in forms {
+        assert_eq!(yes.number(LOW, &sql).await, base, "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conditions_that_are_always_true_change_nothing() {
+    let (yes, _) = worlds().await;
+    let base = yes.number(LOW, "select count(*) from people where sex = 'f'").await;
+    for more in ["birth_year > 1801", "income >= 0", "region <> 'nowhere'", "birth_year + 1 > 0"] {
+        let sql = format!("select count(*) from people where sex = 'f' and {more}");
+        assert_eq!(yes.number(LOW, &sql).await, base, "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_concerns_many_is_kept() {
+    let (yes, _) = worlds().await;
+    for (sql, truth) in [
+        ("select count(*) from people where sex = 'f' and region = 'east'", "sex = f, east"),
+        ("select count(*) from people where sex = 'f' or region = 'east'", "sex = f or east"),
+    ] {
+        let exact = yes.number("exact", sql).await;
+        assert_eq!(yes.number(LOW, sql).await, exact, "{truth}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_loses_one_person_in_no_cell() {
+    let (yes, _) = worlds().await;
+    let by = |more: &str| {
+        format!("select region, count(*), sum(income) from people where sex = 'f' {more} group by region order by 1")
+    };
+    let base = yes.body(LOW, &by("")).await.unwrap();
+    let without = yes.body(LOW, &by(&format!("and not ({TARGET})"))).await.unwrap();
+    assert_eq!(base["rows"], without["rows"]);
+    let labels = format!(
+        "select case when {TARGET} then 'x' else region end as r, count(*) from people where sex = 'f' \
+         group by 1 order by 1"
+    );
+    let labelled = yes.body(LOW, &labels).await.unwrap();
+    let counts = |body: &serde_json::Value, at: usize| -> Vec<Option<i64>> {
+        body["rows"].as_array().unwrap().iter().map(|row| row[at].as_i64()).collect()
+    };
+    let shown: Vec<_> = counts(&labelled, 1).into_iter().flatten().collect();
+    assert_eq!(shown, counts(&base, 1).into_iter().flatten().collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_secret_of_one_person_is_not_read_off_any_pair() {
+    let (yes, no) = worlds().await;
+    let pairs = [
+        "select count(*) from people where hiv",
+        "select count(*) from people where hiv and not (T)",
+        "select count(*) from people where hiv and sex = 'f'",
+        "select count(*) from people where hiv and (sex = 'm' or (T))",
+        "select count(*) filter (where hiv and not (T)) from people",
+    ];
+    for sql in pairs {
+        let sql = sql.replace('T', TARGET);
+        let difference = yes.number(LOW, &sql).await - no.number(LOW, &sql).await;
+        // What is left is the count itself, in which one person is one more.
+        assert!((0.0..=1.0).contains(&difference), "{difference}: {sql}");
+    }
+    for world in [&yes, &no] {
+        let number = async |sql: &str| world.number(LOW, &sql.replace('T', TARGET)).await;
+        let all = number("select count(*) from people where hiv").await;
+        assert_eq!(all, number("select count(*) from people where hiv and not (T)").await);
+        let men = number("select count(*) from people where hiv and sex = 'm'").await;
+        let and_one = number("select count(*) from people where hiv and (sex = 'm' or (T))").await;
+        assert_eq!(men, and_one);
+    }
+}
