@@ -64,21 +64,12 @@ impl<'a> Layers<'a> {
     }
 
     /// The conditions that a cell's number still has, for noise of their own: of the cell (column 0) or an argument.
-<<<<<<<< HEAD:engine/core/src/vault/effects/layers.rs
     pub(super) fn of_cell(
-========
-    pub(crate) fn layers(
->>>>>>>> receipts:engine/core/src/guard/conditions/layers.rs
         &self,
         column: usize,
         keys: &[ScalarValue],
         removed: Removed,
     ) -> Vec<Layer> {
-<<<<<<<< HEAD:engine/core/src/vault/effects/layers.rs
-========
-        let own = column.checked_sub(1).and_then(|at| self.arguments.get(at));
-        let own = own.map(|argument| argument.when.as_slice()).unwrap_or_default();
->>>>>>>> receipts:engine/core/src/guard/conditions/layers.rs
         let kept = |child: &&Child| !removed.contains(child.id);
         let mut left: Vec<Left> = vec![];
         for child in self.conditions.children(column).filter(kept) {
@@ -125,24 +116,12 @@ impl<'a> Layers<'a> {
         match left {
             Left::Text(text) => Some(Layer::of(text, ["true"])),
             Left::Values { column, values } => {
-<<<<<<<< HEAD:engine/core/src/vault/effects/layers.rs
                 let whole = self.leaves.iter().chain(&self.keys).find_map(|known| match known {
                     Described::Values { column: known, values } if known == column => {
                         Some(values.len())
                     }
                     Described::Values { .. } | Described::Text(_) => None,
                 });
-========
-                let whole =
-                    self.described.0.iter().chain(&self.described.1).find_map(
-                        |known| match known {
-                            Described::Values { column: known, values } if known == column => {
-                                Some(values.len())
-                            }
-                            Described::Values { .. } | Described::Text(_) => None,
-                        },
-                    );
->>>>>>>> receipts:engine/core/src/guard/conditions/layers.rs
                 (whole != Some(values.len())).then(|| Layer::of(column, values))
             }
         }
