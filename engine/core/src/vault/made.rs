@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result};
+use datafusion::logical_expr::LogicalPlan;
 use serde_json::{Value, json};
 use tresor_disclosure::low_effect::LowEffect;
 use tresor_ledger::Remembered;
@@ -19,10 +21,12 @@ use super::open::Vault;
 use super::past::{Beside, Held};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::stages::Stage;
+use crate::catalog::contract::TableKind;
 use crate::guard::Guarded;
 use crate::guard::families::Atoms;
 use crate::guard::release::Release;
 use crate::ids::QueryId;
+use crate::sql::SourceTable;
 
 /// An answer that was made and is not yet durable.
 pub(super) struct Answered {
@@ -108,11 +112,26 @@ async fn exposed(
     Ok(remembered)
 }
 
-/// The lineages of the data that a query reads: persons keep their record keys within one.
+/// The lineage of the persons that a query is about: they keep their record keys within it. Tables about nobody make no
+/// difference, or each of them would be another past.
 pub(super) fn lineage(guarded: &Guarded, vault: &Vault) -> String {
-    let read = vault.snapshots.iter().filter(|snapshot| guarded.snapshots.contains(snapshot.id()));
-    let lineages: BTreeSet<&str> = read.map(|snapshot| snapshot.lineage()).collect();
-    lineages.into_iter().collect::<Vec<_>>().join(" ")
+    let mut found = String::new();
+    for release in &guarded.releases {
+        let Release::Personal(release) = release else { continue };
+        // Plans that were guarded are walked without errors.
+        let _ = release.input.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node
+                && let Some(source) = scan.source.downcast_ref::<SourceTable>()
+                && matches!(source.0.table.kind, TableKind::Personal { .. })
+                && let Some(snapshot) =
+                    vault.snapshots.iter().find(|s| *s.id() == source.0.snapshot)
+            {
+                snapshot.lineage().clone_into(&mut found);
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+    }
+    found
 }
 
 /// The protected tables of a query, by release.

@@ -129,14 +129,18 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
+    /// A share in percent, rounded up to a tenth.
+    pub(crate) fn percent(share: f64) -> f64 {
+        (share * 1_000.0).ceil() / 10.0
+    }
+
     /// As it is told to a researcher.
     pub(crate) fn told(&self) -> Value {
-        let percent = |share: f64| (share * 1_000.0).ceil() / 10.0;
         json!({
             "column": self.column,
             "level": self.level.as_str(),
-            "explained_percent": percent(self.share),
-            "best_guess_percent": percent(predicted_accuracy(self.share)),
+            "explained_percent": Self::percent(self.share),
+            "best_guess_percent": Self::percent(predicted_accuracy(self.share)),
         })
     }
 }
@@ -205,6 +209,41 @@ impl Vault {
         Ok(gauges)
     }
 
+    /// The meters of a project that have moved, each with the people of whom most is known.
+    ///
+    /// # Errors
+    /// As [`Self::gauges`].
+    pub(crate) async fn exposed(
+        &self,
+        account: &str,
+        profile: &Profile,
+        groups: usize,
+    ) -> Result<Vec<(Gauge, Vec<MostExposed>)>, Refusal> {
+        let unavailable = |why: String| Refusal::unavailable(why);
+        let mut all = vec![];
+        for snapshot in self.snapshots.iter() {
+            let lineage = snapshot.lineage();
+            let held = self.pasts.take(&self.ledger, account, lineage).await;
+            let mut held = held.map_err(unavailable)?;
+            for column in sensitive_columns(snapshot) {
+                let of = Metered {
+                    ledger: &self.ledger,
+                    account,
+                    lineage,
+                    column: &column,
+                    snapshot: snapshot.id(),
+                    persons: snapshot.persons(),
+                    profile,
+                };
+                let gauge = held.gauge(&of).await.map_err(unavailable)?;
+                if gauge.share > 0.0 || gauge.cohorts > 0 {
+                    all.push((gauge, held.most_exposed(&of, groups).await.map_err(unavailable)?));
+                }
+            }
+        }
+        Ok(all)
+    }
+
     /// The meter of a column, for the snapshot that the query reads.
     pub(super) fn metered<'a>(
         &'a self,
@@ -228,4 +267,13 @@ impl Vault {
             profile: &guarded.grant.profile,
         })
     }
+}
+
+fn sensitive_columns(snapshot: &Snapshot) -> Vec<String> {
+    let contract = snapshot.contract();
+    let columns = contract.tables.iter().flat_map(|table| {
+        let sensitive = table.columns.iter().filter(|column| column.sensitive);
+        sensitive.map(|column| format!("{}.{}.{}", contract.dataset, table.name, column.name))
+    });
+    columns.collect()
 }

@@ -2,8 +2,11 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use serde::Deserialize;
 use serde_json::Value;
 use tresor_core::engine::AuditRequest;
+use tresor_core::ids::ProjectId;
+use utoipa::IntoParams;
 
 use super::super::Face;
 use super::super::json::bad;
@@ -11,7 +14,7 @@ use super::super::openapi::OfReading;
 use super::super::params::Params;
 use super::super::problem::Problem;
 use super::super::sign_in::SignedIn;
-use super::described::{Alerts, ColumnUses, NearDuplicates, Overlaps};
+use super::described::{Alerts, ColumnUses, Exposures, NearDuplicates, Overlaps};
 use super::told;
 use super::wanted::{By, Compared, Repeated, Watched, column as named, query};
 
@@ -159,4 +162,49 @@ pub(super) async fn patterns(
     Params(watched): Params<Watched>,
 ) -> Result<Json<Value>, Problem> {
     told(&api, &caller, AuditRequest::Patterns(watched.part(watched.open)?)).await
+}
+
+/// Whose exposure.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OfProject {
+    /// The project.
+    #[param(example = "heart-study")]
+    project: String,
+}
+
+/// What the answers of a project tell together of single people
+///
+/// One meter for each sensitive column that the project has asked about. It moves by who was counted in released numbers and
+/// by their noise. The people of whom most is known are told by their number and by the queries that counted them. Takes
+/// the right to open sealed texts.
+#[utoipa::path(
+    get,
+    path = "/api/v1/audit/exposure",
+    operation_id = "auditExposure",
+    tag = "audit",
+    params(OfProject),
+    responses(
+        (status = 200, description = "the meters", body = Exposures, example = json!({
+            "columns": [{
+                "column": "sample.patients.hiv_status", "level": "warn", "explained_percent": 6.1,
+                "best_guess_percent": 60.1, "groups_counted": 84,
+                "most_exposed": [
+                    {"explained_percent": 6.1, "people": 1, "queries": ["q_0123456789abcdef0123456789abcdef"]},
+                ],
+            }],
+            "reading": 42,
+        })),
+        OfReading,
+    ),
+)]
+pub(super) async fn exposure(
+    State(api): State<Face>,
+    SignedIn(caller): SignedIn,
+    Params(of): Params<OfProject>,
+) -> Result<Json<Value>, Problem> {
+    let project = ProjectId::new(of.project)
+        .map_err(|_| bad("`project` is no id of a project", "give the id as in its policy file"))?;
+    told(&api, &caller, AuditRequest::Exposure(project)).await
 }

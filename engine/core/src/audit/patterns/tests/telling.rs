@@ -8,7 +8,7 @@ use super::super::gathered::Gathered;
 use super::super::peaks::{Sign, peaks};
 use super::super::scopes::{Of, scopes};
 use super::town::Column::{Region, Sex, Year};
-use super::town::Condition::{Except, From, Is};
+use super::town::Condition::{Except, From};
 use super::town::{Dice, Query, Town, kinds};
 use crate::audit::tests::intent;
 

@@ -56,6 +56,7 @@ async fn ask(ledger: &Ledger, at: i64, conditions: &[&str]) {
         summary: json!({}),
         sealed: vec![],
         reviewers: 0,
+        remembered: vec![],
     };
     ledger.settle(receipt, outcome, at).await.unwrap();
 }
