@@ -53,14 +53,13 @@ fn by_formula(persons: u32, cohorts: &[Cohort]) -> Vec<f64> {
 fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let size = right.len();
     for pivot in 0..size {
-        for row in 0..size {
-            if row != pivot {
-                let factor = matrix[row][pivot] / matrix[pivot][pivot];
-                for column in pivot..size {
-                    matrix[row][column] -= factor * matrix[pivot][column];
-                }
-                right[row] -= factor * right[pivot];
+        let (by, by_right) = (matrix[pivot].clone(), right[pivot]);
+        for row in (0..size).filter(|row| *row != pivot) {
+            let factor = matrix[row][pivot] / by[pivot];
+            for (entry, by) in matrix[row].iter_mut().zip(&by) {
+                *entry -= factor * by;
             }
+            right[row] -= factor * by_right;
         }
     }
     (0..size).map(|row| right[row] / matrix[row][row]).collect()
