@@ -46,12 +46,13 @@ async fn excluding_one_person_changes_nothing() {
     let base = yes.number(LOW, "select count(*) from people where sex = 'f'").await;
     let forms = [
         format!("select count(*) from people where sex = 'f' and not ({TARGET})"),
-        format!("select count(*) from people where sex = 'f' and income <> 49999.5"),
+        "select count(*) from people where sex = 'f' and income <> 49999.5".to_owned(),
         format!("select count(*) filter (where not ({TARGET})) from people where sex = 'f'"),
         format!("select sum(case when {TARGET} then 0 else 1 end) from people where sex = 'f'"),
-        format!("select count(*) from people where sex = 'f' and birth_year < 2020"),
-        format!("select count(*) from people where sex = 'f' and birth_year between 1800 and 2019"),
-        format!("select count(*) from people where sex = 'f' and birth_year not in (2020)"),
+        "select count(*) from people where sex = 'f' and birth_year < 2020".to_owned(),
+        "select count(*) from people where sex = 'f' and birth_year between 1800 and 2019"
+            .to_owned(),
+        "select count(*) from people where sex = 'f' and birth_year not in (2020)".to_owned(),
         format!(
             "select count(*) from people where sex = 'f' and person_id not in \
              (select person_id from people where {TARGET})"
