@@ -77,7 +77,7 @@ impl Held {
         let mut fresh = vec![];
         for cohort in cohorts {
             let (known, place) = (meter.meter.cohorts(), meter.meter.handed());
-            meter.meter.add(cohort.clone());
+            meter.meter.add([cohort.clone()]);
             if meter.meter.cohorts() > known {
                 meter.queries.insert(place, query.to_owned());
                 fresh.push(cohort);
@@ -175,10 +175,10 @@ async fn read_meter(of: &Metered<'_>) -> Result<ColumnMeter, String> {
             continue;
         }
         let cohorts = tresor_disclosure::exposure::from_bytes(rest);
-        for cohort in cohorts.map_err(|error| error.to_string())? {
-            queries.insert(meter.handed(), query.clone());
-            meter.add(cohort);
-        }
+        let cohorts = cohorts.map_err(|error| error.to_string())?;
+        let first = meter.handed();
+        queries.extend((first..first + cohorts.len()).map(|place| (place, query.clone())));
+        meter.add(cohorts);
     }
     Ok(ColumnMeter { snapshot: of.snapshot.clone(), meter, queries, before })
 }
