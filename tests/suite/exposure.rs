@@ -17,7 +17,7 @@ const LINES: [&str; 5] = [
     "id = \"metered\"",
     "noise = { method = \"cell_key_geometric\", count_sd = 2.0, magnitude_sd = 1.0 }",
     "low_effect = { persons = 4, sd = 0.5, condition_sd = 0.0 }",
-    "exposure = { warn = 0.05, review = 0.0, lock = 0.25 }",
+    "exposure = { warn = 0.05, review = 0.0, lock = 0.12 }",
     "min_count_sd = 0.0",
 ];
 

@@ -110,14 +110,10 @@ impl Conditions {
         &self.rows.base
     }
 
-    /// The leaves.
-    pub(crate) fn leaf_exprs(&self) -> Vec<&Expr> {
-        self.leaves.iter().collect()
-    }
-
-    /// The keys.
-    pub(crate) fn key_exprs(&self) -> Vec<&Expr> {
-        self.rows.keys.iter().collect()
+    /// Leaves and keys, as they are without what is removed inside them.
+    pub(crate) fn exprs(&self, removed: Removed) -> Result<(Vec<Expr>, Vec<Expr>)> {
+        let (parts, _) = self.without_inner(removed)?;
+        Ok((parts.leaves, parts.keys))
     }
 
     /// How many leaves the trees have.
@@ -133,6 +129,12 @@ impl Conditions {
     /// The numbers of what can only be left out of the plan.
     pub(crate) fn inner(&self) -> Range<usize> {
         self.inner.clone()
+    }
+
+    /// Of what is removed, what can only be left out of the plan.
+    pub(crate) fn inside(&self, removed: Removed) -> Removed {
+        let ids = self.inner().filter_map(|id| u8::try_from(id).ok());
+        ids.filter(|id| removed.contains(*id)).fold(Removed::default(), Removed::with)
     }
 
     /// The release without some of its conditions. The key of a label that is left out is NULL.

@@ -13,7 +13,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Column, DFSchema};
+use datafusion::common::{Column, DFSchema, Result};
 use datafusion::logical_expr::execution_props::ExecutionProps;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{Expr, LogicalPlan};
@@ -56,11 +56,12 @@ pub(super) struct Layers<'a> {
 }
 
 impl<'a> Layers<'a> {
-    pub(super) fn of(conditions: &'a Conditions) -> Self {
+    /// What they say without what is removed inside of expressions.
+    pub(super) fn of(conditions: &'a Conditions, removed: Removed) -> Result<Self> {
         let base = conditions.base();
-        let of = |exprs: Vec<&Expr>| exprs.into_iter().map(|expr| described(expr, base)).collect();
-        let (leaves, keys) = (of(conditions.leaf_exprs()), of(conditions.key_exprs()));
-        Self { conditions, leaves, keys }
+        let of = |exprs: Vec<Expr>| exprs.iter().map(|expr| described(expr, base)).collect();
+        let (leaves, keys) = conditions.exprs(removed)?;
+        Ok(Self { conditions, leaves: of(leaves), keys: of(keys) })
     }
 
     /// The conditions that a cell's number still has, for noise of their own: of the cell (column 0) or an argument.

@@ -15,6 +15,7 @@ mod members;
 mod reduce;
 mod told;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::low_effect::{LowEffect, Removed};
+use tresor_disclosure::low_effect::{Layer, LowEffect, Removed};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile};
 
 use self::layers::Layers;
@@ -86,7 +87,7 @@ impl Effects<'_> {
             self.leave_out_row_by_row(&keys, &mut open, &rule).await?;
             self.measure_anew(cells, &keys, &open).await?;
         }
-        self.name_layers(cells, &keys, &open);
+        self.name_layers(cells, &keys, &open)?;
         Ok(self.told(&keys, open))
     }
 
@@ -202,27 +203,33 @@ impl Effects<'_> {
         cells: &mut Cells,
         keys: &[Vec<ScalarValue>],
         open: &HashMap<Number, Reduction>,
-    ) {
+    ) -> Result<()> {
         if self.profile.low_effect.condition_sd == 0.0 {
-            return;
+            return Ok(());
         }
-        let named = Layers::of(self.conditions);
+        let mut said: HashMap<Removed, Layers<'_>> = HashMap::new();
         for (at, keys) in keys.iter().enumerate() {
             let Some(measured) = cells.get_mut(keys) else { continue };
             for (column, measured) in measured.iter_mut().enumerate() {
-                let removed = |counts| {
+                let mut layers = |counts| -> Result<Arc<[Layer]>> {
                     let known = open.get(&(at, Place { column, counts }));
-                    known.map(|reduction| reduction.removed).unwrap_or_default()
+                    let removed = known.map(|reduction| reduction.removed).unwrap_or_default();
+                    let inside = self.conditions.inside(removed);
+                    let said = match said.entry(inside) {
+                        Entry::Occupied(known) => known.into_mut(),
+                        Entry::Vacant(slot) => slot.insert(Layers::of(self.conditions, inside)?),
+                    };
+                    Ok(said.of_cell(column, keys, removed).into())
                 };
-                let layers = |removed| named.of_cell(column, keys, removed).into();
                 measured.conditions = self.conditions.most_layers(column);
-                measured.layers = layers(removed(Counts::Rows));
+                measured.layers = layers(Counts::Rows)?;
                 measured.layers_of_persons = match self.release.one_row {
                     true => Arc::clone(&measured.layers),
-                    false => layers(removed(Counts::Persons)),
+                    false => layers(Counts::Persons)?,
                 };
             }
         }
+        Ok(())
     }
 
     fn told(&self, keys: &[Vec<ScalarValue>], open: HashMap<Number, Reduction>) -> Left {
