@@ -127,7 +127,9 @@ impl<'a> Beside<'a> {
         let Inner { held, fresh, given } = &mut *inner;
         let Some(history) = held.0.history.as_mut() else { return own };
         let measure = format!("{measure} under {}", self.rules);
-        if let Some(known) = history.find(&measure, cell.persons, sketch, &self.rule) {
+        // The limit belongs to both cells: one that belonged to the earlier alone could be found.
+        let rule = self.rule.asked(cell.key);
+        if let Some(known) = history.find(&measure, cell.persons, sketch, &rule) {
             let again = Given {
                 measure,
                 earlier: known.query.clone(),

@@ -199,7 +199,14 @@ impl Cell<'_> {
         let Some(rule) = LowEffect::new(self.profile, self.secret) else { return Ok(0.0) };
         let part_of = |measured: &Measured| {
             let largest = flattened(self.profile, &measured.contribution).largest;
-            rule.reach_of_sum(0, largest) as f64
+            let plan = self.plan(measured, &measured.layers_of_persons, 0);
+            let persons =
+                tresor_disclosure::persons_in(self.profile, self.secret, measured.persons(), plan);
+            let persons = match persons {
+                Protected::Shown { value, .. } => value.unsigned_abs(),
+                Protected::Withheld(_) => 0,
+            };
+            rule.reach_of_sum(persons, largest) as f64
         };
         Ok(match statistic {
             Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => {
