@@ -9,7 +9,7 @@
 //!   are looked at together, `bounds` when a number is an alert, `peaks` where most signs stand close together, `alert` what is told
 //! - one file for each indicator: `rewrites`, `cohorts`, `near_duplicates`, `sweeps`, `removals`, `isolations`, `earlier`,
 //!   `chaff`
-//! - `formula` the shape of a condition read again, `template` questions without constants, `tests_of_values` which
+//! - `formula` the shape of a condition read again, `template` questions without constants, `values` which
 //!   constants exclude each other, `singled` conditions that single people out
 
 mod alert;
@@ -32,7 +32,7 @@ mod sweeps;
 mod template;
 #[cfg(test)]
 mod tests;
-mod tests_of_values;
+mod values;
 
 use std::collections::BTreeSet;
 

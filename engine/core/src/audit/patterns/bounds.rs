@@ -19,7 +19,6 @@ impl Bound {
 
     /// Its days in microseconds.
     pub(super) const fn micros(self) -> i64 {
-        // 2^32 days are fewer than 2^63 microseconds / 2^6.
         (self.days as i64).saturating_mul(86_400_000_000)
     }
 }

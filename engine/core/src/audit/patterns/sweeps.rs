@@ -10,7 +10,7 @@ use super::bounds::Bound;
 use super::observed::Observed;
 use super::peaks::{Peak, Sign, peaks};
 use super::template::Template;
-use super::tests_of_values::Values;
+use super::values::Values;
 
 /// Questions before one that it is held against.
 const HELD_AGAINST: usize = 400;

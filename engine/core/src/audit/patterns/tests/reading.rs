@@ -3,7 +3,7 @@
 use super::super::effects::are_of;
 use super::super::formula::{fixed_together, of_aggregate};
 use super::super::template::without_constants;
-use super::super::tests_of_values::Values;
+use super::super::values::Values;
 
 #[test]
 fn combinations_that_are_taken_out_or_added_are_seen() {
