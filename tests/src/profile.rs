@@ -8,6 +8,7 @@ source = "tests"
 unit = "person"
 min_count = 10
 min_count_measure = 10
+min_count_sd = 0
 check_on = "true"
 on_small = "hide_cell"
 scope = "all"
@@ -17,6 +18,9 @@ class_disclosure = "off"
 hidden = { as = "null", text = "" }
 noise = { method = "none" }
 rounding = { method = "none", base = 5, half = "up", bands = [] }
+low_effect = { persons = 0, sd = 0, condition_sd = 0 }
+flattening = { outliers = 0, top = 1 }
+exposure = { warn = 0, review = 0, lock = 0 }
 derived_from = "protected"
 totals = "from_true_then_protect"
 dominance = { nk = [], p = 0.0, compare = ">" }

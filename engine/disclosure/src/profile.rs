@@ -14,8 +14,8 @@ mod validate;
 
 pub use not_offered::not_offered;
 pub use validate::{
-    FEWEST_BESIDE_ZEROS, FEWEST_DOF, FEWEST_PERSONS, LARGEST_BASE, LARGEST_SD, NARROWEST_BASE,
-    OUTERMOST, ProfileProblem,
+    FEWEST_BESIDE_ZEROS, FEWEST_DOF, FEWEST_LOW, FEWEST_PERSONS, LARGEST_BASE, LARGEST_SD,
+    MOST_LOW, NARROWEST_BASE, OUTERMOST, ProfileProblem,
 };
 
 use std::collections::BTreeMap;
@@ -43,6 +43,9 @@ pub struct Profile {
     /// The same for each aggregate argument: persons with a value in it; and for a group whose key is not public to
     /// be listed. At least `min_count`.
     pub min_count_measure: u64,
+    /// The minimum is drawn for each group of people, from `min_count` upwards: on average twice this much above it.
+    /// 0 leaves it exact.
+    pub min_count_sd: f64,
     /// Which number of persons is compared with the minimum.
     pub check_on: CheckOn,
     /// What a small cell means for the others of its table.
@@ -65,6 +68,12 @@ pub struct Profile {
     pub totals: Totals,
     /// How values are perturbed.
     pub noise: Noise,
+    /// Which conditions concern too few people to count, and how much noise each that is left carries.
+    pub low_effect: LowEffects,
+    /// How the largest contributors to a sum are brought down to the next ones.
+    pub flattening: Flattening,
+    /// How much released numbers may say of one person.
+    pub exposure: Exposure,
     /// When a magnitude depends too much on one or two persons.
     pub dominance: Dominance,
     /// What happens to negative totals where dominance is tested.
@@ -393,6 +402,41 @@ pub struct TopContributors {
     pub flex_point: f64,
     /// How fast the scale falls from small to large.
     pub exponent: f64,
+}
+
+/// Which conditions count as absent, and the noise of those that are left.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LowEffects {
+    /// A condition that brings in or leaves out fewer persons than about this counts as absent. 0 turns it off.
+    pub persons: u64,
+    /// Standard deviation of the noise on that number.
+    pub sd: f64,
+    /// Standard deviation of the noise that each condition which is left adds to a count. 0 adds none.
+    pub condition_sd: f64,
+}
+
+/// How the largest contributors to a sum are brought down, so that neither a sum nor its noise tells of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flattening {
+    /// So many of the largest contributors count like the mean of the next ones: 0 (off) or 1.
+    pub outliers: u8,
+    /// How many next ones: 1 or 2.
+    pub top: u8,
+}
+
+/// What happens when released numbers have said so much of one person: the share of the variance of one yes-or-no
+/// answer that they explain, if everything else is known. 0 turns a step off.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exposure {
+    /// Auditors and officers are told.
+    pub warn: f64,
+    /// Answers wait until two people have released them.
+    pub review: f64,
+    /// Nothing more is answered.
+    pub lock: f64,
 }
 
 impl Noise {

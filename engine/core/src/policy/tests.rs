@@ -135,8 +135,12 @@ title = "Plain"
 source = "made for tests"
 min_count = 10
 min_count_measure = 10
+min_count_sd = 0
 zero = "show"
 rounding = { method = "none", base = 5, half = "up", bands = [] }
+low_effect = { persons = 0, sd = 0, condition_sd = 0 }
+flattening = { outliers = 0, top = 1 }
+exposure = { warn = 0, review = 0, lock = 0 }
 noise = { method = "cell_key_geometric", count_sd = 2.0, magnitude_sd = 1.0 }
 dominance = { nk = [], p = 10.0, compare = ">" }
 negatives = "refuse"

@@ -12,6 +12,7 @@ source = "made for tests"
 unit = "person"
 min_count = 10
 min_count_measure = 10
+min_count_sd = 0
 check_on = "true"
 on_small = "hide_cell"
 scope = "all"
@@ -23,6 +24,9 @@ derived_from = "protected"
 totals = "from_true_then_protect"
 rounding = { method = "none", base = 5, half = "up", bands = [] }
 noise = { method = "none" }
+low_effect = { persons = 0, sd = 0, condition_sd = 0 }
+flattening = { outliers = 0, top = 1 }
+exposure = { warn = 0, review = 0, lock = 0 }
 dominance = { nk = [[1, 50], [2, 67.5]], p = 10, compare = ">" }
 negatives = "refuse"
 dof_min = 10
@@ -58,6 +62,9 @@ fn every_field_is_required() {
         ", zeros = false",
         ", text = \"\"",
         ", compare = \">\"",
+        ", condition_sd = 0",
+        "outliers = 0, ",
+        ", lock = 0",
         "rule = \"deny\", ",
         ", percentiles = [5, 95]",
         "range = [1, 99]",

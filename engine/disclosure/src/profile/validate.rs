@@ -4,6 +4,8 @@
 //! The floors stand in code and not in data: a profile is edited by hand, and a slip must not open the engine. Each
 //! file below is one theme and says why its floor is where it is.
 
+mod exposure;
+mod low_effect;
 mod magnitudes;
 mod minimums;
 mod names;
@@ -15,6 +17,7 @@ mod tables;
 mod tests;
 mod writing;
 
+pub use low_effect::{FEWEST_LOW, MOST_LOW};
 pub use minimums::{FEWEST_BESIDE_ZEROS, FEWEST_PERSONS};
 pub use noise::LARGEST_SD;
 pub use rounding::{LARGEST_BASE, NARROWEST_BASE};
@@ -45,9 +48,11 @@ impl Profile {
         minimums::check(self, &mut problems);
         rounding::check(&self.rounding, &mut problems);
         noise::check(self, &mut problems);
+        low_effect::check(self, &mut problems);
         magnitudes::check(self, &mut problems);
         statistics::check(self, &mut problems);
         tables::check(self, &mut problems);
+        exposure::check(self.exposure, &mut problems);
         writing::check(self, &mut problems);
         if problems.0.is_empty() { Ok(()) } else { Err(problems.0) }
     }

@@ -24,7 +24,7 @@ pub fn persons_in(
     profile: &Profile,
     secret: &NoiseSecret,
     c: &Contribution,
-    plan: ByPlan,
+    plan: ByPlan<'_>,
 ) -> Protected {
     if let Some(decided) = screen_persons(profile, c) {
         return decided;

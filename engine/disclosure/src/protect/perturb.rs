@@ -29,7 +29,7 @@ pub(super) fn noisy_persons(
     profile: &Profile,
     secret: &NoiseSecret,
     c: &Contribution,
-    plan: ByPlan,
+    plan: ByPlan<'_>,
 ) -> Option<Noisy> {
     let c = c.only_persons();
     let value = i128::from(c.persons);
@@ -77,7 +77,7 @@ pub(super) fn noisy_sum(
     secret: &NoiseSecret,
     measure: &str,
     c: &Contribution,
-    plan: ByPlan,
+    plan: ByPlan<'_>,
 ) -> Option<Noisy> {
     if let Noise::CellKeyTable { magnitude, .. } = &profile.noise {
         return by_table::magnitude(profile, secret, magnitude, measure, c, c, plan.decimals);

@@ -28,7 +28,7 @@ pub fn sum_in(
     secret: &NoiseSecret,
     measure: &str,
     c: &Contribution,
-    plan: ByPlan,
+    plan: ByPlan<'_>,
 ) -> Protected {
     if let Some(decided) = screen_measure(profile, secret, c) {
         return decided;

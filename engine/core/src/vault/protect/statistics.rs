@@ -384,8 +384,8 @@ impl Cell<'_> {
         Ok(Contribution { rows, ..*total })
     }
 
-    const fn plan(&self, decimals: u32) -> ByPlan {
-        ByPlan { grouped: !self.release.keys.is_empty(), decimals }
+    fn plan(&self, decimals: u32) -> ByPlan<'static> {
+        ByPlan { grouped: !self.release.keys.is_empty(), decimals, ..ByPlan::default() }
     }
 
     fn sum_of(&self, of: &Polynomial) -> Result<Number> {

@@ -388,3 +388,80 @@ fn words_of_other_rules_are_explained() {
     }
     assert_eq!(not_offered("gauss"), None);
 }
+
+const GEOMETRIC: &str =
+    r#"noise = { method = "cell_key_geometric", count_sd = 2, magnitude_sd = 1 }"#;
+
+#[test]
+fn a_condition_about_one_person_never_counts() {
+    let with = |rule: &str| written(&[&format!("low_effect = {{ {rule} }}"), GEOMETRIC]);
+    assert_eq!(with("persons = 0, sd = 0, condition_sd = 0"), NOTHING);
+    assert_eq!(with("persons = 10, sd = 2, condition_sd = 1"), NOTHING);
+    assert_eq!(with("persons = 50, sd = 10, condition_sd = 0"), NOTHING);
+    assert_eq!(with("persons = 2, sd = 0, condition_sd = 0"), NOTHING);
+    for wrong in [
+        "persons = 1, sd = 0, condition_sd = 0",
+        "persons = 1001, sd = 0, condition_sd = 0",
+        "persons = 10, sd = 2.1, condition_sd = 0",
+        "persons = 10, sd = -1, condition_sd = 0",
+        "persons = 10, sd = nan, condition_sd = 0",
+        "persons = 2, sd = 0.1, condition_sd = 0",
+        "persons = 0, sd = 1, condition_sd = 0",
+        "persons = 10, sd = 0, condition_sd = -1",
+        "persons = 10, sd = 0, condition_sd = inf",
+        "persons = 0, sd = 0, condition_sd = 1",
+    ] {
+        assert_eq!(with(wrong), ["low_effect"], "{wrong}");
+    }
+    let on = "low_effect = { persons = 10, sd = 2, condition_sd = 1 }";
+    assert_eq!(written(&[on]), ["low_effect"], "without noise there is none for conditions either");
+    let problems = profile_with(&[on]).validate().unwrap_err();
+    assert_eq!(
+        problems[0].to_string(),
+        "`low_effect` has condition_sd = 1, but values carry no noise; write condition_sd = 0, or a method in `noise`"
+    );
+}
+
+#[test]
+fn a_drawn_minimum_needs_a_minimum() {
+    assert_eq!(written(&["min_count_sd = 1"]), NOTHING);
+    for wrong in ["-1", "101", "nan", "inf"] {
+        assert_eq!(written(&[&format!("min_count_sd = {wrong}")]), ["min_count_sd"], "{wrong}");
+    }
+    assert_eq!(written(&["min_count_sd = 1", "min_count = 0", MIDPOINT]), ["min_count_sd"]);
+    let mean = "check_on = \"mean_cell_size\"";
+    assert_eq!(written(&["min_count_sd = 1", mean, RR3]), ["min_count_sd"]);
+}
+
+#[test]
+fn one_person_can_be_brought_down_to_the_next_two() {
+    let with = |outliers, top| {
+        written(&[&format!("flattening = {{ outliers = {outliers}, top = {top} }}")])
+    };
+    for (outliers, top) in [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)] {
+        assert_eq!(with(outliers, top), NOTHING, "{outliers} {top}");
+    }
+    for (outliers, top) in [(2, 1), (1, 0), (1, 3), (0, 3)] {
+        assert_eq!(with(outliers, top), ["flattening"], "{outliers} {top}");
+    }
+}
+
+#[test]
+fn exposure_has_steps_in_order_and_some_may_be_off() {
+    let with = |warn: &str, review: &str, lock: &str| {
+        written(&[&format!("exposure = {{ warn = {warn}, review = {review}, lock = {lock} }}")])
+    };
+    for [warn, review, lock] in [
+        ["0", "0", "0"],
+        ["0.05", "0.1", "0.25"],
+        ["0.1", "0.1", "0.1"],
+        ["0", "0", "1"],
+        ["0.05", "0", "0.25"],
+        ["0.05", "0", "0"],
+    ] {
+        assert_eq!(with(warn, review, lock), NOTHING, "{warn} {review} {lock}");
+    }
+    assert_eq!(with("-0.1", "1.1", "nan"), ["exposure"; 3]);
+    assert_eq!(with("0.2", "0.1", "0.25"), ["exposure"]);
+    assert_eq!(with("0.3", "0", "0.25"), ["exposure"]);
+}

@@ -1,0 +1,111 @@
+//! Which condition is removed next, and when what is left no longer stands for what was asked.
+//!
+//! The limit carries noise that belongs to the people who are left without the condition: an exact one would tell of
+//! everybody but one how many there are (`docs/ATTACKS.md`). It is cut off so far above two people that a condition
+//! about one person is removed whatever the noise.
+
+#[cfg(test)]
+mod tests;
+
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::contribution::Contribution;
+use crate::grid;
+use crate::noise::{NoiseSecret, generator_for};
+use crate::profile::Profile;
+
+/// Noise on the limit is cut off at so many standard deviations, so that measuring can stop early.
+pub(crate) const FURTHEST: f64 = 4.0;
+
+/// In percent: what may be removed together, of the people who are left.
+const SHARE: u128 = 3;
+
+/// What removing one candidate would change in one cell, in the context of what was removed already. These are true
+/// numbers and have no `Debug` (ONLY-RELEASED).
+#[derive(Clone, Copy)]
+pub struct Effect {
+    /// The candidate.
+    pub id: u8,
+    /// Persons that would come in or go out.
+    pub persons: u64,
+    /// Key of the cohort without it: wrapping sum of record keys.
+    pub reduced_key: u64,
+    /// Persons of the cohort without it.
+    pub reduced_persons: u64,
+}
+
+/// The rule of a profile, for one cell.
+pub struct LowEffect<'a> {
+    profile: &'a Profile,
+    secret: &'a NoiseSecret,
+}
+
+impl<'a> LowEffect<'a> {
+    /// `None` where the profile turns it off.
+    #[must_use]
+    pub fn new(profile: &'a Profile, secret: &'a NoiseSecret) -> Option<Self> {
+        (profile.low_effect.persons > 0).then_some(Self { profile, secret })
+    }
+
+    /// An effect of at least so many persons is never low, whatever the noise: looking can stop there.
+    #[must_use]
+    pub fn surely(&self) -> u64 {
+        let rule = &self.profile.low_effect;
+        FURTHEST.mul_add(rule.sd, rule.persons as f64).ceil() as u64 // a conversion from f64 stops at the end of the range
+    }
+
+    /// The candidate to remove next: of those whose effect is low, the one with the least. Ties by the cohort that would
+    /// be left, so that the order in which conditions are written decides only where it makes no difference.
+    #[must_use]
+    pub fn next(&self, effects: &[Effect]) -> Option<u8> {
+        let mut effects: Vec<&Effect> = effects.iter().collect();
+        effects.sort_unstable_by_key(|effect| (effect.persons, effect.reduced_key, effect.id));
+        effects.into_iter().find(|effect| self.is_low(effect)).map(|effect| effect.id)
+    }
+
+    fn is_low(&self, effect: &Effect) -> bool {
+        effect.persons < self.surely()
+            && (effect.persons as f64) < self.limit(effect.reduced_key, effect.reduced_persons)
+    }
+
+    /// Whether all that was removed together changed too much for the number to stand for what was asked. `changed`
+    /// persons are in one of the cohorts, as asked and reduced, and not in the other.
+    ///
+    /// A single condition that was low is never too far: the limit belongs to the same people.
+    #[must_use]
+    pub fn too_far(&self, changed: u64, reduced_key: u64, reduced_persons: u64) -> bool {
+        let beyond_share = u128::from(changed) * 100 >= SHARE * u128::from(reduced_persons);
+        beyond_share && changed as f64 >= self.limit(reduced_key, reduced_persons)
+    }
+
+    /// The limit for what is left with this set of people: that of the profile and its noise.
+    fn limit(&self, key: u64, persons: u64) -> f64 {
+        let rule = &self.profile.low_effect;
+        let least = rule.persons as f64;
+        if rule.sd == 0.0 {
+            return least;
+        }
+        let set = Contribution { persons, key, ..Contribution::default() };
+        let purpose = format!("low effect {:016x}", rule.sd.to_bits());
+        match generator_for(self.secret, &purpose, "persons", &set) {
+            Some(mut generator) => {
+                let standard: f64 = StandardNormal.sample(&mut generator);
+                standard.clamp(-FURTHEST, FURTHEST).mul_add(rule.sd, least)
+            }
+            None => f64::INFINITY, // FAIL-CLOSED: everything is low
+        }
+    }
+
+    /// How many persons a count may be off by, for the interval: a public number from the profile and the shown value.
+    #[must_use]
+    pub fn reach(&self, shown: u128) -> u128 {
+        u128::from(self.surely()).max(shown.saturating_mul(SHARE).div_ceil(100))
+    }
+
+    /// The same for a sum over so many persons, by their number as it is shown: each may have had as much as the 1-2-5
+    /// step at or above the largest contributor, which the scale of the noise tells.
+    #[must_use]
+    pub fn reach_of_sum(&self, shown_persons: u128, largest: u128) -> u128 {
+        self.reach(shown_persons).saturating_mul(grid::up(largest))
+    }
+}
