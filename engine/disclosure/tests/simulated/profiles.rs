@@ -1,7 +1,7 @@
 //! The release functions that attackers are held against: the default, and what is left of it without single rules.
 
 use tresor_disclosure::Profile;
-use tresor_disclosure::profile::{LowEffect, Noise, Rounding, RoundingMethod};
+use tresor_disclosure::profile::{LowEffects, Noise, Quantile, Rounding, RoundingMethod};
 
 const DEFAULT: &str = include_str!("../../../../policies/profiles/tresor-default.toml");
 
@@ -12,12 +12,7 @@ pub(crate) fn tresor_default() -> Profile {
 
 /// The default with other numbers for low-effect removal.
 pub(crate) fn with_removal(persons: u64, sd: f64, condition_sd: f64) -> Profile {
-    Profile { low_effect: LowEffect { persons, sd, condition_sd }, ..tresor_default() }
-}
-
-/// Noise of the cell and of each condition, but nothing is removed.
-pub(crate) fn layers_without_removal() -> Profile {
-    with_removal(0, 0.0, tresor_default().low_effect.condition_sd)
+    Profile { low_effect: LowEffects { persons, sd, condition_sd }, ..tresor_default() }
 }
 
 /// Noise seeded by who is in the cell, an exact minimum, no rounding, nothing removed.
@@ -33,7 +28,14 @@ pub(crate) fn threshold_only() -> Profile {
 /// What the reference for sticky noise needs against an attacker who knows everybody else.
 pub(crate) fn strict() -> Profile {
     let base = with_removal(50, 10.0, 1.0);
-    Profile { noise: geometric(5.0), min_count: 20, min_count_measure: 20, min_count_sd: 2.0, ..base }
+    Profile {
+        noise: geometric(5.0),
+        min_count: 20,
+        min_count_measure: 20,
+        min_count_sd: 4.0,
+        quantile: Quantile { min_n: 20, ..base.quantile },
+        ..base
+    }
 }
 
 pub(crate) fn geometric(count_sd: f64) -> Noise {

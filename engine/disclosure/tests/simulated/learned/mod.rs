@@ -111,6 +111,12 @@ fn one(
     let (train, test) = worlds.split_at(TRAIN);
     let (known, hidden) = bits.split_at(TRAIN);
     let model = learn(train, known);
+    if target < 2 && env("SHOW", 0.0) > 0.0 {
+    for (r, f) in features::ranked(&Feature::all(questions::count(), &questions::pairs()), train, known).into_iter().take(12) {
+        let q = |a: usize| (0..questions::COLUMNS).map(|c| [".", "=", "!"][questions::digit(a, c)]).collect::<String>() + &format!("({})", fixed_size(&fixed, &questions[a]));
+        let text = match f { Feature::Value(a) => format!("value {}", q(a)), Feature::Withheld(a) => format!("withheld {}", q(a)), Feature::Difference(a, b) => format!("difference {} {}", q(a), q(b)), Feature::Square(a, b) => format!("square {} {}", q(a), q(b)), Feature::Equal(a, b) => format!("equal {} {}", q(a), q(b)) };
+        eprintln!("  {r:.3} {text}");
+    }}
     let mut score = Score::default();
     test.iter().zip(hidden).for_each(|(answers, bit)| score.count(model.guess(answers) == *bit));
     score
@@ -139,12 +145,22 @@ fn answers(
 ) -> Answers {
     let secret = secret(rng);
     let rule = LowEffect::new(profile, &secret);
-    let answer = |question: &Question| {
-        let found = canonical(rule.as_ref(), world, question);
-        shown(protect(profile, &secret, world, question, found))
+    let f = env("FAR", 1.0);
+    let rules = profile.low_effect;
+    let farther = Profile { low_effect: tresor_disclosure::profile::LowEffects { persons: (rules.persons as f64 * f) as u64, sd: rules.sd * f, ..rules }, ..profile.clone() };
+    let far = LowEffect::new(&farther, &secret).filter(|_| f > 0.0);
+    // What is left is another question of the pool, and many lead to one.
+    let mut known = vec![None; questions.len()];
+    let mut answer = |(number, question): (usize, &Question)| {
+        let found = canonical(rule.as_ref(), far.as_ref(), world, question);
+        let left = questions::without(number, found.removed);
+        if found.too_far { return None; }
+        *known[left].get_or_insert_with(|| shown(protect(profile, &secret, world, question, found)))
     };
-    questions.iter().map(answer).collect()
+    questions.iter().enumerate().map(&mut answer).collect()
 }
+
+fn env(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default) }
 
 /// How many features and how strong a ridge is decided on worlds that were kept back from the training.
 fn learn(worlds: &[Answers], bits: &[bool]) -> Model {
@@ -176,20 +192,17 @@ fn a_learned_attacker_is_little_better_than_chance() {
 
 #[test]
 fn scan() {
-    let targets = 4;
-    for (name, profile) in [
-        ("layers without removal", profiles::layers_without_removal()),
-        ("default", profiles::tresor_default()),
-        ("strict", profiles::strict()),
-        ("L 20 sd 4", profiles::with_removal(20, 4.0, 1.0)),
-        ("condition_sd 0", profiles::with_removal(10, 2.0, 0.0)),
-        ("condition_sd 2", profiles::with_removal(10, 2.0, 2.0)),
-        ("min_count_sd 0", Profile { min_count_sd: 0.0, ..profiles::tresor_default() }),
-        ("min_count_sd 1", Profile { min_count_sd: 1.0, ..profiles::tresor_default() }),
-        ("min_count_sd 2", Profile { min_count_sd: 2.0, ..profiles::tresor_default() }),
-    ] {
-        for knows in [Knows::Auxiliary, Knows::ExactButOne] {
-            attack(&profile, knows, targets).print(name, knows);
-        }
+    let base = profiles::with_removal(env("L", 10.0) as u64, env("SD", 2.0), env("CSD", 1.0));
+    let min = env("MIN", 10.0) as u64;
+    let profile = Profile { noise: profiles::geometric(env("N", 2.0)), min_count: min, min_count_measure: min, min_count_sd: env("MSD", 1.0),
+        quantile: tresor_disclosure::profile::Quantile { min_n: min, ..base.quantile }, ..base };
+    assert!(profile.validate().is_ok());
+    let name = ["L", "SD", "CSD", "N", "MIN", "MSD", "FAR"].map(|n| std::env::var(n).map(|v| format!("{n}={v} ")).unwrap_or_default()).concat();
+    for knows in [Knows::Auxiliary, Knows::ExactButOne] {
+        attack(&profile, knows, env("TARGETS", 6.0) as u64).print(&name, knows);
     }
+}
+
+fn fixed_size(fixed: &[u64], q: &Question) -> u64 {
+    (0..64).filter(|a| q.asked() >> a & 1 == 1).map(|a: usize| fixed[a]).sum()
 }
