@@ -35,6 +35,6 @@ pub use noise::NoiseSecret;
 pub use outcome::{Estimate, Protected, Reason};
 pub use profile::{Profile, ProfileProblem};
 pub use protect::{
-    ByPlan, Leg, Pair, Spread, degrees, estimable, mean, mean_of, pair, persons, persons_in,
-    quantile, rows, spread, sum, sum_in, withheld_measure,
+    ByPlan, Leg, Pair, Place, Spread, degrees, estimable, mean, mean_of, pair, persons, persons_in,
+    quantile, quantile_in, rows, rows_in, spread, sum, sum_in, withheld_measure,
 };

@@ -16,5 +16,5 @@ pub mod table;
 
 pub use gaussian::RoundedGaussian;
 pub use geometric::TwoSidedGeometric;
-pub use sticky::{NOISE_VERSION, NoiseSecret, bits, generator, generator_for};
+pub use sticky::{NOISE_VERSION, NoiseSecret, bits, generator, generator_for, generator_for_layer};
 pub use table::PerturbationTable;

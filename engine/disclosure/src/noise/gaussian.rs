@@ -15,10 +15,10 @@ use rand_distr::{Distribution, StandardNormal};
 use super::grains::{self, LARGEST_SD};
 
 /// Within so many standard deviations lie 95 % of a normal distribution.
-const INSIDE: f64 = 1.959_963_984_540_054;
+pub(crate) const INSIDE: f64 = 1.959_963_984_540_054;
 
 /// What rounding to whole numbers adds to a variance.
-const OF_ROUNDING: f64 = 1.0 / 12.0;
+pub(crate) const OF_ROUNDING: f64 = 1.0 / 12.0;
 
 /// A normal distribution around zero, rounded to whole numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]

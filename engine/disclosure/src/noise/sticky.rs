@@ -18,6 +18,7 @@ use rand::{Rng, SeedableRng};
 use sha2::Sha256;
 
 use crate::contribution::Contribution;
+use crate::low_effect::Layer;
 
 /// Which draws cells get; part of every seed.
 pub const NOISE_VERSION: u32 = 2;
@@ -74,6 +75,19 @@ pub fn generator_for(
     c: &Contribution,
 ) -> Option<ChaCha20Rng> {
     generator(secret, &format!("{purpose}\0{measure}"), c)
+}
+
+/// The generator of a condition's noise on one measure: the same for every cell that has the condition, whoever is in it.
+#[must_use]
+pub fn generator_for_layer(
+    secret: &NoiseSecret,
+    purpose: &str,
+    measure: &str,
+    layer: &Layer,
+) -> Option<ChaCha20Rng> {
+    let Layer(digest) = layer;
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    generator_for(secret, &format!("{purpose} of {digest}"), measure, &Contribution::default())
 }
 
 /// 64 bits that belong to the cell, for a coin or a look-up; evenly distributed over cells.

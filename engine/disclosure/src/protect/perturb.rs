@@ -7,6 +7,7 @@
 
 mod by_table;
 mod drawn;
+mod layers;
 mod scale;
 
 use crate::contribution::Contribution;
@@ -18,7 +19,8 @@ use crate::protect::ByPlan;
 use crate::rounding;
 
 use drawn::{Drawn, gaussian, gaussian_count, geometric};
-use scale::{rows_sd, sum_sd};
+use layers::Layers;
+use scale::{count_sd, rows_sd, sum_sd};
 
 /// What counts of persons are called in seeds.
 const PERSONS: &str = "persons";
@@ -33,18 +35,20 @@ pub(super) fn noisy_persons(
 ) -> Option<Noisy> {
     let c = c.only_persons();
     let value = i128::from(c.persons);
-    Some(match &profile.noise {
+    let layers = Layers::new(profile, plan, 1.0);
+    let noisy = match &profile.noise {
+        Noise::CellKeyTable { .. } => return by_table::persons(profile, secret, &c, &layers),
         Noise::None {} => Noisy::exactly(value),
         Noise::CellKeyGeometric { count_sd, .. } => {
-            Noisy::with(value, geometric(secret, PERSONS, &c, *count_sd)?, *count_sd)
+            Noisy::with(value, geometric(secret, PERSONS, &c, *count_sd, &layers)?)
         }
         Noise::CellKeyGaussian { count_sd, breakdown_sd, .. } => {
             let (sd, other) =
                 if plan.grouped { (breakdown_sd, count_sd) } else { (count_sd, breakdown_sd) };
-            Noisy::with(value, gaussian_count(secret, &c, *sd, *other)?, *sd)
+            Noisy::with(value, gaussian_count(secret, &c, *sd, *other, &layers)?)
         }
-        Noise::CellKeyTable { .. } => by_table::persons(profile, secret, &c)?,
-    })
+    };
+    Some(noisy.moved(layers.noise(secret, PERSONS)?))
 }
 
 /// What is shown where there is nobody: an exact 0, which no noise could hide because there is nobody to hide. A
@@ -64,11 +68,13 @@ pub(super) fn noisy_rows(
     measure: &str,
     c: &Contribution,
     whole: &Contribution,
+    plan: ByPlan<'_>,
 ) -> Option<Noisy> {
+    let plan = ByPlan { decimals: 0, ..plan };
     if let Noise::CellKeyTable { magnitude, .. } = &profile.noise {
-        return by_table::magnitude(profile, secret, magnitude, measure, c, whole, 0);
+        return by_table::magnitude(profile, secret, magnitude, measure, [c, whole], plan);
     }
-    noisy_magnitude(profile, secret, measure, c, rows_sd(profile, whole))
+    noisy_magnitude(profile, secret, measure, c, rows_sd(profile, whole), plan)
 }
 
 /// A sum with its noise.
@@ -80,9 +86,9 @@ pub(super) fn noisy_sum(
     plan: ByPlan<'_>,
 ) -> Option<Noisy> {
     if let Noise::CellKeyTable { magnitude, .. } = &profile.noise {
-        return by_table::magnitude(profile, secret, magnitude, measure, c, c, plan.decimals);
+        return by_table::magnitude(profile, secret, magnitude, measure, [c, c], plan);
     }
-    noisy_magnitude(profile, secret, measure, c, sum_sd(profile, c))
+    noisy_magnitude(profile, secret, measure, c, sum_sd(profile, c), plan)
 }
 
 fn noisy_magnitude(
@@ -91,17 +97,20 @@ fn noisy_magnitude(
     measure: &str,
     c: &Contribution,
     sd: f64,
+    plan: ByPlan<'_>,
 ) -> Option<Noisy> {
-    Some(match &profile.noise {
+    let layers = Layers::new(profile, plan, sd / count_sd(profile));
+    let noisy = match &profile.noise {
         Noise::None {} => Noisy::exactly(c.total),
         Noise::CellKeyGeometric { .. } => {
-            Noisy::with(c.total, geometric(secret, measure, c, sd)?, sd)
+            Noisy::with(c.total, geometric(secret, measure, c, sd, &layers)?)
         }
         Noise::CellKeyGaussian { .. } => {
-            Noisy::with(c.total, gaussian(secret, measure, c, sd)?, sd)
+            Noisy::with(c.total, gaussian(secret, measure, c, sd, &layers)?)
         }
         Noise::CellKeyTable { .. } => return None,
-    })
+    };
+    Some(noisy.moved(layers.noise(secret, measure)?))
 }
 
 /// A value with its noise, not yet rounded.
@@ -109,7 +118,7 @@ fn noisy_magnitude(
 pub(super) struct Noisy {
     pub(super) value: i128,
     pub(super) half_width: u128,
-    /// Standard deviation of the noise, in the unit of the value.
+    /// Standard deviation of the noise, in the unit of the value, for as many conditions as the interval is for.
     sd: f64,
 }
 
@@ -118,9 +127,13 @@ impl Noisy {
         Self { value, half_width: 0, sd: 0.0 }
     }
 
-    fn with(value: i128, drawn: Drawn, sd: f64) -> Self {
-        let value = value.saturating_add(drawn.noise);
-        Self { value, half_width: drawn.half_width, sd }
+    fn with(value: i128, Drawn { noise, half_width, sd }: Drawn) -> Self {
+        Self { value: value.saturating_add(noise), half_width, sd }
+    }
+
+    /// With the noise of its conditions, for which its interval is already.
+    const fn moved(self, by: i128) -> Self {
+        Self { value: self.value.saturating_add(by), ..self }
     }
 
     /// For what cannot be below zero.

@@ -23,14 +23,22 @@ use crate::profile::Profile;
 /// One in millionths, doubled: ranks are compared in halves of millionths.
 const ONE: i128 = 2_000_000;
 
-/// Protects the quantile at `share` (in millionths) of the values that `spread` holds.
-///
-/// `c` must be the rows with a value: as many, of the same persons. `one_row` says that by plan a person has at most
-/// one, so that rows are persons. The value is the middle of the bin, in the smallest unit of the measure; the
-/// interval reaches over the bins that the noise of the rank reaches.
+/// Which quantile of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The share of values at or below it, in millionths.
+    pub share: u32,
+    /// Whether by plan a person has at most one row, so that rows are persons.
+    pub one_row: bool,
+    /// What else the plan says of the cell.
+    pub plan: ByPlan<'a>,
+}
+
+/// Protects the quantile at `share` (in millionths) of the values that `spread` holds. `one_row` says that by plan a
+/// person has at most one row. As [`quantile_in`], for a cell without conditions.
 ///
 /// # Errors
-/// The reason why there is no value: too few persons at, below or above it, or what withholds a number of rows.
+/// As for [`quantile_in`].
 pub fn quantile(
     profile: &Profile,
     secret: &NoiseSecret,
@@ -40,17 +48,36 @@ pub fn quantile(
     share: u32,
     one_row: bool,
 ) -> Result<Estimate, Reason> {
-    match screen_measure(profile, secret, c) {
+    let place = Place { share, one_row, plan: ByPlan::default() };
+    quantile_in(profile, secret, c, spread, bins, place)
+}
+
+/// Protects one quantile of the values that `spread` holds.
+///
+/// `c` must be the rows with a value: as many, of the same persons. The value is the middle of the bin, in the smallest unit of the measure; the
+/// interval reaches over the bins that the noise of the rank reaches.
+///
+/// # Errors
+/// The reason why there is no value: too few persons at, below or above it, or what withholds a number of rows.
+pub fn quantile_in(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+    spread: &Distribution,
+    bins: Bins,
+    place: Place<'_>,
+) -> Result<Estimate, Reason> {
+    match screen_measure(profile, secret, c, place.plan) {
         Some(Protected::Withheld(reason)) => return Err(reason),
         // Nobody has a value, so there is none in the middle.
         Some(Protected::Shown { .. }) => return Err(Reason::TooFewContributors),
         None => {}
     }
-    if !spread.is_of(c) || !profile.quantile.allows(share) {
+    if !spread.is_of(c) || !profile.quantile.allows(place.share) {
         return Err(Reason::Unprotectable); // FAIL-CLOSED
     }
-    let ranks = Ranks { profile, secret, steps: spread.steps(c.largest), c, one_row };
-    let [low, middle, high] = ranks.around(share)?;
+    let ranks = Ranks { profile, secret, steps: spread.steps(c.largest), c, place };
+    let [low, middle, high] = ranks.around()?;
     let enough = profile.min_count_measure;
     let beside = profile.on_each_side();
     if spread.persons_to(middle) < beside || spread.persons_from(middle) < beside {
@@ -84,13 +111,13 @@ struct Ranks<'a> {
     secret: &'a NoiseSecret,
     steps: Vec<(Bin, Contribution)>,
     c: &'a Contribution,
-    one_row: bool,
+    place: Place<'a>,
 }
 
 impl Ranks<'_> {
     /// The bins at the lower end of the interval, at the quantile, and at the upper end.
-    fn around(&self, share: u32) -> Result<[Bin; 3], Reason> {
-        let share = 2 * i128::from(share);
+    fn around(&self) -> Result<[Bin; 3], Reason> {
+        let share = 2 * i128::from(self.place.share);
         let last = self.steps.last().ok_or(Reason::Unprotectable)?;
         let all = self.at_or_below(&last.1)?;
         // The middle of n values has the rank (n - 1) / 2 + 1; half a rank less finds the first value that reaches it.
@@ -124,10 +151,12 @@ impl Ranks<'_> {
     /// What a count of these rows would be, before it is rounded.
     fn at_or_below(&self, below: &Contribution) -> Result<Noisy, Reason> {
         let (profile, secret) = (self.profile, self.secret);
-        let noisy = if self.one_row {
-            noisy_persons(profile, secret, below, ByPlan::default())
+        // One number of several, whatever the plan says.
+        let plan = ByPlan { grouped: true, ..self.place.plan };
+        let noisy = if self.place.one_row {
+            noisy_persons(profile, secret, below, plan)
         } else {
-            noisy_rows(profile, secret, "rows", below, self.c)
+            noisy_rows(profile, secret, "rows", below, self.c, plan)
         };
         noisy.ok_or(Reason::Unprotectable)
     }

@@ -1,5 +1,6 @@
 //! The number of rows in a cell: a magnitude, because one person can have many.
 
+use super::ByPlan;
 use super::perturb::noisy_rows;
 use super::screen::screen_measure;
 use crate::contribution::Contribution;
@@ -13,16 +14,28 @@ use crate::profile::Profile;
 /// Persons decide the threshold, the rows of each person decide dominance. The noise follows the
 /// person with most rows and is never less than on a count of persons. A negative result becomes 0;
 /// rounding is that of counts. `measure` names what the rows are of, such as
-/// `rows:sample.admissions`, so that two tables draw different noise.
+/// `rows:sample.admissions`, so that two tables draw different noise. As [`rows_in`], for a cell without conditions.
 #[must_use]
 pub fn rows(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribution) -> Protected {
+    rows_in(profile, secret, measure, c, ByPlan::default())
+}
+
+/// As [`rows`], for a cell of which the plan says more.
+#[must_use]
+pub fn rows_in(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    measure: &str,
+    c: &Contribution,
+    plan: ByPlan<'_>,
+) -> Protected {
     if c.total != i128::from(c.rows) || c.rows < c.persons {
         return Protected::Withheld(Reason::Unprotectable);
     }
-    if let Some(decided) = screen_measure(profile, secret, c) {
+    if let Some(decided) = screen_measure(profile, secret, c, plan) {
         return decided;
     }
-    noisy_rows(profile, secret, measure, c, c)
+    noisy_rows(profile, secret, measure, c, c, plan)
         .map_or(Protected::Withheld(Reason::Unprotectable), |noisy| {
             noisy.not_negative().rounded_as_count(profile, secret, measure, c)
         })

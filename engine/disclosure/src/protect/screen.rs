@@ -30,11 +30,12 @@ pub(super) fn screen_measure(
     profile: &Profile,
     secret: &NoiseSecret,
     c: &Contribution,
+    plan: ByPlan<'_>,
 ) -> Option<Protected> {
     if let Some(decided) = on_true_values(profile, c) {
         return Some(decided);
     }
-    few_contributors_by_noise(profile, secret, c)
+    few_contributors_by_noise(profile, secret, c, plan)
         .then_some(Protected::Withheld(Reason::TooFewContributors))
 }
 
@@ -57,9 +58,16 @@ pub(super) fn too_few_by_noise(profile: &Profile, noisy: Noisy, minimum: u64) ->
     }
 }
 
-fn few_contributors_by_noise(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> bool {
+fn few_contributors_by_noise(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+    plan: ByPlan<'_>,
+) -> bool {
+    // As a group of several, whatever the plan says: a sum has no number of persons without groups beside it.
+    let plan = ByPlan { grouped: true, ..plan };
     profile.check_on == CheckOn::Noisy
-        && noisy_persons(profile, secret, c, ByPlan::default())
+        && noisy_persons(profile, secret, c, plan)
             .is_none_or(|noisy| too_few_by_noise(profile, noisy, profile.min_count_measure))
 }
 

@@ -30,7 +30,7 @@ pub fn sum_in(
     c: &Contribution,
     plan: ByPlan<'_>,
 ) -> Protected {
-    if let Some(decided) = screen_measure(profile, secret, c) {
+    if let Some(decided) = screen_measure(profile, secret, c, plan) {
         return decided;
     }
     let Some(noisy) = noisy_sum(profile, secret, measure, c, plan) else {

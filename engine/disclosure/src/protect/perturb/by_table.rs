@@ -7,13 +7,16 @@
 //! persons, which differ by one row of somebody, do not carry the same noise.
 
 use super::Noisy;
+use super::layers::Layers;
 use super::scale::mean_part;
 use crate::contribution::Contribution;
 use crate::grid;
+use crate::noise::gaussian::INSIDE;
 use crate::noise::table::magnitude::{Contributor, Scaling, stretched};
 use crate::noise::table::{CellKey, PerturbationTable, Selector};
 use crate::noise::{NoiseSecret, bits};
 use crate::profile::{Noise, Profile, TopContributors};
+use crate::protect::ByPlan;
 
 /// The profile's table, where it is the one that the profile names and the two fit (FAIL-CLOSED).
 fn table(profile: &Profile) -> Option<(&PerturbationTable, Selector)> {
@@ -23,12 +26,29 @@ fn table(profile: &Profile) -> Option<(&PerturbationTable, Selector)> {
     table.suits(selector).is_ok().then_some((table, selector))
 }
 
-/// A number of persons with its entry.
-pub(super) fn persons(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Option<Noisy> {
+/// A number of persons with its entry and the noise of its conditions. The interval is by the number with both: it must
+/// not tell them apart.
+pub(super) fn persons(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+    layers: &Layers<'_>,
+) -> Option<Noisy> {
     let (table, selector) = table(profile)?;
     let key = selector.key(bits(secret, &purpose(table), super::PERSONS, c)?);
     let value = i128::from(c.persons) + i128::from(table.noise(selector, c.persons, key));
-    Some(Noisy { value, half_width: table.half_width(selector, value), sd: 0.0 })
+    let value = value.saturating_add(layers.noise(secret, super::PERSONS)?);
+    let half_width = widened(table.half_width(selector, value), layers);
+    Some(Noisy { value, half_width, sd: 0.0 })
+}
+
+/// A half width with that of the conditions: the two are independent, so their squares add. The table's own stays as it
+/// is where there are none.
+fn widened(half_width: u128, layers: &Layers<'_>) -> u128 {
+    match INSIDE * layers.with_own(0.0) {
+        0.0 => half_width,
+        conditions => (half_width as f64).hypot(conditions).ceil() as u128,
+    }
 }
 
 /// Half of the interval around a number of persons that is shown; `None` without a table.
@@ -48,16 +68,15 @@ pub(super) fn magnitude(
     secret: &NoiseSecret,
     top: &TopContributors,
     measure: &str,
-    c: &Contribution,
-    whole: &Contribution,
-    decimals: u32,
+    [c, whole]: [&Contribution; 2],
+    plan: ByPlan<'_>,
 ) -> Option<Noisy> {
     let (table, _) = table(profile)?;
     let table_sd = table.last_variance().filter(|variance| *variance > 0.0)?.sqrt();
     let scaling = Scaling {
         small: top.small,
         large: top.large,
-        flex_point: top.flex_point * 10_f64.powi(i32::try_from(decimals).ok()?),
+        flex_point: top.flex_point * 10_f64.powi(i32::try_from(plan.decimals).ok()?),
         exponent: top.exponent,
     };
     let contributors = contributors(top.top, whole)?;
@@ -70,12 +89,15 @@ pub(super) fn magnitude(
     if !noise.is_finite() || !squares.is_finite() {
         return None;
     }
+    let band = grid::up(scale.ceil() as u128);
+    // By the band, so that cells whose contributors are nearly as large share the noise of their conditions.
+    let layers = Layers::new(profile, plan, band as f64);
     let moved = c.total.saturating_add(noise.round() as i128);
+    let moved = moved.saturating_add(layers.noise(secret, measure)?);
     // Cut at zero once more, exactly.
     let value = if c.total < 0 { moved.min(0) } else { moved.max(0) };
-    let band = grid::up(scale.ceil() as u128);
-    let half_width = band.saturating_mul(table.furthest().into());
-    Some(Noisy { value, half_width, sd: squares.sqrt() * table_sd })
+    let half_width = widened(band.saturating_mul(table.furthest().into()), &layers);
+    Some(Noisy { value, half_width, sd: layers.with_own(squares.sqrt() * table_sd) })
 }
 
 fn contributors(top: u8, whole: &Contribution) -> Option<Vec<Contributor>> {

@@ -1,12 +1,16 @@
 //! Noise from a distribution.
 
+use super::layers::Layers;
 use crate::contribution::Contribution;
 use crate::noise::{NoiseSecret, RoundedGaussian, TwoSidedGeometric, generator_for};
 
 /// Noise that was drawn and not yet added.
 pub(super) struct Drawn {
     pub(super) noise: i128,
+    /// Half of the interval around the value, for this noise and that of the conditions.
     pub(super) half_width: u128,
+    /// Standard deviation of both.
+    pub(super) sd: f64,
 }
 
 pub(super) fn geometric(
@@ -14,12 +18,14 @@ pub(super) fn geometric(
     measure: &str,
     c: &Contribution,
     sd: f64,
+    layers: &Layers<'_>,
 ) -> Option<Drawn> {
     let distribution = TwoSidedGeometric::with_sd(sd)?;
     // Two profiles may give one cell two scales: each has a draw of its own.
     let purpose = format!("geometric {:016x}", sd.to_bits());
     let noise = distribution.sample(&mut generator_for(secret, &purpose, measure, c)?);
-    Some(Drawn { noise, half_width: distribution.half_width() })
+    let sd = layers.with_own(sd);
+    Some(Drawn { noise, half_width: TwoSidedGeometric::with_sd(sd)?.half_width(), sd })
 }
 
 pub(super) fn gaussian(
@@ -27,10 +33,15 @@ pub(super) fn gaussian(
     measure: &str,
     c: &Contribution,
     sd: f64,
+    layers: &Layers<'_>,
 ) -> Option<Drawn> {
-    let distribution = RoundedGaussian::with_sd(sd)?;
-    let noise = sample(secret, &distribution, measure, c)?;
-    Some(Drawn { noise, half_width: distribution.half_width() })
+    let noise = sample(secret, &RoundedGaussian::with_sd(sd)?, measure, c)?;
+    drawn_gaussian(noise, sd, layers)
+}
+
+fn drawn_gaussian(noise: i128, sd: f64, layers: &Layers<'_>) -> Option<Drawn> {
+    let sd = layers.with_own(sd);
+    Some(Drawn { noise, half_width: RoundedGaussian::with_sd(sd)?.half_width(), sd })
 }
 
 /// Gaussian noise for a number of persons, which may have two sizes. A cell with the larger one has the noise of the
@@ -40,6 +51,7 @@ pub(super) fn gaussian_count(
     c: &Contribution,
     sd: f64,
     other_sd: f64,
+    layers: &Layers<'_>,
 ) -> Option<Drawn> {
     let wanted = RoundedGaussian::with_sd(sd)?;
     let narrow = RoundedGaussian::with_sd(sd.min(other_sd))?;
@@ -48,7 +60,7 @@ pub(super) fn gaussian_count(
         let more = sample(secret, &narrow.up_to(wanted), PERSONS, c)?;
         noise = noise.saturating_add(more);
     }
-    Some(Drawn { noise, half_width: wanted.half_width() })
+    drawn_gaussian(noise, sd, layers)
 }
 
 const PERSONS: &str = "persons";

@@ -152,10 +152,13 @@ fn ranks_carry_the_noise_of_counts() {
     let mut profile = noisy();
     profile.rounding.method = crate::profile::RoundingMethod::None;
     let steps = spread.steps(c.largest);
-    let ranks =
-        Ranks { profile: &profile, secret: &SECRET, steps: steps.clone(), c: &c, one_row: true };
+    profile.low_effect = crate::profile::LowEffects { persons: 10, sd: 0.0, condition_sd: 1.0 };
+    let layers = [crate::Layer::of("d.people.sex", ["f"])];
+    let plan = ByPlan { layers: &layers, ..ByPlan::default() };
+    let place = Place { share: 500_000, one_row: true, plan };
+    let ranks = Ranks { profile: &profile, secret: &SECRET, steps: steps.clone(), c: &c, place };
     for (_, below) in steps.iter().skip(9) {
-        let count = crate::protect::persons(&profile, &SECRET, below);
+        let count = crate::protect::persons_in(&profile, &SECRET, below, plan);
         let rank = ranks.at_or_below(below).unwrap().not_negative();
         let rank = Protected::Shown { value: rank.value, half_width: rank.half_width };
         assert_eq!(rank, count);

@@ -23,7 +23,7 @@ fn by_table(text: &str, ptable: &str, index: TableIndex, magnitude: TopContribut
 const TOP: TopContributors =
     TopContributors { top: 2, small: 0.25, large: 0.05, flex_point: 1_000.0, exponent: 3.0 };
 
-fn site() -> Profile {
+pub(super) fn site() -> Profile {
     by_table(SITE, "site", TableIndex::Abs, TOP)
 }
 
