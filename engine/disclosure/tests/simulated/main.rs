@@ -2,13 +2,17 @@
 //! as it is shipped and against weaker ones that the same attack must beat.
 //!
 //! Worlds are invented, small and many. Answers come from the functions that the engine calls: condition trees, low-effect
-//! removal, minimum, noise and rounding. Seeds are fixed, so a test passes always or never. With `--nocapture` each test
-//! prints what it scored.
+//! removal, minimum, noise, rounding and earlier answers. Seeds are fixed, so a test passes always or never. With
+//! `--nocapture` each test prints what it scored.
 
+#[cfg(test)]
+mod campaigns;
 #[cfg(test)]
 mod learned;
 #[cfg(test)]
 mod profiles;
+#[cfg(test)]
+mod said;
 #[cfg(test)]
 mod score;
 #[cfg(test)]

@@ -11,12 +11,10 @@ mod regression;
 
 use rand::rngs::ChaCha20Rng;
 use rand::{RngExt, SeedableRng};
-use tresor_disclosure::Profile;
-use tresor_disclosure::low_effect::LowEffect;
 
 use crate::profiles;
 use crate::score::{Score, median};
-use crate::world::{Question, World, canonical, protect, secret, shown};
+use crate::world::{Project, Question, Release, World, secret};
 use features::{Answers, Feature, most_telling};
 use population::{ATTRIBUTES, Population};
 use regression::Model;
@@ -65,11 +63,11 @@ impl Outcome {
     }
 }
 
-fn attack(profile: &Profile, knows: Knows, targets: u64) -> Outcome {
+fn attack(release: &Release, knows: Knows, targets: u64) -> Outcome {
     let questions = questions::all();
     let mut use_of = Use::default();
     let by_target =
-        (0..targets).map(|target| one(profile, knows, target, &questions, &mut use_of)).collect();
+        (0..targets).map(|target| one(release, knows, target, &questions, &mut use_of)).collect();
     Outcome { by_target, error: median(use_of.errors), withheld: use_of.withheld / use_of.cells }
 }
 
@@ -82,7 +80,7 @@ struct Use {
 }
 
 fn one(
-    profile: &Profile,
+    release: &Release,
     knows: Knows,
     target: u64,
     questions: &[Question],
@@ -101,7 +99,7 @@ fn one(
         let bit: bool = rng.random();
         persons[(1 << ATTRIBUTES) - 1 + if bit { 1 << ATTRIBUTES } else { 0 }] += 1;
         let world = World::new(persons, rng);
-        let answers = answers(profile, &world, questions, rng);
+        let answers = answers(release, &world, questions, rng);
         if at < 20 {
             use_of.see(&world, questions, &answers);
         }
@@ -138,26 +136,14 @@ impl Use {
 }
 
 fn answers(
-    profile: &Profile,
+    release: &Release,
     world: &World,
     questions: &[Question],
     rng: &mut ChaCha20Rng,
 ) -> Answers {
     let secret = secret(rng);
-    let rule = LowEffect::new(profile, &secret);
-    let f = env("FAR", 1.0);
-    let rules = profile.low_effect;
-    let farther = Profile { low_effect: tresor_disclosure::profile::LowEffects { persons: (rules.persons as f64 * f) as u64, sd: rules.sd * f, ..rules }, ..profile.clone() };
-    let far = LowEffect::new(&farther, &secret).filter(|_| f > 0.0);
-    // What is left is another question of the pool, and many lead to one.
-    let mut known = vec![None; questions.len()];
-    let mut answer = |(number, question): (usize, &Question)| {
-        let found = canonical(rule.as_ref(), far.as_ref(), world, question);
-        let left = questions::without(number, found.removed);
-        if found.too_far { return None; }
-        *known[left].get_or_insert_with(|| shown(protect(profile, &secret, world, question, found)))
-    };
-    questions.iter().enumerate().map(&mut answer).collect()
+    let mut project = Project::new(release, &secret, world);
+    questions.iter().map(|question| project.ask(question)).collect()
 }
 
 fn env(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default) }
@@ -180,26 +166,32 @@ fn learn(worlds: &[Answers], bits: &[bool]) -> Model {
 #[test]
 fn a_learned_attacker_is_little_better_than_chance() {
     let targets = 4;
-    for (name, profile) in [
-        ("threshold 10", profiles::threshold_only()),
-        ("cell key, sd 2, threshold 10", profiles::cell_key_only()),
+    for (name, release) in [
+        ("threshold", profiles::threshold_only()),
+        ("cell key", profiles::cell_key_only()),
+        ("layers, nothing removed", profiles::without_removal()),
+        ("default, no history", profiles::without_history()),
+        ("default", profiles::shipped()),
+        ("strict", profiles::strict()),
     ] {
         for knows in [Knows::Auxiliary, Knows::ExactButOne] {
-            attack(&profile, knows, targets).print(name, knows);
+            attack(&release, knows, targets).print(name, knows);
         }
     }
 }
 
 #[test]
 fn scan() {
-    let base = profiles::with_removal(env("L", 10.0) as u64, env("SD", 2.0), env("CSD", 1.0));
+    let base = profiles::tresor_default();
     let min = env("MIN", 10.0) as u64;
-    let profile = Profile { noise: profiles::geometric(env("N", 2.0)), min_count: min, min_count_measure: min, min_count_sd: env("MSD", 1.0),
+    let profile = tresor_disclosure::Profile { noise: profiles::geometric(env("N", 2.0)), min_count: min, min_count_measure: min, min_count_sd: env("MSD", 1.0),
+        low_effect: tresor_disclosure::profile::LowEffects { persons: env("L", 10.0) as u64, sd: env("SD", 2.0), condition_sd: env("CSD", 1.0) },
         quantile: tresor_disclosure::profile::Quantile { min_n: min, ..base.quantile }, ..base };
     assert!(profile.validate().is_ok());
-    let name = ["L", "SD", "CSD", "N", "MIN", "MSD", "FAR"].map(|n| std::env::var(n).map(|v| format!("{n}={v} ")).unwrap_or_default()).concat();
+    let release = Release { profile, removes: true, remembers: env("H", 0.0) > 0.0 };
+    let name = ["L", "SD", "CSD", "N", "MIN", "MSD", "FAR", "H"].map(|n| std::env::var(n).map(|v| format!("{n}={v} ")).unwrap_or_default()).concat();
     for knows in [Knows::Auxiliary, Knows::ExactButOne] {
-        attack(&profile, knows, env("TARGETS", 6.0) as u64).print(&name, knows);
+        attack(&release, knows, env("TARGETS", 6.0) as u64).print(&name, knows);
     }
 }
 
