@@ -83,7 +83,7 @@ def main():
         at, last = at >> 1, last >> 1
     demand(at == last == 0 and found == base64.b64decode(root), "the entry is not in this log")
     entry = json.loads(receipt["entry"], object_pairs_hook=once)
-    releases = entry["kind"] in ("outcome", "review") and entry["body"]["state"] == "released"
+    releases = entry["kind"] in ("outcome", "review_ended", "review") and entry["body"]["state"] == "released"
     demand(releases and entry["seq"] == index, "the entry releases nothing")
     theirs, ours = (entry["query_id"], entry["body"]["answer_digest"]), (receipt["query_id"], receipt["answer_digest"])
     demand(theirs == ours, "the entry is about another query or answer")

@@ -91,8 +91,8 @@ async fn ask(ledger: Ledger, next: Arc<AtomicU64>, queries: u64) -> Vec<Duration
         writes.push(start.elapsed());
         let answer = vec![b'7'; 2_048];
         let digest = digest_of(&answer);
-        let outcome =
-            Outcome::Released { answer, digest, summary: json!({ "cells": 10 }), reviewers: 0 };
+        let summary = json!({ "cells": 10 });
+        let outcome = Outcome::Released { answer, digest, summary, sealed: vec![], reviewers: 0 };
         let start = Instant::now();
         ledger.settle(receipt, outcome, NOW).await.unwrap();
         writes.push(start.elapsed());

@@ -14,6 +14,7 @@ pub mod bins;
 pub mod contribution;
 pub mod distribution;
 pub mod dominance;
+pub mod exposure;
 pub mod grid;
 pub mod history;
 pub mod kind;

@@ -44,6 +44,8 @@ pub enum Kind {
     BudgetGrant,
     /// Somebody decided about an answer that is held.
     Review,
+    /// A review ended with the vote before: the entry that its author reads in a receipt.
+    ReviewEnded,
     /// Somebody read an answer that is or was held, in order to decide.
     ReviewRead,
     /// Somebody read the audit log.
@@ -74,7 +76,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind there is.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Intent,
         Self::Outcome,
         Self::Forfeited,
@@ -89,6 +91,7 @@ impl Kind {
         Self::ExtractWithdrawn,
         Self::BudgetGrant,
         Self::Review,
+        Self::ReviewEnded,
         Self::ReviewRead,
         Self::LogRead,
         Self::OpeningErased,
@@ -122,6 +125,7 @@ impl Kind {
             Self::ExtractWithdrawn => "extract_withdrawn",
             Self::BudgetGrant => "budget_grant",
             Self::Review => "review",
+            Self::ReviewEnded => "review_ended",
             Self::ReviewRead => "review_read",
             Self::LogRead => "log_read",
             Self::OpeningErased => "opening_erased",
@@ -174,7 +178,8 @@ impl Kind {
             | Self::TokenIssued
             | Self::TokenRevoked
             | Self::OpeningErased
-            | Self::Review => false,
+            | Self::Review
+            | Self::ReviewEnded => false,
         }
     }
 }

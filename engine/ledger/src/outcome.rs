@@ -4,6 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::entry::EntryReceipt;
+use crate::seal::Sealed;
 
 /// How a query ended. Has no `Debug`: a sealed cause may quote data.
 pub enum Outcome {
@@ -13,8 +14,11 @@ pub enum Outcome {
         answer: Vec<u8>,
         /// [`digest_of`] the answer, computed where the answer was made. Checked here.
         digest: String,
-        /// Facts about the answer for whoever may read the log: a JSON object; numbers in it are whole, up to 2^53 - 1.
+        /// What the answer says of itself: its author reads this entry in a receipt. A JSON object; numbers in it are
+        /// whole, up to 2^53 - 1.
         summary: Value,
+        /// What is for auditors only.
+        sealed: Vec<Sealed>,
         /// How many others must agree before it is served: 0, or [`crate::REVIEWERS`].
         reviewers: u32,
     },

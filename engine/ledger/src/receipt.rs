@@ -166,10 +166,10 @@ impl Receipt {
         })
     }
 
-    /// An outcome that released at once, or the last vote of a review.
+    /// An outcome that released at once, or the end of a review; once that was its last vote.
     fn is_release(&self, entry: &Value) -> bool {
         let word = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str);
-        let kinds = [Kind::Outcome.as_str(), Kind::Review.as_str()];
+        let kinds = [Kind::Outcome, Kind::ReviewEnded, Kind::Review].map(Kind::as_str);
         word("/kind").is_some_and(|kind| kinds.contains(&kind))
             && word("/query_id") == Some(&self.query_id)
             && word("/body/state") == Some(QueryState::Released.as_str())

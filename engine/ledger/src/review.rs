@@ -9,6 +9,9 @@ use crate::query::QueryRecord;
 /// How many people decide where anybody does.
 pub const REVIEWERS: u32 = 2;
 
+/// The word of the last vote: everybody has decided, and the next entry says what comes of it.
+pub(crate) const DECIDED: &str = "decided";
+
 /// What one person decides about an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {

@@ -64,7 +64,7 @@ async fn the_log_commits_to_a_decision_and_tells_it_after_the_end() {
     decide(&engine, CHECKERS[1], &id, Decision::Release).await.unwrap();
     let [first, last] = <[Value; 2]>::try_from(votes().await).unwrap();
     assert_eq!(first["opened"]["decision"], "refuse");
-    assert_eq!(last["body"]["state"], "refused");
+    assert_eq!(last["body"]["state"], "decided");
     assert_eq!(last["body"]["decisions"], json!({ "chidi": "refuse", "mira": "release" }));
     for entry in [first, last] {
         assert!(!entry["body"].to_string().contains("to the"), "{entry}");

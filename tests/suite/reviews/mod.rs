@@ -6,3 +6,4 @@ mod death;
 mod face;
 mod house;
 mod life;
+mod receipts;

@@ -8,8 +8,9 @@ mod failures;
 mod presence;
 
 use serde_json::Value;
-use tests::ask::{caller, request};
+use tests::ask::{ask, caller, request};
 use tests::home::{EXACT, NOISY, RESEARCHER};
+use tresor_core::ids::QueryId;
 
 use crate::attacks::{Bit, World, plain};
 use failures::{PLACES, expressions};
@@ -116,6 +117,53 @@ fn difference(yes: &Result<Value, String>, no: &Result<Value, String>) -> Option
             Some(format!("{} and {}", verdict(yes), verdict(no)))
         }
     }
+}
+
+/// The number of entries in the log, which the header of every response tells.
+async fn entries(world: &World) -> u64 {
+    let checkpoint = world.engine.checkpoint().await.unwrap();
+    checkpoint.lines().nth(1).unwrap().parse().unwrap()
+}
+
+/// How much the log grows, and what a receipt says, are told to whoever asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn log_and_receipt_tell_nothing() {
+    let bit = Bit::new().await;
+    let mut asked = presence::queries(&bit.target, &secret(&bit));
+    let fails = expressions(&secret(&bit)).into_iter().step_by(4);
+    asked.extend(fails.map(|e| format!("select count(*) from people where {e} is not null")));
+    let before = entries(&bit.yes).await;
+    assert_eq!(before, entries(&bit.no).await);
+    let mut receipts = 0;
+    for sql in &asked {
+        let mut told = vec![];
+        for world in [&bit.yes, &bit.no] {
+            let summary = receipt(world, sql).await;
+            told.push((entries(world).await, summary));
+        }
+        assert_eq!(told[0], told[1], "{sql}");
+        receipts += usize::from(told[0].1.is_some());
+    }
+    assert!(receipts * 2 > asked.len(), "{receipts} receipts: too easy");
+    assert!(entries(&bit.yes).await > before);
+}
+
+/// What the entry in a receipt says of the answer, where there is one; without what is noise in any two queries.
+async fn receipt(world: &World, sql: &str) -> Option<Value> {
+    let user = caller(RESEARCHER);
+    let answer = ask(&world.engine, NOISY, sql).await.ok()?;
+    let id = QueryId::new(answer.json["id"].as_str().unwrap()).unwrap();
+    let bytes = world.engine.receipt(&user, &id).await.unwrap();
+    let receipt: Value = serde_json::from_slice(&bytes).unwrap();
+    let mut entry: Value = serde_json::from_str(receipt["entry"].as_str().unwrap()).unwrap();
+    assert!(entry["query_id"] == id.as_str() && entry["body"]["summary"].is_object());
+    entry["query_id"].take();
+    let body = entry["body"].as_object_mut().unwrap();
+    // Ids, digests and random commitments differ whenever anything is asked; the length is that of the answer's numbers.
+    for part in ["answer_digest", "answer_bytes", "commitments"] {
+        assert!(body.remove(part).is_some(), "{part}");
+    }
+    Some(entry)
 }
 
 async fn spent(world: &World, project: &str) -> u64 {

@@ -54,16 +54,19 @@ impl Decision {
         Self::ALL.into_iter().find(|decision| decision.as_str() == word)
     }
 
-    /// What an entry says was decided. A vote before the end of its review decides nothing.
+    /// What an entry says was decided. A vote decides nothing; only in logs of earlier versions the
+    /// last one was the end of its review, too.
     #[must_use]
     pub fn of(entry: &AuditEntry) -> Option<Self> {
         let state = entry.body.get("state").and_then(Value::as_str);
         match (entry.kind, state) {
             (Kind::Outcome, Some("released")) if shows_nothing(&entry.body) => Some(Self::Withheld),
-            (Kind::Outcome | Kind::Review, Some("released")) => Some(Self::Released),
+            (Kind::Outcome | Kind::Review | Kind::ReviewEnded, Some("released")) => {
+                Some(Self::Released)
+            }
             (Kind::Outcome, Some("held")) => Some(Self::Held),
             (Kind::Outcome, Some("failed")) => Some(Self::Failed),
-            (Kind::Review, Some("refused")) => Some(Self::RefusedByReview),
+            (Kind::Review | Kind::ReviewEnded, Some("refused")) => Some(Self::RefusedByReview),
             (Kind::Forfeited, _) => Some(Self::Forfeited),
             (Kind::Refusal, _) => Some(Self::Refused),
             _ => None,
@@ -73,7 +76,6 @@ impl Decision {
 
 /// Whether an answer has values and all of them are withheld.
 fn shows_nothing(body: &Value) -> bool {
-    let count =
-        |name: &str| body.pointer(&format!("/summary/answer/{name}")).and_then(Value::as_u64);
+    let count = |name: &str| body.pointer(&format!("/summary/{name}")).and_then(Value::as_u64);
     count("values").is_some_and(|values| values > 0 && count("withheld") == Some(values))
 }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::Negatives;
 
-pub(super) use record::{body, outcome_summary};
+pub(super) use record::{body, outcome_details, outcome_summary};
 
 use self::columns::Column;
 use self::summary::Tally;

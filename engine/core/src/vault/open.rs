@@ -11,7 +11,7 @@ use tresor_ledger::{
     Idempotency, Intent, IntentReceipt, Ledger, LedgerError, Outcome, REVIEWERS, Sealed,
 };
 
-use super::answer::{Body, Statuses, Written, body, outcome_summary};
+use super::answer::{Body, Statuses, Written, body, outcome_details, outcome_summary};
 use super::execute::{Ground, copy_public, measure};
 use super::finish::{earlier, finish};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
@@ -27,6 +27,9 @@ use crate::guard::release::Release;
 use crate::ids::QueryId;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
+
+/// Name of the sealed text of an outcome, JSON: what the answer does not say of itself.
+const DETAILS: &str = "details";
 
 /// Where queries are run: snapshots, the noise secret, the ledger. Nothing else may look into rows.
 pub struct Vault {
@@ -149,7 +152,8 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
     let at = moment(vault.clock.as_ref());
     match answered {
         Ok(written) => {
-            let summary = outcome_summary(&guarded, &written);
+            let summary = outcome_summary(&written);
+            let details = outcome_details(&guarded, &written).to_string();
             let body = body(&guarded, &receipt, &id, written);
             let review = guarded.grant.profile.release.review;
             let reviewers = if review { REVIEWERS } else { 0 };
@@ -157,6 +161,7 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
                 digest: tresor_ledger::digest_of(&body),
                 answer: body.clone(),
                 summary,
+                sealed: vec![Sealed::new(DETAILS, details)],
                 reviewers,
             };
             vault.stages.begins(Stage::Settle);

@@ -115,6 +115,7 @@ impl Books {
             return Err(format!("the entry before it should have the number {}", self.entries));
         }
         self.entries += 1;
+        self.reviews.in_turn(entry)?;
         let said = Said(entry);
         if let Some(digest) = said.document() {
             self.documents.insert(digest.to_owned());
@@ -131,6 +132,7 @@ impl Books {
             Kind::Forfeited => self.queries.forfeited(said),
             Kind::Replay => self.queries.repeated(said),
             Kind::Review => self.reviews.voted(said),
+            Kind::ReviewEnded => self.reviews.ended(said),
             Kind::TokenIssued => self.tokens.issued(said),
             Kind::TokenRevoked => self.tokens.revoked(said),
             Kind::Start => self.queries.started(),

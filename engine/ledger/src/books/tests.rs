@@ -41,12 +41,19 @@ fn reviewed() -> Vec<Line> {
         charge("q_2", 0, 10, 100),
         answered("q_2", "held"),
         vote("q_2", "chidi", json!({ "state": "held" })),
-        vote(
-            "q_2",
-            "mira",
-            json!({ "state": "released", "decisions": { "chidi": "release", "mira": "release" } }),
-        ),
+        vote("q_2", "mira", decided(["release", "release"])),
+        ended("q_2", "released", "a"),
     ]
+}
+
+/// What the last vote says.
+fn decided([chidi, mira]: [&str; 2]) -> Value {
+    json!({ "state": "decided", "decisions": { "chidi": chidi, "mira": mira } })
+}
+
+fn ended(query: &'static str, state: &str, answer: &str) -> Line {
+    let body = json!({ "state": state, "answer_digest": answer });
+    (Kind::ReviewEnded, "system", Some(query), body)
 }
 
 fn follow(story: Vec<Line>) -> Result<Books, Contradiction> {
@@ -133,26 +140,51 @@ fn a_review_ends_as_two_others_say() {
     wrong(with(vec![vote("q_2", "ana", json!({ "state": "held" }))]), "of their own");
     wrong(with(vec![first(), first()]), "decided before");
     wrong(with(vec![vote("q_2", "chidi", json!({ "state": "released" }))]), "not before");
-    let decided = |state: &str, decisions: Value| {
-        with(vec![first(), vote("q_2", "mira", json!({ "state": state, "decisions": decisions }))])
+    let last = |body: Value| vote("q_2", "mira", body);
+    let deciding = |decisions: Value| {
+        with(vec![first(), last(json!({ "state": "decided", "decisions": decisions }))])
     };
-    wrong(
-        decided("released", json!({ "chidi": "refuse", "mira": "release" })),
-        "ends as its votes say",
-    );
-    wrong(decided("released", json!({ "zoe": "release", "mira": "release" })), "other people");
-    wrong(decided("released", json!({ "mira": "release" })), "other people");
-    wrong(decided("held", json!({ "chidi": "perhaps", "mira": "release" })), "who decided what");
-    let naming = |answer: &str| {
-        let decisions = json!({ "chidi": "release", "mira": "release" });
-        let body = json!({ "state": "released", "decisions": decisions, "answer_digest": answer });
-        with(vec![first(), vote("q_2", "mira", body)])
-    };
-    follow(naming("a")).unwrap();
-    wrong(naming("b"), "another answer");
+    wrong(deciding(json!({ "zoe": "release", "mira": "release" })), "other people");
+    wrong(deciding(json!({ "mira": "release" })), "other people");
+    wrong(deciding(json!({ "chidi": "perhaps", "mira": "release" })), "who decided what");
+    let ending = |decisions, line| with(vec![first(), last(decided(decisions)), line]);
+    let both = ["release", "release"];
+    follow(ending(["refuse", "release"], ended("q_2", "refused", "a"))).unwrap();
+    wrong(ending(["refuse", "release"], ended("q_2", "released", "a")), "ends as its votes say");
+    wrong(ending(both, ended("q_2", "refused", "a")), "ends as its votes say");
+    wrong(ending(both, ended("q_2", "released", "b")), "another answer");
+    for other in [ended("q_3", "released", "a"), first(), start(), charge("q_3", 10, 11, 100)] {
+        wrong(ending(both, other), "does not end its review");
+    }
+    wrong(with(vec![ended("q_2", "released", "a")]), "not before");
+    wrong(with(vec![first(), ended("q_2", "released", "a")]), "not before");
     let mut late = reviewed();
     late.push(vote("q_2", "zoe", json!({ "state": "held" })));
     wrong(late, "is not held");
+    let mut twice = reviewed();
+    twice.push(ended("q_2", "released", "a"));
+    wrong(twice, "is not held");
+}
+
+/// A log that was begun by an earlier version still follows.
+#[test]
+fn a_review_may_end_with_its_last_vote() {
+    let held = || reviewed().into_iter().take(3).collect::<Vec<_>>();
+    let last = |body: Value| {
+        let mut story = held();
+        story.push(vote("q_2", "mira", body));
+        story
+    };
+    let decisions = json!({ "chidi": "refuse", "mira": "release" });
+    wrong(last(json!({ "state": "released", "decisions": decisions })), "ends as its votes say");
+    follow(last(json!({ "state": "refused", "decisions": decisions }))).unwrap();
+    let naming = |answer: &str| {
+        let decisions = json!({ "chidi": "release", "mira": "release" });
+        let body = json!({ "state": "released", "decisions": decisions, "answer_digest": answer });
+        last(body)
+    };
+    follow(naming("a")).unwrap();
+    wrong(naming("b"), "another answer");
 }
 
 #[test]

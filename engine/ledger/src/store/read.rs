@@ -143,7 +143,9 @@ async fn review_of(
     let state = ReviewState::parse(&state).filter(|_| held).ok_or_else(contradicts)?;
     if let Some(seq) = decided_seq {
         let last = entry_at(conn, seq).await?;
-        let of_this_query = last.kind == Kind::Review && last.query_id.as_deref() == Some(id);
+        // Reviews of earlier versions ended with the last vote itself.
+        let ends = matches!(last.kind, Kind::ReviewEnded | Kind::Review);
+        let of_this_query = ends && last.query_id.as_deref() == Some(id);
         if !of_this_query || word(&last, "state") != Some(state.as_str()) {
             return Err(contradicts());
         }

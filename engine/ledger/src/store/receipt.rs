@@ -39,7 +39,7 @@ async fn proof_of(store: &Store, seq: u64, leaf: Hash) -> Result<Proof> {
     proof.await?.map_err(unprovable)
 }
 
-/// The entry that released the answer: the outcome, or the last vote where people decided.
+/// The entry that released the answer: the outcome, or the end of its review where people decided.
 async fn release(store: &Store, query_id: &str) -> Result<Option<(u64, String, String)>> {
     reading!(store, async |conn: &mut AnyConnection| {
         let found: Option<(i64, String)> = sqlx::query_as(

@@ -2,7 +2,8 @@
 //!
 //! The last vote and the end of its review are one transaction: nothing is released that somebody has yet to decide, and
 //! nothing is left waiting that everybody has decided. What the others decided is read here, inside that transaction,
-//! and told to nobody before it.
+//! and told to nobody before it. The end is an entry of its own: the author of the answer has it in a receipt, and is told
+//! that two people decided and not who.
 
 use serde_json::{Map, json};
 use sqlx::AnyConnection;
@@ -18,7 +19,7 @@ use crate::error::Result;
 use crate::moment::Moment;
 use crate::query::QueryRecord;
 use crate::review::{
-    Decision, HeldAnswer, NewVote, REVIEWERS, ReviewRecord, ReviewState, VoteRecord, Voted,
+    DECIDED, Decision, HeldAnswer, NewVote, REVIEWERS, ReviewRecord, ReviewState, VoteRecord, Voted,
 };
 use crate::seal::Sealed;
 use crate::steps::Step;
@@ -75,14 +76,15 @@ async fn write(store: &Store, turn: &mut Turn<'_>, vote: NewVote) -> Result<Vote
     }
     decisions.push((vote.checker.clone(), vote.decision));
     let state = open.state_after(&decisions);
-    let mut entry = entry(&vote, open.account, state, &decisions);
-    if state == ReviewState::Released {
-        name_answer(&mut write, &vote.query_id, &mut entry).await?;
-    }
-    let entry = append(&mut write, entry).await?;
+    let entry = append(&mut write, entry(&vote, &open.account, state, &decisions)).await?;
     insert(&mut write, &vote, &entry).await?;
     if state != ReviewState::Held {
-        end(&mut write, &vote, state, &entry).await?;
+        let mut ended = end_entry(&vote, open.account, state);
+        if state == ReviewState::Released {
+            name_answer(&mut write, &vote.query_id, &mut ended).await?;
+        }
+        let ended = append(&mut write, ended).await?;
+        end(&mut write, &vote, state, &ended).await?;
     }
     store.reached(Step::VoteWritten)?;
     commit(write).await?;
@@ -147,18 +149,20 @@ pub(super) async fn decided(
 /// Before the end only commitments stand in the log; the last vote says in words who decided what.
 fn entry(
     vote: &NewVote,
-    account: String,
+    account: &str,
     state: ReviewState,
     decisions: &[(String, Decision)],
 ) -> NewEntry {
-    let mut body = json!({ "policy_revision": vote.policy_revision, "state": state.as_str() });
-    if let (false, Some(body)) = (state == ReviewState::Held, body.as_object_mut()) {
+    let last = state != ReviewState::Held;
+    let word = if last { DECIDED } else { ReviewState::Held.as_str() };
+    let mut body = json!({ "policy_revision": vote.policy_revision, "state": word });
+    if let (true, Some(body)) = (last, body.as_object_mut()) {
         let words = decisions.iter().map(|(who, what)| (who.clone(), json!(what.as_str())));
         body.insert("decisions".to_owned(), words.collect::<Map<_, _>>().into());
     }
     NewEntry {
         role: Some(vote.role.clone()),
-        account: Some(account),
+        account: Some(account.to_owned()),
         query_id: Some(vote.query_id.clone()),
         body,
         sealed: vec![
@@ -167,6 +171,20 @@ fn entry(
             Sealed::new(TO_CHECKERS, vote.to_checkers.as_str()),
         ],
         ..NewEntry::new(Kind::Review, &vote.checker, vote.at)
+    }
+}
+
+/// What came of the votes, by nobody in particular.
+fn end_entry(vote: &NewVote, account: String, state: ReviewState) -> NewEntry {
+    NewEntry {
+        account: Some(account),
+        query_id: Some(vote.query_id.clone()),
+        body: json!({
+            "policy_revision": vote.policy_revision,
+            "reviewers": REVIEWERS,
+            "state": state.as_str(),
+        }),
+        ..NewEntry::new(Kind::ReviewEnded, "system", vote.at)
     }
 }
 

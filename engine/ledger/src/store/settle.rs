@@ -51,7 +51,7 @@ struct Ending {
 impl Ending {
     fn of(outcome: Outcome) -> Result<Self> {
         match outcome {
-            Outcome::Released { answer, digest, summary, reviewers } => {
+            Outcome::Released { answer, digest, summary, sealed, reviewers } => {
                 if digest != digest_of(&answer) {
                     return Err(LedgerError::Invalid("the answer does not have its digest".into()));
                 }
@@ -70,7 +70,7 @@ impl Ending {
                         "state": state.as_str(),
                         "summary": summary,
                     }),
-                    sealed: Vec::new(),
+                    sealed,
                     answer: Some((digest, answer)),
                     held,
                 })

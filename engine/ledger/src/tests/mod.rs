@@ -223,6 +223,7 @@ fn released(answer: &str) -> Outcome {
         answer: answer.into(),
         digest: digest_of(answer.as_bytes()),
         summary: json!({ "cells": 1 }),
+        sealed: vec![],
         reviewers: 0,
     }
 }
@@ -233,6 +234,7 @@ fn held(answer: &str) -> Outcome {
         answer: answer.into(),
         digest: digest_of(answer.as_bytes()),
         summary: json!({ "cells": 1 }),
+        sealed: vec![],
         reviewers: REVIEWERS,
     }
 }

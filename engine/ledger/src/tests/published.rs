@@ -14,7 +14,7 @@ on_both!(
     documents_are_published_with_the_entries_that_speak_of_them,
     checkpoints_grow_from_one_another,
     a_receipt_shows_what_was_released_and_nothing_else,
-    a_receipt_of_a_reviewed_answer_is_the_last_vote,
+    a_receipt_of_a_reviewed_answer_is_the_end_of_its_review,
     cosignatures_are_published_and_stand_in_receipts_that_they_fit,
     a_folder_that_says_otherwise_is_damage,
     what_is_missing_in_the_folder_is_written_from_the_books,
@@ -140,8 +140,9 @@ async fn a_receipt_shows_what_was_released_and_nothing_else(on: On) {
     assert_eq!(folder.proof(301).unwrap().to_string(), receipt.proof());
 }
 
-/// An answer that people released rests on the last vote, not on the outcome that held it.
-async fn a_receipt_of_a_reviewed_answer_is_the_last_vote(on: On) {
+/// An answer that people released rests on the end of its review, not on the outcome that held it, nor on a vote: whose
+/// that was, its author is not told.
+async fn a_receipt_of_a_reviewed_answer_is_the_end_of_its_review(on: On) {
     let home = Home::new(on);
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
@@ -153,7 +154,10 @@ async fn a_receipt_of_a_reviewed_answer_is_the_last_vote(on: On) {
     }
     let receipt = ledger.receipt("q_1").await.unwrap().unwrap();
     let checked = receipt.check(&verifier(), Some(b"44")).unwrap();
-    assert_eq!((checked.index, &checked.entry["kind"]), (3, &json!("review")));
+    assert_eq!((checked.index, &checked.entry["kind"]), (4, &json!("review_ended")));
+    assert_eq!(checked.entry["actor"], "system");
+    let told = receipt.to_json();
+    assert!(!told.contains("chidi") && !told.contains("\\\"mira"), "{told}");
 }
 
 async fn cosignatures_are_published_and_stand_in_receipts_that_they_fit(on: On) {

@@ -143,6 +143,11 @@ async fn nobody_is_told_what_another_decided_before_the_end(on: On) {
     let _ = ledger.vote(vote("q_1", "mira")).await.unwrap();
     let entries = ledger.entries_of(&[Kind::Review], 0, 10).await.unwrap();
     assert_eq!(entries[1].body["decisions"], json!({ "chidi": "refuse", "mira": "release" }));
+    assert_eq!(entries[1].body["state"], "decided");
+    let ended = ledger.entries_of(&[Kind::ReviewEnded], 0, 10).await.unwrap();
+    assert_eq!((ended.len(), ended[0].seq), (1, entries[1].seq + 1));
+    let expected = json!({ "policy_revision": 1, "reviewers": 2, "state": "refused" });
+    assert_eq!(ended[0].body, expected);
     let votes = ledger.review("q_1", "zoe").await.unwrap().unwrap().votes;
     let told: Vec<_> = votes.iter().map(|v| (v.checker.as_str(), v.decision)).collect();
     assert_eq!(told, [("chidi", Decision::Refuse), ("mira", Decision::Release)]);
@@ -199,7 +204,8 @@ async fn an_answer_is_reviewed_by_two_or_by_nobody(on: On) {
         let receipt = reserve(&ledger, "q_1").await;
         let answer = b"42".to_vec();
         let digest = digest_of(&answer);
-        let outcome = Outcome::Released { answer, digest, summary: json!({}), reviewers };
+        let summary = json!({});
+        let outcome = Outcome::Released { answer, digest, summary, sealed: vec![], reviewers };
         let error = ledger.settle(receipt, outcome, NOW).await.unwrap_err();
         assert!(matches!(error, LedgerError::Invalid(_)), "{error}");
         assert_eq!(state(&ledger).await, QueryState::Failed);

@@ -230,6 +230,7 @@ async fn an_answer_without_its_digest_ends_the_query_as_failed(on: On) {
         answer: b"42".into(),
         digest: digest_of(b"41"),
         summary: json!({}),
+        sealed: vec![],
         reviewers: 0,
     };
     let error = ledger.settle(receipt, outcome, LATER).await.unwrap_err();
@@ -244,8 +245,8 @@ async fn a_summary_with_fractions_ends_the_query_as_failed(on: On) {
     let ledger = home.open().await;
     let receipt = reserve(&ledger, "q_1").await;
     let summary = json!({ "mean": 0.5 });
-    let outcome =
-        Outcome::Released { answer: b"42".into(), digest: digest_of(b"42"), summary, reviewers: 0 };
+    let (answer, digest) = (b"42".to_vec(), digest_of(b"42"));
+    let outcome = Outcome::Released { answer, digest, summary, sealed: vec![], reviewers: 0 };
     assert!(ledger.settle(receipt, outcome, LATER).await.is_err());
     assert_eq!(ledger.query("q_1").await.unwrap().unwrap().state, QueryState::Failed);
     assert!(ledger.answer("q_1").await.unwrap().is_none());

@@ -9,7 +9,7 @@ use super::{entry, intent};
 fn an_entry_says_what_was_decided() {
     let outcome = |body| Decision::of(&entry(1, Kind::Outcome, "ann", body));
     let answer = |values, withheld| {
-        let summary = json!({ "answer": { "values": values, "withheld": withheld } });
+        let summary = json!({ "values": values, "withheld": withheld });
         outcome(json!({ "state": "released", "summary": summary }))
     };
     assert_eq!(answer(4, 3), Some(Decision::Released));
@@ -19,9 +19,13 @@ fn an_entry_says_what_was_decided() {
     assert_eq!(outcome(json!({ "state": "held" })), Some(Decision::Held));
     assert_eq!(outcome(json!({ "state": "failed" })), Some(Decision::Failed));
     let of = |kind, body| Decision::of(&entry(1, kind, "ann", body));
-    assert_eq!(of(Kind::Review, json!({ "state": "held" })), None);
-    assert_eq!(of(Kind::Review, json!({ "state": "released" })), Some(Decision::Released));
-    assert_eq!(of(Kind::Review, json!({ "state": "refused" })), Some(Decision::RefusedByReview));
+    for state in ["held", "decided"] {
+        assert_eq!(of(Kind::Review, json!({ "state": state })), None);
+    }
+    for kind in [Kind::Review, Kind::ReviewEnded] {
+        assert_eq!(of(kind, json!({ "state": "released" })), Some(Decision::Released));
+        assert_eq!(of(kind, json!({ "state": "refused" })), Some(Decision::RefusedByReview));
+    }
     assert_eq!(of(Kind::Forfeited, json!({})), Some(Decision::Forfeited));
     assert_eq!(of(Kind::Refusal, json!({})), Some(Decision::Refused));
     assert_eq!(of(Kind::Intent, json!({})), None);

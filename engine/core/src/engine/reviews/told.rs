@@ -20,8 +20,8 @@ pub(super) fn listed(
     if let Some(told) = told.as_object_mut() {
         let cells = json!({
             "rows": number("/rows"),
-            "values": number("/answer/values"),
-            "withheld": number("/answer/withheld"),
+            "values": number("/values"),
+            "withheld": number("/withheld"),
         });
         told.insert("cells".to_owned(), cells);
     }

@@ -32,12 +32,21 @@ pub(in crate::vault) fn body(
     readable(&parts).into_bytes()
 }
 
-/// What the log keeps of an answer beside its digest: true reasons, and every criterion with all of its parameters.
-pub(in crate::vault) fn outcome_summary(guarded: &Guarded, written: &Written) -> Value {
+/// What the log says openly of an answer beside its digest. Its author reads that in a receipt: nothing that the answer
+/// itself does not say.
+pub(in crate::vault) fn outcome_summary(written: &Written) -> Value {
     json!({
         "rows": written.rows.len(),
         "truncated": written.truncated,
-        "answer": written.tally.of_answer(),
+        "values": written.tally.values(),
+        "withheld": written.tally.withheld(),
+    })
+}
+
+/// What only auditors read: true reasons, what the finishing plan left out, and every criterion with all of its parameters.
+pub(in crate::vault) fn outcome_details(guarded: &Guarded, written: &Written) -> Value {
+    json!({
+        "answer": { "by_reason": written.tally.by_reason() },
         "protected_tables": written.tables,
         "criteria": guarded.criteria(Reader::Auditor),
     })

@@ -1,7 +1,7 @@
 //! What was hidden and why, in numbers.
 //!
 //! A reader is told what could be counted from the answer itself: values by the sentence that stands with them. True
-//! reasons, and what a HAVING left out, are for the log.
+//! reasons, and what a HAVING left out, are for auditors.
 
 use std::collections::BTreeMap;
 
@@ -61,13 +61,23 @@ impl Tally {
         })
     }
 
-    /// For the log: how many values were withheld, by true reason.
-    pub(super) fn of_answer(&self) -> Value {
-        json!({ "values": self.values, "withheld": self.withheld, "by_reason": by_name(&self.secret) })
+    /// Values of measures in the answer.
+    pub(super) const fn values(&self) -> usize {
+        self.values
+    }
+
+    /// Those that are withheld.
+    pub(super) const fn withheld(&self) -> usize {
+        self.withheld
+    }
+
+    /// For auditors: how many values were withheld, by true reason.
+    pub(super) fn by_reason(&self) -> Value {
+        by_name(&self.secret).into()
     }
 }
 
-/// For the log: the same of every protected table, whatever the finishing plan made of it.
+/// For auditors: the same of every protected table, whatever the finishing plan made of it.
 pub(super) fn of_tables(statuses: &Statuses) -> Value {
     let of_table = |rows: &Vec<Vec<Status>>| {
         let mut reasons: BTreeMap<&'static str, usize> = BTreeMap::new();

@@ -64,6 +64,7 @@ impl Books {
             Kind::Outcome => self.settle(entry),
             Kind::Forfeited => self.end(entry, Stand::Forfeited),
             Kind::Review => self.vote(entry),
+            Kind::ReviewEnded => self.end_review(entry),
             Kind::TokenIssued => {
                 let known = self.tokens.insert(text(&entry.body, "token_id"), false);
                 self.must(known.is_none(), || "a token was issued twice".to_owned());
@@ -131,14 +132,24 @@ impl Books {
         let mut counts = false;
         if let Some(charged) = held {
             counts = charged.votes.insert(entry.actor.clone()) && charged.user != entry.actor;
-            match text(&entry.body, "state").as_str() {
-                "released" => charged.stand = Stand::Released,
-                "refused" => charged.stand = Stand::Refused,
-                _ => {}
-            }
-            counts &= (charged.votes.len() == 2) == (charged.stand != Stand::Held);
+            let last = text(&entry.body, "state") == "decided";
+            counts &= (charged.votes.len() == 2) == last;
         }
         self.must(counts, || format!("{query}: a vote that does not count"));
+    }
+
+    fn end_review(&mut self, entry: &AuditEntry) {
+        let query = named(&entry.query_id);
+        let held = self.queries.get_mut(&query).filter(|charged| charged.stand == Stand::Held);
+        let decided = held.filter(|charged| charged.votes.len() == 2);
+        let found = decided.is_some();
+        if let Some(charged) = decided {
+            charged.stand = match text(&entry.body, "state").as_str() {
+                "released" => Stand::Released,
+                _ => Stand::Refused,
+            };
+        }
+        self.must(found, || format!("{query}: a review ended before everybody had decided"));
     }
 
     pub(crate) fn must(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {

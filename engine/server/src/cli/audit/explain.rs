@@ -177,6 +177,7 @@ fn words(kind: Kind) -> &'static str {
         Kind::ExtractWithdrawn => "an extract can no longer be queried",
         Kind::BudgetGrant => "what a project may spend was changed by a policy revision",
         Kind::Review => "somebody decided about an answer that was held",
+        Kind::ReviewEnded => "a review ended: both had decided about an answer that was held",
         Kind::ReviewRead => "somebody read an answer in order to decide about it",
         Kind::LogRead => "somebody read the log",
         Kind::OpeningErased => "sealed texts of an entry were erased",

@@ -234,6 +234,7 @@ async fn ask(ledger: &Ledger, bundle: &BundleDigest) {
         answer: ANSWER.to_vec(),
         digest: digest_of(ANSWER),
         summary: json!({}),
+        sealed: vec![],
         reviewers: 0,
     };
     ledger.settle(receipt, outcome, Moment(7)).await.unwrap();
