@@ -28,6 +28,8 @@ pub struct Contribution {
     pub largest: u128,
     /// Second largest absolute person total, of another person; 0 when there is none.
     pub second: u128,
+    /// Third largest absolute person total, of a third person; 0 when there is none.
+    pub third: u128,
     /// Whether any person total is below zero.
     pub negative: bool,
 }
@@ -38,7 +40,17 @@ impl Contribution {
     pub const fn of_person(key: u64, rows: u64, total: i128) -> Self {
         let absolute = total.unsigned_abs();
         let negative = total < 0;
-        Self { persons: 1, key, rows, total, absolute, largest: absolute, second: 0, negative }
+        Self {
+            persons: 1,
+            key,
+            rows,
+            total,
+            absolute,
+            largest: absolute,
+            second: 0,
+            third: 0,
+            negative,
+        }
     }
 
     /// The same persons without what they contributed: all that a number of persons may depend on.
@@ -53,15 +65,19 @@ impl Contribution {
     /// [`Self::is_consistent`].
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        let runner_up = self.largest.min(other.largest);
+        let mut top =
+            [self.largest, self.second, self.third, other.largest, other.second, other.third];
+        top.sort_unstable_by(|a, b| b.cmp(a));
+        let [largest, second, third, ..] = top;
         Self {
             persons: self.persons.saturating_add(other.persons),
             key: self.key.wrapping_add(other.key),
             rows: self.rows.saturating_add(other.rows),
             total: self.total.saturating_add(other.total),
             absolute: self.absolute.saturating_add(other.absolute),
-            largest: self.largest.max(other.largest),
-            second: runner_up.max(self.second).max(other.second),
+            largest,
+            second,
+            third,
             negative: self.negative || other.negative,
         }
     }
@@ -71,9 +87,15 @@ impl Contribution {
     /// What fails is a broken promise of the engine and is withheld instead of shown.
     #[must_use]
     pub fn is_consistent(&self) -> bool {
-        let others = u128::from(self.persons.saturating_sub(1));
-        let most = self.largest.saturating_add(self.second.saturating_mul(others));
-        let top = self.largest.saturating_add(self.second);
+        let top = self.largest.saturating_add(self.second).saturating_add(self.third);
+        // Nobody but the three has more than the third.
+        let others = u128::from(self.persons.saturating_sub(3));
+        let most = top.saturating_add(self.third.saturating_mul(others));
+        let of_others = match self.persons {
+            0 | 1 => self.second,
+            2 => self.third,
+            _ => 0,
+        };
         let total = self.total.unsigned_abs();
         let signs = if self.negative {
             total <= self.absolute && self.largest > 0
@@ -82,7 +104,9 @@ impl Contribution {
         };
         let range = self.absolute < u128::MAX && self.persons < u64::MAX && self.rows < u64::MAX;
         let nobody = self.persons > 0 || (self.absolute == 0 && self.rows == 0);
-        self.second <= self.largest
+        self.third <= self.second
+            && self.second <= self.largest
+            && of_others == 0
             && (top..=most).contains(&self.absolute)
             && signs
             && range

@@ -32,6 +32,8 @@ pub enum Kind {
 /// Something that a number is checked for, or that is done to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Check {
+    /// Conditions that concern few people count as absent.
+    LowEffect,
     /// Enough distinct persons in the cell.
     MinimumPersons,
     /// Empty cells, and what they may tell.
@@ -60,6 +62,8 @@ pub enum Check {
     Complement,
     /// Numbers with which a withheld one could be worked out.
     Secondary,
+    /// The largest contributor counts like the next ones.
+    Flattening,
     /// Noise.
     Noise,
     /// Rounding.
@@ -98,11 +102,13 @@ impl Kind {
     pub const fn checks(self) -> &'static [Check] {
         use Check::{
             ClassDisclosure, Complement, DegreesOfFreedom, Dominance, EnoughOnBothSides,
-            MinimumPersons, MinimumPersonsPerArgument, MissingGroups, Noise, ParameterRatio,
-            PercentileInstead, PercentileRange, Rounding, Secondary, WholeTable, Zeros,
+            Flattening, LowEffect, MinimumPersons, MinimumPersonsPerArgument, MissingGroups, Noise,
+            ParameterRatio, PercentileInstead, PercentileRange, Rounding, Secondary, WholeTable,
+            Zeros,
         };
         match self {
             Self::Frequencies => &[
+                LowEffect,
                 MinimumPersons,
                 Zeros,
                 MissingGroups,
@@ -112,10 +118,12 @@ impl Kind {
                 Dominance,
                 Complement,
                 Secondary,
+                Flattening,
                 Noise,
                 Rounding,
             ],
             Self::Linear => &[
+                LowEffect,
                 MinimumPersons,
                 Zeros,
                 MissingGroups,
@@ -124,9 +132,11 @@ impl Kind {
                 Dominance,
                 Complement,
                 Secondary,
+                Flattening,
                 Noise,
             ],
             Self::Position => &[
+                LowEffect,
                 MinimumPersons,
                 MissingGroups,
                 WholeTable,
@@ -137,6 +147,7 @@ impl Kind {
                 Noise,
             ],
             Self::Endpoints => &[
+                LowEffect,
                 MinimumPersons,
                 MissingGroups,
                 WholeTable,
@@ -148,6 +159,7 @@ impl Kind {
                 Noise,
             ],
             Self::Shape | Self::Correlation | Self::Regression => &[
+                LowEffect,
                 MinimumPersons,
                 MissingGroups,
                 WholeTable,
@@ -157,6 +169,7 @@ impl Kind {
                 ParameterRatio,
                 Complement,
                 Secondary,
+                Flattening,
                 Noise,
             ],
         }
@@ -165,7 +178,8 @@ impl Kind {
 
 impl Check {
     /// Every check.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
+        Self::LowEffect,
         Self::MinimumPersons,
         Self::Zeros,
         Self::MissingGroups,
@@ -180,6 +194,7 @@ impl Check {
         Self::PercentileInstead,
         Self::Complement,
         Self::Secondary,
+        Self::Flattening,
         Self::Noise,
         Self::Rounding,
     ];
@@ -188,6 +203,7 @@ impl Check {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::LowEffect => "low_effect",
             Self::MinimumPersons => "minimum_persons",
             Self::Zeros => "zeros",
             Self::MissingGroups => "missing_groups",
@@ -202,6 +218,7 @@ impl Check {
             Self::PercentileInstead => "percentile_instead",
             Self::Complement => "complement",
             Self::Secondary => "secondary",
+            Self::Flattening => "flattening",
             Self::Noise => "noise",
             Self::Rounding => "rounding",
         }

@@ -15,6 +15,7 @@ pub mod contribution;
 pub mod distribution;
 pub mod dominance;
 pub mod exposure;
+pub mod flattening;
 pub mod grid;
 pub mod history;
 pub mod kind;

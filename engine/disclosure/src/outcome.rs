@@ -7,6 +7,7 @@
 mod tests;
 
 use crate::profile::{Profile, SecondaryMethod, ZeroRule};
+use crate::threshold::told;
 
 /// A value that may be released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,9 +94,10 @@ impl Reason {
     /// The reasons that a reader must not tell apart. What is kept back for another's sake may be large: who knows
     /// that it is, knows which number was hidden first and how small that is.
     fn shared(self, profile: &Profile) -> Option<Shared> {
+        // A number whose conditions concern few people each is withheld as if it were one of few people.
         match profile.secondary.method {
-            SecondaryMethod::Off => return None,
-            SecondaryMethod::Gauss => {}
+            SecondaryMethod::Off if profile.low_effect.persons == 0 => return None,
+            SecondaryMethod::Off | SecondaryMethod::Gauss => {}
         }
         match self {
             Self::TooFewPersons | Self::ClassDisclosure | Self::Secondary => Some(Shared::Persons),
@@ -122,12 +124,12 @@ impl Reason {
         match self.shared(profile) {
             Some(Shared::Persons) => format!(
                 "fewer than {} people (may be 0), or kept back so that such a number cannot be worked out",
-                profile.min_count
+                told(profile, profile.min_count)
             ),
             Some(Shared::Measure) => format!(
                 "fewer than {} people contribute to this number (may be 0), one or two make up too much of it, values \
                  are below zero, or it is kept back so that such a number cannot be worked out",
-                profile.min_count_measure
+                told(profile, profile.min_count_measure)
             ),
             None => self.own_sentence(profile),
         }
@@ -138,15 +140,15 @@ impl Reason {
             ZeroRule::Show => "not 0",
             ZeroRule::TreatAsSmall => "may be 0",
         };
-        let Profile { min_count, min_count_measure, dof_min, .. } = profile;
+        let [min_count, min_count_measure, dof_min, beside] =
+            [profile.min_count, profile.min_count_measure, profile.dof_min, profile.on_each_side()]
+                .map(|least| told(profile, least));
         match self {
             Self::TooFewPersons => format!("fewer than {min_count} people ({zero})"),
             Self::TooFewContributors => {
                 format!("fewer than {min_count_measure} people contribute to this number ({zero})")
             }
-            Self::TooFewOnASide => {
-                format!("fewer than {} people are on one side of it", profile.on_each_side())
-            }
+            Self::TooFewOnASide => format!("fewer than {beside} people are on one side of it"),
             Self::TooManyEstimates => "too few people for what is estimated of them".to_owned(),
             Self::TooFewDegrees => format!("fewer than {dof_min} degrees of freedom ({zero})"),
             Self::AnotherCellTooSmall => {

@@ -3,10 +3,18 @@
 //! Counts distinct persons, never rows: one person with forty visits is one person. Decides on the
 //! true number, before noise and rounding: rounding 60 to 100 first and comparing then would show a
 //! cell below a minimum of 70.
+//!
+//! An exact minimum tells whoever knows everybody in a cell but one person whether that person is there: nine known
+//! people and "is it shown?". So a profile may have the minimum drawn for each set of people. It stays with the set: asked
+//! for in other words, for another project or another measure, it is the same.
 
 #[cfg(test)]
 mod tests;
 
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::contribution::Contribution;
+use crate::noise::{NoiseSecret, generator_for};
 use crate::profile::{CheckOn, Profile, ZeroRule};
 
 /// What the number of persons alone decides.
@@ -31,15 +39,54 @@ pub const fn judge(persons: u64, minimum: u64, zero: ZeroRule) -> Verdict {
     }
 }
 
+/// The minimum that holds for one set of people, by its size and key: `least` where the profile leaves minimums exact,
+/// else a number from there upwards, on average twice `min_count_sd` above it.
+///
+/// Every rule that compares this set with a minimum gets the same distance from it: that a cell has enough persons for
+/// its count and too few for a sum tells nothing new.
+#[must_use]
+pub fn of_set(profile: &Profile, secret: &NoiseSecret, least: u64, persons: u64, key: u64) -> u64 {
+    let sd = profile.min_count_sd;
+    // A set that is smaller than the least is too small whatever is drawn.
+    if sd == 0.0 || persons < least {
+        return least;
+    }
+    let set = Contribution { persons, key, ..Contribution::default() };
+    match generator_for(secret, "minimum", "persons", &set) {
+        Some(mut generator) => {
+            let standard: f64 = StandardNormal.sample(&mut generator);
+            // A conversion from f64 stops at the ends of the range, here at 0.
+            least.saturating_add((sd * (2.0 + standard)).round() as u64)
+        }
+        None => u64::MAX, // FAIL-CLOSED
+    }
+}
+
+/// The minimum for the persons with a value in a number.
+#[must_use]
+pub fn of_measure(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> u64 {
+    of_set(profile, secret, profile.min_count_measure, c.persons, c.key)
+}
+
+/// What a minimum is on average, and whether it is about that.
+#[must_use]
+pub fn told(profile: &Profile, least: u64) -> String {
+    if profile.min_count_sd == 0.0 {
+        return least.to_string();
+    }
+    let above = (2.0 * profile.min_count_sd).round() as u64;
+    format!("about {}", least.saturating_add(above))
+}
+
 /// The minimum that the true number of persons of a cell must reach before its number is protected.
 ///
 /// Where the profile compares another number with `min_count`, this is 1: the perturbed number is compared after it
 /// was drawn ([`crate::protect::persons`]), the mean over a table by whoever sees the whole table. A cell without
 /// persons stays a matter of [`Profile::zero`].
 #[must_use]
-pub const fn of_cell(profile: &Profile) -> u64 {
+pub fn of_cell(profile: &Profile, secret: &NoiseSecret, persons: u64, key: u64) -> u64 {
     match profile.check_on {
-        CheckOn::True => profile.min_count,
+        CheckOn::True => of_set(profile, secret, profile.min_count, persons, key),
         CheckOn::Noisy | CheckOn::MeanCellSize => 1,
     }
 }

@@ -9,10 +9,13 @@ fn people(totals: &[i128]) -> Contribution {
 }
 
 #[test]
-fn merging_adds_sums_and_keeps_the_two_largest() {
+fn merging_adds_sums_and_keeps_the_three_largest() {
     let c = people(&[5, -9, 7, 1]);
     assert_eq!((c.persons, c.key, c.rows, c.total), (4, 10, 4, 4));
-    assert_eq!((c.absolute, c.largest, c.second, c.negative), (22, 9, 7, true));
+    assert_eq!((c.absolute, c.negative), (22, true));
+    assert_eq!((c.largest, c.second, c.third), (9, 7, 5));
+    let c = people(&[4, 4]).merge(people(&[4, 6]));
+    assert_eq!((c.largest, c.second, c.third), (6, 4, 4));
 }
 
 #[test]
@@ -45,6 +48,11 @@ fn what_people_contribute_is_consistent() {
 #[test]
 fn contradictions_are_noticed() {
     let c = people(&[9, 5, 2]);
+    assert!(!Contribution { third: 6, ..c }.is_consistent(), "third above second");
+    assert!(!Contribution { third: 1, ..c }.is_consistent(), "a third person with 2 is not third");
+    assert!(!Contribution { persons: 2, ..c }.is_consistent(), "two persons cannot be three");
+    assert!(!Contribution { persons: 1, ..people(&[9, 5]) }.is_consistent());
+    assert!(!Contribution { absolute: 21, total: 21, ..people(&[9, 5, 2, 2]) }.is_consistent());
     assert!(!Contribution { second: 10, ..c }.is_consistent(), "second above largest");
     assert!(!Contribution { persons: 0, ..c }.is_consistent(), "nobody contributed 16");
     assert!(!Contribution { persons: 1, ..c }.is_consistent(), "one person cannot be two");

@@ -2,9 +2,9 @@
 
 use super::{Check, Kind};
 use crate::profile::{
-    CheckOn, ClassDisclosure, Compare, DerivedFrom, Dominance, Half, MinMaxRule, Negatives, Noise,
-    OnSmall, Profile, RESCUED, Rounding, RoundingMethod, SecondaryMethod, TableIndex, Totals,
-    ZeroRule,
+    CheckOn, ClassDisclosure, Compare, DerivedFrom, Dominance, Flattening, Half, LowEffects,
+    MinMaxRule, Negatives, Noise, OnSmall, Profile, RESCUED, Rounding, RoundingMethod,
+    SecondaryMethod, TableIndex, Totals, ZeroRule,
 };
 
 /// A check that is in force, with its parameters.
@@ -23,8 +23,9 @@ pub struct Criterion {
 /// are not among them. `magnitude` says whether one person can add more than one to it: a number of persons is none.
 #[must_use]
 pub fn criteria(profile: &Profile, kind: Kind, magnitude: bool) -> Vec<Criterion> {
-    let of_magnitudes =
-        |check: Check| matches!(check, Check::MinimumPersonsPerArgument | Check::Dominance);
+    let of_magnitudes = |check: Check| {
+        matches!(check, Check::MinimumPersonsPerArgument | Check::Dominance | Check::Flattening)
+    };
     let checks = kind.checks().iter().copied();
     checks
         .filter(|check| magnitude || !of_magnitudes(*check))
@@ -41,7 +42,9 @@ fn criterion(profile: &Profile, check: Check) -> Option<Criterion> {
                 false
             }
         },
-        Check::MinimumPersons
+        Check::LowEffect
+        | Check::Flattening
+        | Check::MinimumPersons
         | Check::Zeros
         | Check::MissingGroups
         | Check::WholeTable
@@ -64,6 +67,7 @@ type Parameters = Vec<(&'static str, String)>;
 /// The numbers of a check; none where the profile turns it off.
 fn parameters(profile: &Profile, check: Check) -> Option<Parameters> {
     match check {
+        Check::LowEffect => low_effect(profile.low_effect),
         Check::MinimumPersons => Some(minimum(profile)),
         Check::Zeros => Some(zeros(profile)),
         Check::MissingGroups => Some(vec![("listed_from", profile.min_count_measure.to_string())]),
@@ -87,6 +91,7 @@ fn parameters(profile: &Profile, check: Check) -> Option<Parameters> {
         },
         Check::Complement => profile.complements.then(Vec::new),
         Check::Secondary => secondary(profile),
+        Check::Flattening => flattening(profile.flattening),
         Check::Noise => noise(&profile.noise),
         Check::Rounding => rounding(&profile.rounding),
     }
@@ -102,7 +107,27 @@ fn minimum(profile: &Profile) -> Parameters {
         CheckOn::Noisy => "noisy",
         CheckOn::MeanCellSize => "mean_cell_size",
     };
-    vec![("at_least", profile.min_count.to_string()), ("check_on", on.to_owned())]
+    let mut found = vec![("at_least", profile.min_count.to_string()), ("check_on", on.to_owned())];
+    if profile.min_count_sd > 0.0 {
+        found.push(("sd", profile.min_count_sd.to_string()));
+    }
+    found
+}
+
+fn low_effect(rule: LowEffects) -> Option<Parameters> {
+    let LowEffects { persons, sd, condition_sd } = rule;
+    (persons > 0).then(|| {
+        vec![
+            ("persons", persons.to_string()),
+            ("sd", sd.to_string()),
+            ("condition_sd", condition_sd.to_string()),
+        ]
+    })
+}
+
+fn flattening(flattening: Flattening) -> Option<Parameters> {
+    let Flattening { outliers, top } = flattening;
+    (outliers > 0).then(|| vec![("outliers", outliers.to_string()), ("top", top.to_string())])
 }
 
 fn zeros(profile: &Profile) -> Parameters {

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::profile::tests::sample;
 use crate::profile::{
-    ClassDisclosure, Dominance, MinMax, MinMaxRule, Noise, Profile, Secondary, SecondaryMethod,
-    TableIndex, TopContributors,
+    ClassDisclosure, Dominance, Flattening, LowEffects, MinMax, MinMaxRule, Noise, Profile,
+    Secondary, SecondaryMethod, TableIndex, TopContributors,
 };
 
 fn checks(profile: &Profile, kind: Kind, magnitude: bool) -> Vec<Check> {
@@ -88,6 +88,23 @@ fn parameters_are_those_of_the_profile() {
     assert_eq!(told(Kind::Linear, Check::Dominance, "nk"), "(1, 50), (2, 67.5)");
     assert_eq!(told(Kind::Shape, Check::ParameterRatio, "at_most"), "0.33");
     assert_eq!(told(Kind::Position, Check::EnoughOnBothSides, "at_least"), "10");
+}
+
+#[test]
+fn what_concerns_few_people_is_a_criterion_of_every_kind() {
+    let low_effect = LowEffects { persons: 10, sd: 2.0, condition_sd: 0.0 };
+    let flattening = Flattening { outliers: 1, top: 2 };
+    let profile = Profile { low_effect, flattening, min_count_sd: 1.5, ..sample() };
+    for kind in Kind::ALL {
+        assert_eq!(checks(&profile, kind, true).first(), Some(&Check::LowEffect), "{kind:?}");
+    }
+    let flattens = |kind, magnitude| checks(&profile, kind, magnitude).contains(&Check::Flattening);
+    assert!(flattens(Kind::Linear, true) && flattens(Kind::Frequencies, true));
+    assert!(!flattens(Kind::Frequencies, false) && !flattens(Kind::Position, true));
+    let told = |check, name| parameter(&profile, Kind::Linear, check, name);
+    assert_eq!(told(Check::LowEffect, "persons"), "10");
+    assert_eq!(told(Check::Flattening, "top"), "2");
+    assert_eq!(told(Check::MinimumPersons, "sd"), "1.5");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::profile::tests::sample as gauss;
-use crate::profile::{Secondary, SecondaryMethod};
+use crate::profile::{LowEffects, Secondary, SecondaryMethod};
 
 /// Nothing is kept back for another number's sake, so reasons are told as they are.
 fn sample() -> Profile {
@@ -18,6 +18,24 @@ fn sentences_name_the_minimum_that_applied() {
         Reason::TooFewContributors.sentence(&profile),
         "fewer than 12 people contribute to this number (may be 0)"
     );
+}
+
+#[test]
+fn a_minimum_that_is_drawn_is_told_as_about() {
+    let profile = Profile { min_count_sd: 1.0, min_count_measure: 20, ..sample() };
+    assert_eq!(Reason::TooFewPersons.sentence(&profile), "fewer than about 12 people (not 0)");
+    assert!(
+        Reason::TooFewContributors.sentence(&profile).starts_with("fewer than about 22 people")
+    );
+}
+
+/// What is withheld because its conditions concern few people each has many, so its sentence leaves room for that.
+#[test]
+fn too_few_may_be_a_large_group_where_conditions_are_removed() {
+    let low_effect = LowEffects { persons: 10, sd: 2.0, condition_sd: 0.0 };
+    let profile = Profile { low_effect, ..sample() };
+    let sentence = Reason::TooFewPersons.sentence(&profile);
+    assert!(sentence.contains("or kept back"), "{sentence}");
 }
 
 #[test]

@@ -6,16 +6,26 @@
 #[cfg(test)]
 mod tests;
 
+use crate::contribution::Contribution;
+use crate::noise::NoiseSecret;
 use crate::outcome::Reason;
 use crate::profile::Profile;
+use crate::threshold;
 
-/// Decides for `estimates` numbers that are estimated of `persons` distinct persons. Persons and not rows: the rows of
+/// Decides for `estimates` numbers that are estimated of the distinct persons of `c`. Persons and not rows: the rows of
 /// one person are no independent ones.
 ///
 /// # Errors
 /// The reason why there is no value.
-pub fn estimable(profile: &Profile, persons: u64, estimates: u64) -> Result<(), Reason> {
-    if persons < profile.dof_min.saturating_add(estimates) {
+pub fn estimable(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+    estimates: u64,
+) -> Result<(), Reason> {
+    let persons = c.persons;
+    let least = profile.dof_min.saturating_add(estimates);
+    if persons < threshold::of_set(profile, secret, least, persons, c.key) {
         return Err(Reason::TooFewDegrees);
     }
     // Millionths compare exactly; a ratio that is no number allows nothing (FAIL-CLOSED).

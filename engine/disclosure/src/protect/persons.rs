@@ -26,7 +26,7 @@ pub fn persons_in(
     c: &Contribution,
     plan: ByPlan<'_>,
 ) -> Protected {
-    if let Some(decided) = screen_persons(profile, c) {
+    if let Some(decided) = screen_persons(profile, secret, c) {
         return decided;
     }
     match noisy_persons(profile, secret, c, plan) {

@@ -19,6 +19,7 @@ use crate::distribution::Distribution;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Estimate, Protected, Reason};
 use crate::profile::Profile;
+use crate::threshold;
 
 /// One in millionths, doubled: ranks are compared in halves of millionths.
 const ONE: i128 = 2_000_000;
@@ -78,8 +79,9 @@ pub fn quantile_in(
     }
     let ranks = Ranks { profile, secret, steps: spread.steps(c.largest), c, place };
     let [low, middle, high] = ranks.around()?;
-    let enough = profile.min_count_measure;
-    let beside = profile.on_each_side();
+    // The distance that is drawn for those with a value holds for the parts of them too.
+    let drawn = |least| threshold::of_set(profile, secret, least, c.persons, c.key);
+    let (enough, beside) = (drawn(profile.min_count_measure), drawn(profile.on_each_side()));
     if spread.persons_to(middle) < beside || spread.persons_from(middle) < beside {
         return Err(Reason::TooFewOnASide);
     }

@@ -4,6 +4,7 @@ use super::ByPlan;
 use super::perturb::noisy_rows;
 use super::screen::screen_measure;
 use crate::contribution::Contribution;
+use crate::flattening::flattened;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::Profile;
@@ -12,7 +13,7 @@ use crate::profile::Profile;
 /// person.
 ///
 /// Persons decide the threshold, the rows of each person decide dominance. The noise follows the
-/// person with most rows and is never less than on a count of persons. A negative result becomes 0;
+/// person with most rows, who counts like the next ones where the profile flattens, and is never less than on a count of persons. A negative result becomes 0;
 /// rounding is that of counts. `measure` names what the rows are of, such as
 /// `rows:sample.admissions`, so that two tables draw different noise. As [`rows_in`], for a cell without conditions.
 #[must_use]
@@ -35,8 +36,9 @@ pub fn rows_in(
     if let Some(decided) = screen_measure(profile, secret, c, plan) {
         return decided;
     }
-    noisy_rows(profile, secret, measure, c, c, plan)
+    let c = flattened(profile, c);
+    noisy_rows(profile, secret, measure, &c, &c, plan)
         .map_or(Protected::Withheld(Reason::Unprotectable), |noisy| {
-            noisy.not_negative().rounded_as_count(profile, secret, measure, c)
+            noisy.not_negative().rounded_as_count(profile, secret, measure, &c)
         })
 }

@@ -10,11 +10,16 @@ use crate::profile::{CheckOn, Negatives, Profile};
 use crate::threshold::{self, Verdict, judge};
 
 /// Decides on a number of persons; `None` when it may go on to be perturbed.
-pub(super) fn screen_persons(profile: &Profile, c: &Contribution) -> Option<Protected> {
+pub(super) fn screen_persons(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+) -> Option<Protected> {
     if profile.validate().is_err() {
         return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
     }
-    match judge(c.persons, threshold::of_cell(profile), profile.zero) {
+    let minimum = threshold::of_cell(profile, secret, c.persons, c.key);
+    match judge(c.persons, minimum, profile.zero) {
         Verdict::Empty => Some(nobody(profile)),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewPersons)),
         Verdict::Enough => None,
@@ -32,18 +37,18 @@ pub(super) fn screen_measure(
     c: &Contribution,
     plan: ByPlan<'_>,
 ) -> Option<Protected> {
-    if let Some(decided) = on_true_values(profile, c) {
+    if let Some(decided) = on_true_values(profile, secret, c) {
         return Some(decided);
     }
     few_contributors_by_noise(profile, secret, c, plan)
         .then_some(Protected::Withheld(Reason::TooFewContributors))
 }
 
-fn on_true_values(profile: &Profile, c: &Contribution) -> Option<Protected> {
+fn on_true_values(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Option<Protected> {
     if profile.validate().is_err() || !c.is_consistent() {
         return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
     }
-    match judge(c.persons, profile.min_count_measure, profile.zero) {
+    match judge(c.persons, threshold::of_measure(profile, secret, c), profile.zero) {
         Verdict::Empty => Some(NOTHING),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewContributors)),
         Verdict::Enough => concentrated(profile, c).map(Protected::Withheld),
@@ -73,8 +78,12 @@ fn few_contributors_by_noise(
 
 /// Why a magnitude is withheld for its own sake, on true values; `None` where it is shown, if only as an empty 0.
 #[must_use]
-pub fn withheld_measure(profile: &Profile, c: &Contribution) -> Option<Reason> {
-    match on_true_values(profile, c) {
+pub fn withheld_measure(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    c: &Contribution,
+) -> Option<Reason> {
+    match on_true_values(profile, secret, c) {
         Some(Protected::Withheld(reason)) => Some(reason),
         Some(Protected::Shown { .. }) | None => None,
     }

@@ -4,6 +4,7 @@ use super::ByPlan;
 use super::perturb::noisy_sum;
 use super::screen::screen_measure;
 use crate::contribution::Contribution;
+use crate::flattening::flattened;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::{Negatives, Profile};
@@ -14,7 +15,8 @@ use crate::profile::{Negatives, Profile};
 /// the mean: else a count, dressed as a sum of ones, would come out nearly exact. The sum is rounded to the 1-2-5 step at or below half
 /// the standard deviation, so that no digit is shown which the noise decides; without noise it is
 /// not rounded. Where the profile refuses negative totals everybody knows that the sum is not
-/// negative, and a negative result becomes 0. `measure` names the column, such as
+/// negative, and a negative result becomes 0. Where the profile flattens, the largest contributor counts like the next
+/// ones, once the true values have decided that the sum may be shown. `measure` names the column, such as
 /// `sum:sample.admissions.cost`. As [`sum_in`], for a column of whole numbers.
 #[must_use]
 pub fn sum(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribution) -> Protected {
@@ -33,7 +35,7 @@ pub fn sum_in(
     if let Some(decided) = screen_measure(profile, secret, c, plan) {
         return decided;
     }
-    let Some(noisy) = noisy_sum(profile, secret, measure, c, plan) else {
+    let Some(noisy) = noisy_sum(profile, secret, measure, &flattened(profile, c), plan) else {
         return Protected::Withheld(Reason::Unprotectable);
     };
     let refused = profile.negatives != Negatives::Abs && !profile.dominance.is_off();

@@ -1,19 +1,25 @@
 //! The minimum number of persons, of each cell or as a mean over the cells of the table.
 
 use super::{Cell, Standing, Table};
+use crate::noise::NoiseSecret;
 use crate::outcome::Reason;
 use crate::profile::{CheckOn, Profile, RESCUED, ZeroRule};
 use crate::threshold::{Verdict, judge};
 
 /// The standing of every cell by numbers of persons alone.
-pub(super) fn judge_cells(profile: &Profile, table: &Table<'_>) -> Vec<Standing> {
+pub(super) fn judge_cells(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    table: &Table<'_>,
+) -> Vec<Standing> {
     let sparse =
         profile.check_on == CheckOn::MeanCellSize && mean_is_below(profile.min_count, table.cells);
-    table.cells.iter().map(|cell| standing(profile, *cell, sparse)).collect()
+    table.cells.iter().map(|cell| standing(profile, secret, *cell, sparse)).collect()
 }
 
-fn standing(profile: &Profile, cell: Cell, sparse: bool) -> Standing {
-    if cell.structural && cell.persons < profile.min_count.max(1) {
+fn standing(profile: &Profile, secret: &NoiseSecret, cell: Cell, sparse: bool) -> Standing {
+    let minimum = cell.minimum(profile, secret, profile.min_count);
+    if cell.structural && cell.persons < minimum.max(1) {
         return Standing::Structural;
     }
     match (cell.persons, profile.zero) {
@@ -22,7 +28,7 @@ fn standing(profile: &Profile, cell: Cell, sparse: bool) -> Standing {
         (1.., _) => {}
     }
     match profile.check_on {
-        CheckOn::True => match judge(cell.persons, profile.min_count, profile.zero) {
+        CheckOn::True => match judge(cell.persons, minimum, profile.zero) {
             Verdict::Empty => Standing::Empty,
             Verdict::TooFew => Standing::Withheld(Reason::TooFewPersons),
             Verdict::Enough => Standing::Open,

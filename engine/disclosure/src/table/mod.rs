@@ -20,14 +20,18 @@ mod whole;
 
 pub use lines::{Line, lines};
 
+use crate::noise::NoiseSecret;
 use crate::outcome::Reason;
 use crate::profile::Profile;
+use crate::threshold;
 
 /// One cell of a table.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
     /// Distinct persons.
     pub persons: u64,
+    /// Wrapping sum of their record keys.
+    pub key: u64,
     /// Whether its row is there for every reader to see. Cells of few persons whose key is not public are not.
     pub listed: bool,
     /// Whether policy says that its combination of keys cannot be.
@@ -37,14 +41,19 @@ pub struct Cell {
 impl Cell {
     /// A cell whose row everybody sees.
     #[must_use]
-    pub const fn listed(persons: u64) -> Self {
-        Self { persons, listed: true, structural: false }
+    pub const fn listed(persons: u64, key: u64) -> Self {
+        Self { persons, key, listed: true, structural: false }
     }
 
     /// A cell whose row nobody sees.
     #[must_use]
-    pub const fn unlisted(persons: u64) -> Self {
-        Self { persons, listed: false, structural: false }
+    pub const fn unlisted(persons: u64, key: u64) -> Self {
+        Self { persons, key, listed: false, structural: false }
+    }
+
+    /// The minimum that holds for its people where a profile has this one at least.
+    fn minimum(self, profile: &Profile, secret: &NoiseSecret, least: u64) -> u64 {
+        threshold::of_set(profile, secret, least, self.persons, self.key)
     }
 }
 
@@ -116,14 +125,14 @@ impl Warning {
 
 /// Applies every rule that looks at the whole table.
 #[must_use]
-pub fn screen(profile: &Profile, table: &Table<'_>) -> Screening {
+pub fn screen(profile: &Profile, secret: &NoiseSecret, table: &Table<'_>) -> Screening {
     if profile.validate().is_err() {
         return withhold_all(table, Reason::Unprotectable); // FAIL-CLOSED
     }
-    if let Some(reason) = whole::refused(profile, table) {
+    if let Some(reason) = whole::refused(profile, secret, table) {
         return withhold_all(table, reason);
     }
-    let mut cells = minimum::judge_cells(profile, table);
+    let mut cells = minimum::judge_cells(profile, secret, table);
     let warnings = class::judge_lines(profile, table, &mut cells);
     Screening { cells, warnings }
 }

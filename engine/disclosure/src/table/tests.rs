@@ -6,19 +6,21 @@ use crate::profile::{
 
 use Standing::{Empty, Open, Structural};
 
+const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
+
 const SMALL: Standing = Standing::Withheld(Reason::TooFewPersons);
 const SPARSE: Standing = Standing::Withheld(Reason::SparseTable);
 const CLASS: Standing = Standing::Withheld(Reason::ClassDisclosure);
 const ANOTHER: Standing = Standing::Withheld(Reason::AnotherCellTooSmall);
 
 fn cells(persons: &[u64]) -> Vec<Cell> {
-    persons.iter().map(|persons| Cell::listed(*persons)).collect()
+    persons.iter().map(|persons| Cell::listed(*persons, *persons)).collect()
 }
 
 /// Cells of one key whose values are public and all listed: a single line.
 fn one_row(profile: &Profile, cells: &[Cell]) -> Screening {
     let line = Line { cells: (0..cells.len()).collect(), absent: 0 };
-    screen(profile, &Table { cells, lines: &[line] })
+    screen(profile, &SECRET, &Table { cells, lines: &[line] })
 }
 
 fn standings(profile: &Profile, persons: &[u64]) -> Vec<Standing> {
@@ -41,6 +43,7 @@ fn every_cell_is_held_against_the_minimum() {
 fn where_noise_decides_nothing_is_judged_by_the_true_number() {
     let noisy = crate::table::minimum::judge_cells(
         &Profile { check_on: CheckOn::Noisy, ..plain() },
+        &SECRET,
         &Table { cells: &cells(&[0, 1, 10]), lines: &[] },
     );
     assert_eq!(noisy, [Empty, Open, Open]);
@@ -69,7 +72,7 @@ fn the_mean_of_the_cells_with_somebody_decides() {
 fn cells_that_nobody_sees_belong_to_the_mean() {
     let mut cells = cells(&[1, 3]);
     assert_eq!(one_row(&mean_size(), &cells).cells, [Open, Open]);
-    cells.push(Cell::unlisted(1));
+    cells.push(Cell::unlisted(1, 7));
     assert_eq!(one_row(&mean_size(), &cells).cells, [SPARSE; 3]);
 }
 
@@ -83,7 +86,7 @@ fn one_small_cell_withholds_the_table() {
     assert_eq!(standings(&all_or_nothing(), &[0, 3, 40]), [Empty, Open, Open]);
     for small in [1, 2] {
         assert_eq!(standings(&all_or_nothing(), &[0, 3, small, 40]), [ANOTHER; 4]);
-        let cells = [Cell::listed(40), Cell::unlisted(small)];
+        let cells = [Cell::listed(40, 7), Cell::unlisted(small, small)];
         assert_eq!(one_row(&all_or_nothing(), &cells).cells, [ANOTHER; 2]);
     }
 }
@@ -138,8 +141,8 @@ fn groups_that_are_only_absent_count_as_empty() {
     let row = cells(&[12]);
     let line = Line { cells: vec![0], absent: 2 };
     let table = Table { cells: &row, lines: &[line] };
-    assert_eq!(screen(&class(ClassDisclosure::Warn), &table).warnings.len(), 1);
-    assert_eq!(screen(&class(ClassDisclosure::Refuse), &table).cells, [CLASS]);
+    assert_eq!(screen(&class(ClassDisclosure::Warn), &SECRET, &table).warnings.len(), 1);
+    assert_eq!(screen(&class(ClassDisclosure::Refuse), &SECRET, &table).cells, [CLASS]);
 }
 
 #[test]
@@ -159,12 +162,16 @@ fn two_groups_with_somebody_are_no_class() {
 
 #[test]
 fn a_warning_does_not_tell_small_groups_from_empty_ones() {
-    let seen = [Cell::listed(12)];
-    let with_small = [Cell::listed(12), Cell::unlisted(3)];
+    let seen = [Cell::listed(12, 7)];
+    let with_small = [Cell::listed(12, 7), Cell::unlisted(3, 7)];
     let line = Line { cells: vec![0], absent: 1 };
     let of = |cells: &[Cell]| {
-        screen(&class(ClassDisclosure::Warn), &Table { cells, lines: std::slice::from_ref(&line) })
-            .warnings
+        screen(
+            &class(ClassDisclosure::Warn),
+            &SECRET,
+            &Table { cells, lines: std::slice::from_ref(&line) },
+        )
+        .warnings
     };
     assert_eq!(of(&seen), of(&with_small));
 }
@@ -190,7 +197,7 @@ fn zeros_that_may_be_somebody_tell_nothing() {
 }
 
 fn impossible(persons: u64) -> Cell {
-    Cell { structural: true, ..Cell::listed(persons) }
+    Cell { structural: true, ..Cell::listed(persons, persons) }
 }
 
 #[test]
@@ -198,7 +205,7 @@ fn what_cannot_be_is_shown_as_0_whatever_the_rows_say() {
     let hidden = Profile { zero: ZeroRule::TreatAsSmall, ..plain() };
     for few in [0, 1, 9] {
         assert_eq!(
-            one_row(&hidden, &[impossible(few), Cell::listed(0)]).cells,
+            one_row(&hidden, &[impossible(few), Cell::listed(0, 7)]).cells,
             [Structural, SMALL]
         );
     }
@@ -208,12 +215,12 @@ fn what_cannot_be_is_shown_as_0_whatever_the_rows_say() {
 #[test]
 fn what_cannot_be_is_no_alternative() {
     for rule in [ClassDisclosure::Warn, ClassDisclosure::Refuse] {
-        let screening = one_row(&class(rule), &[impossible(0), Cell::listed(12)]);
+        let screening = one_row(&class(rule), &[impossible(0), Cell::listed(12, 7)]);
         assert_eq!(screening, Screening { cells: vec![Structural, Open], warnings: vec![] });
     }
     let screening = one_row(
         &class(ClassDisclosure::Refuse),
-        &[impossible(0), Cell::listed(12), Cell::listed(0)],
+        &[impossible(0), Cell::listed(12, 7), Cell::listed(0, 7)],
     );
     assert_eq!(screening.cells, [Structural, CLASS, CLASS]);
 }
@@ -221,7 +228,10 @@ fn what_cannot_be_is_no_alternative() {
 #[test]
 fn somebody_where_nobody_can_be_still_refuses_a_whole_table() {
     // Its total would tell of them: all or nothing leaves no other protection.
-    assert_eq!(one_row(&all_or_nothing(), &[impossible(1), Cell::listed(40)]).cells, [ANOTHER; 2]);
+    assert_eq!(
+        one_row(&all_or_nothing(), &[impossible(1), Cell::listed(40, 7)]).cells,
+        [ANOTHER; 2]
+    );
 }
 
 #[test]
@@ -231,7 +241,7 @@ fn each_line_is_judged_by_itself() {
     let cells = cells(&[30, 0, 20, 20]);
     let lines = lines(&cells, &keys, &[Some(2), Some(2)]);
     let screening =
-        screen(&class(ClassDisclosure::Refuse), &Table { cells: &cells, lines: &lines });
+        screen(&class(ClassDisclosure::Refuse), &SECRET, &Table { cells: &cells, lines: &lines });
     // The column "does not smoke" has everybody in one cell too: all who do not are men.
     assert_eq!(screening.cells, [CLASS, CLASS, Open, CLASS]);
 }
@@ -248,8 +258,8 @@ fn lines_have_all_keys_but_one_in_common() {
 #[test]
 fn only_what_is_listed_makes_a_key_known() {
     let keys: Vec<Vec<u32>> = [[0, 0], [0, 1], [1, 0]].map(Vec::from).to_vec();
-    let seen = [Cell::listed(20), Cell::unlisted(3), Cell::listed(30)];
-    let unseen = [Cell::listed(20), Cell::listed(30)];
+    let seen = [Cell::listed(20, 7), Cell::unlisted(3, 7), Cell::listed(30, 7)];
+    let unseen = [Cell::listed(20, 7), Cell::listed(30, 7)];
     let without: Vec<Vec<u32>> = [[0, 0], [1, 0]].map(Vec::from).to_vec();
     let absent = |lines: Vec<Line>| lines.into_iter().map(|line| line.absent).collect::<Vec<_>>();
     let public = [None, None];
@@ -261,4 +271,23 @@ fn nothing_is_left_under_a_profile_with_problems() {
     let broken = Profile { dof_min: 0, ..plain() };
     let withheld = Standing::Withheld(Reason::Unprotectable);
     assert_eq!(standings(&broken, &[0, 5, 50]), [withheld; 3]);
+}
+
+/// With a drawn minimum the people of a cell decide, and every rule that compares cells with the minimum agrees.
+#[test]
+fn a_drawn_minimum_belongs_to_the_people_of_the_cell() {
+    let profile = Profile { min_count_sd: 1.0, ..plain() };
+    let verdict = |key| one_row(&profile, &[Cell::listed(12, key)]).cells[0];
+    let shown = (0..400).filter(|key| verdict(*key) == Open).count();
+    assert!((200..350).contains(&shown), "{shown} of 400");
+    let refusing = Profile { on_small: OnSmall::RefuseResult, ..profile.clone() };
+    let sparse = Profile { sparsity_max_small: 0.4, ..profile.clone() };
+    for key in 0..100 {
+        let table = [Cell::listed(12, key), Cell::listed(40, 1)];
+        let small = verdict(key) != Open;
+        assert_eq!(one_row(&refusing, &table).cells == [ANOTHER; 2], small);
+        assert_eq!(one_row(&sparse, &table).cells == [SPARSE; 2], small);
+        let structural = Cell { structural: true, ..Cell::listed(12, key) };
+        assert_eq!(one_row(&profile, &[structural]).cells == [Structural], small);
+    }
 }

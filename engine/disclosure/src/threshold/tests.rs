@@ -12,3 +12,67 @@ fn zero_is_shown_or_small() {
     assert_eq!(judge(0, 10, ZeroRule::Show), Verdict::Empty);
     assert_eq!(judge(0, 10, ZeroRule::TreatAsSmall), Verdict::TooFew);
 }
+
+const SECRET: NoiseSecret = NoiseSecret::new([7; 32]);
+
+fn drawn(sd: f64) -> Profile {
+    Profile { min_count_sd: sd, ..crate::profile::tests::sample() }
+}
+
+#[test]
+fn a_drawn_minimum_is_never_below_the_one_of_the_profile() {
+    let minimums: Vec<u64> =
+        (0..20_000).map(|key| of_set(&drawn(1.0), &SECRET, 10, 30, key)).collect();
+    assert!(minimums.iter().all(|minimum| (10..=18).contains(minimum)));
+    let mean = minimums.iter().sum::<u64>() as f64 / 20_000.0;
+    assert!((mean - 12.0).abs() < 0.05, "{mean}");
+    assert!(minimums.contains(&10) && minimums.contains(&14));
+    assert!((0..100).all(|key| of_set(&drawn(0.0), &SECRET, 10, 30, key) == 10));
+}
+
+/// The threshold edge (A43): nine known people, or more, and `or (T and S)`. The number is shown or not, and that is the
+/// target's secret. How often the best guess is right, over all numbers of known people.
+#[test]
+fn whether_a_number_is_shown_hardly_tells_of_one_person() {
+    let best_guess = |profile: &Profile| {
+        let shown = |persons: u64| {
+            let enough = (0..4_000_u64).filter(|key| {
+                let minimum = of_cell(profile, &SECRET, persons, *key);
+                judge(persons, minimum, profile.zero) == Verdict::Enough
+            });
+            enough.count() as f64 / 4_000.0
+        };
+        (1..30).map(|known| 0.5 + (shown(known + 1) - shown(known)).abs() / 2.0).fold(0.5, f64::max)
+    };
+    assert_eq!(best_guess(&drawn(0.0)), 1.0, "the attack works without");
+    let (one, two) = (best_guess(&drawn(1.0)), best_guess(&drawn(2.0)));
+    assert!(one < 0.72 && two < 0.62, "{one}, {two}");
+}
+
+/// Averaging the minimum (A22): the same people under another label, measure or project would draw anew, and the mean of
+/// the verdicts would tell their number.
+#[test]
+fn one_set_of_people_has_one_minimum() {
+    let profile = drawn(1.0);
+    for (persons, key) in (10..16).cycle().zip(0..300) {
+        let above = |least| of_set(&profile, &SECRET, least, persons, key) - least;
+        let c = Contribution {
+            total: 9,
+            rows: 50,
+            ..Contribution { persons, key, ..Contribution::default() }
+        };
+        assert_eq!(of_cell(&profile, &SECRET, persons, key) - 10, above(10));
+        assert_eq!(of_measure(&profile, &SECRET, &c), of_cell(&profile, &SECRET, persons, key));
+        let other = Profile {
+            dof_min: 3,
+            class_disclosure: crate::profile::ClassDisclosure::Off,
+            ..profile.clone()
+        };
+        assert_eq!(
+            of_cell(&other, &SECRET, persons, key),
+            of_cell(&profile, &SECRET, persons, key)
+        );
+    }
+    let of = |secret: u8, key| of_set(&profile, &NoiseSecret::new([secret; 32]), 10, 20, key);
+    assert!((0..50).any(|key| of(1, key) != of(2, key)), "and nobody can work it out");
+}

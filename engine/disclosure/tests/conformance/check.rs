@@ -101,7 +101,7 @@ impl Check {
 
     fn estimates(&mut self, vectors: &[(u64, u64, String)]) {
         for (persons, estimates, expected) in vectors {
-            let told = estimable(&self.profile, *persons, *estimates);
+            let told = estimable(&self.profile, &SECRET, &cell(*persons, 1), *estimates);
             let found = told.map_or_else(Reason::as_str, |()| "enough");
             if found != expected {
                 self.differs(&format!("{estimates} of {persons} persons"), expected, found);
@@ -218,11 +218,12 @@ impl Check {
 }
 
 fn screened(profile: &Profile, rows: &[Vec<u64>]) -> Screening {
-    let cells: Vec<Cell> = rows.iter().flatten().map(|persons| Cell::listed(*persons)).collect();
+    let cells: Vec<Cell> =
+        rows.iter().flatten().map(|persons| Cell::listed(*persons, *persons)).collect();
     let keys: Vec<Vec<u32>> = (0..)
         .zip(rows)
         .flat_map(|(row, cells)| (0..).zip(cells).map(move |(column, _)| vec![row, column]))
         .collect();
     let lines = lines(&cells, &keys, &[None, None]);
-    screen(profile, &Cells { cells: &cells, lines: &lines })
+    screen(profile, &SECRET, &Cells { cells: &cells, lines: &lines })
 }

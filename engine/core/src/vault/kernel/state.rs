@@ -23,14 +23,24 @@ pub(super) trait State: Clone {
     fn finish(&mut self) -> Contribution;
 }
 
+/// Puts a number in its place among the three largest, from large to small. Most numbers are smaller than all three.
+#[inline(always)]
+fn push<T: Ord + Copy>([largest, second, third]: &mut [T; 3], number: T) {
+    if number > *third {
+        *third = number.min(*second);
+        *second = (*second).max(number.min(*largest));
+        *largest = (*largest).max(number);
+    }
+}
+
 /// Counts rows. Nobody has more than 2^32 of them.
 #[derive(Clone)]
 pub(super) struct Count {
     person: u32,
     persons: u32,
     running: u32,
-    largest: u32,
-    second: u32,
+    /// The three largest runs so far.
+    largest: [u32; 3],
     rows: u64,
     key: u64,
 }
@@ -39,15 +49,14 @@ impl Count {
     #[inline(always)]
     fn close(&mut self) {
         self.rows += u64::from(self.running);
-        self.second = self.second.max(self.running.min(self.largest));
-        self.largest = self.largest.max(self.running);
+        push(&mut self.largest, self.running);
         self.running = 0;
     }
 }
 
 impl State for Count {
     const EMPTY: Self =
-        Self { person: 0, persons: 0, running: 0, largest: 0, second: 0, rows: 0, key: 0 };
+        Self { person: 0, persons: 0, running: 0, largest: [0; 3], rows: 0, key: 0 };
 
     #[inline(always)]
     fn is_open_for(&self, person: u32) -> bool {
@@ -69,14 +78,16 @@ impl State for Count {
 
     fn finish(&mut self) -> Contribution {
         self.close();
+        let [largest, second, third] = self.largest.map(u128::from);
         Contribution {
             persons: u64::from(self.persons),
             key: self.key,
             rows: self.rows,
             total: i128::from(self.rows),
             absolute: u128::from(self.rows),
-            largest: u128::from(self.largest),
-            second: u128::from(self.second),
+            largest,
+            second,
+            third,
             negative: false,
         }
     }
@@ -94,8 +105,8 @@ pub(super) struct Sum {
     total: i128,
     /// Twice the totals below zero, as a positive number: with it `total` becomes the absolute one.
     twice_negative: u128,
-    largest: u64,
-    second: u64,
+    /// The three largest absolute totals so far.
+    largest: [u64; 3],
 }
 
 impl Sum {
@@ -106,8 +117,7 @@ impl Sum {
         if self.running < 0 {
             self.twice_negative = self.twice_negative.wrapping_add(2 * u128::from(size));
         }
-        self.second = self.second.max(size.min(self.largest));
-        self.largest = self.largest.max(size);
+        push(&mut self.largest, size);
         self.running = 0;
     }
 }
@@ -121,8 +131,7 @@ impl State for Sum {
         rows: 0,
         total: 0,
         twice_negative: 0,
-        largest: 0,
-        second: 0,
+        largest: [0; 3],
     };
 
     #[inline(always)]
@@ -146,14 +155,16 @@ impl State for Sum {
 
     fn finish(&mut self) -> Contribution {
         self.close();
+        let [largest, second, third] = self.largest.map(u128::from);
         Contribution {
             persons: u64::from(self.persons),
             key: self.key,
             rows: self.rows,
             total: self.total,
             absolute: self.total.saturating_add_unsigned(self.twice_negative).unsigned_abs(),
-            largest: u128::from(self.largest),
-            second: u128::from(self.second),
+            largest,
+            second,
+            third,
             negative: self.twice_negative > 0,
         }
     }

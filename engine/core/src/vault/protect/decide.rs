@@ -7,6 +7,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::Reason;
 use tresor_disclosure::profile::{ClassDisclosure, ZeroRule};
 use tresor_disclosure::table::{Cell, Line, Standing, Table, lines, screen};
+use tresor_disclosure::threshold::of_set;
 
 use super::rows::Keys;
 use super::{MeasuredTable, Rules, Settled, rows};
@@ -44,19 +45,29 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
     let (release, cells) = (table.release, &table.cells);
     // A key that is not public may be shown for a group that is large enough for a measure, whatever else holds.
     let least = rules.profile.min_count.max(rules.profile.min_count_measure);
-    let persons = |measured: &[Measured]| measured.first().map_or(0, |m| m.contribution.persons);
-    let large = |measured: &[Measured]| persons(measured) >= least;
+    // How many people are in a cell, and their key.
+    let set = |measured: &[Measured]| {
+        measured.first().map_or((0, 0), |m| (m.contribution.persons, m.contribution.key))
+    };
+    let large = |measured: &[Measured]| {
+        let (persons, key) = set(measured);
+        persons >= of_set(rules.profile, rules.secret, least, persons, key)
+    };
     let shown = rows::shown(release, cells, &large, rules.limits)?;
     let unlisted = shown.unlisted;
     let mut all: Vec<Cell> = shown
         .rows
         .iter()
-        .map(|(keys, measured)| Cell {
-            structural: release.cannot_be(rules.profile, keys),
-            ..Cell::listed(measured.map_or(0, persons))
+        .map(|(keys, measured)| {
+            let (persons, key) = measured.map_or((0, 0), set);
+            let structural = release.cannot_be(rules.profile, keys);
+            Cell { structural, ..Cell::listed(persons, key) }
         })
         .collect();
-    all.extend(unlisted.iter().map(|(_, measured)| Cell::unlisted(persons(measured))));
+    all.extend(unlisted.iter().map(|(_, measured)| {
+        let (persons, key) = set(measured);
+        Cell::unlisted(persons, key)
+    }));
     let lines: Vec<Line> = if looks_at_lines(rules) {
         let keys = shown.rows.iter().map(|(keys, _)| keys.as_ref());
         let keys = keys.chain(unlisted.iter().map(|(keys, _)| *keys));
@@ -65,7 +76,7 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
     } else {
         vec![]
     };
-    let screening = screen(rules.profile, &Table { cells: &all, lines: &lines });
+    let screening = screen(rules.profile, rules.secret, &Table { cells: &all, lines: &lines });
     let warnings = screening.warnings.iter().map(|warning| warning.sentence()).collect();
     let mut rows: Vec<Row<'_>> = shown
         .rows

@@ -21,8 +21,8 @@ use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Profile, Reason};
 
 use self::atoms::Laid;
-use super::MeasuredTable;
 use super::decide::{Decided, Row};
+use super::{MeasuredTable, Rules};
 use crate::guard::families::Family;
 use crate::guard::release::{Argument, PersonalRelease};
 use crate::vault::cells::Cells;
@@ -38,14 +38,14 @@ pub(super) fn withhold<'a>(
     families: &'a [MeasuredFamily<'_>],
     tables: &'a [MeasuredTable<'_>],
     decided: &mut [Decided<'a>],
-    profile: &Profile,
+    rules: &Rules<'_>,
 ) -> Result<()> {
     // What one family loses may be what another hides behind.
     let mut more = true;
     while more {
         more = false;
         for family in families {
-            more |= of_family(family, tables, decided, profile)?;
+            more |= of_family(family, tables, decided, rules)?;
         }
         more &= families.len() > 1;
     }
@@ -57,7 +57,7 @@ fn of_family<'a>(
     measured: &'a MeasuredFamily<'_>,
     tables: &'a [MeasuredTable<'_>],
     decided: &mut [Decided<'a>],
-    profile: &Profile,
+    rules: &Rules<'_>,
 ) -> Result<bool> {
     let places: Option<Vec<usize>> = measured
         .family
@@ -69,16 +69,16 @@ fn of_family<'a>(
         return datafusion::common::internal_err!("a family whose tables are not here");
     };
     let sets = alike::alike(measured)?;
-    let repeated = repeated(measured, &sets, &places, decided, profile);
+    let repeated = repeated(measured, &sets, &places, decided, rules.profile);
     write_back(&repeated, &places, tables, decided);
     let mut more = !repeated.is_empty();
     for alike in sets {
         let mut laid = Laid::out(measured, tables, decided, &places, &alike)?;
-        laid.decide(decided, &places, profile);
-        let counts = counts::lost(&laid, profile);
+        laid.decide(decided, &places, rules.profile);
+        let counts = counts::lost(&laid, rules);
         write_back(&counts, &places, tables, decided);
-        laid.decide(decided, &places, profile);
-        let sums = magnitudes::lost(&laid, profile);
+        laid.decide(decided, &places, rules.profile);
+        let sums = magnitudes::lost(&laid, rules);
         write_back(&sums, &places, tables, decided);
         more |= !(counts.is_empty() && sums.is_empty());
     }

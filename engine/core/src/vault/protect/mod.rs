@@ -78,7 +78,7 @@ pub(super) fn protect(
         .map(|table| decide::decide(table, rules))
         .collect::<Result<Vec<Decided<'_>>>>()?;
     rules.stages.begins(Stage::Withhold);
-    family::withhold(families, tables, &mut decided, rules.profile)?;
+    family::withhold(families, tables, &mut decided, rules)?;
     rules.stages.begins(Stage::Perturb);
     let mut values = tables
         .iter()

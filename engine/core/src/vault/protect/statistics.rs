@@ -231,7 +231,7 @@ impl Cell<'_> {
         };
         let n = self.count(rows)?.estimate();
         // Persons and not rows: the rows of one person are no independent ones.
-        let enough = estimable(self.profile, counted.persons, estimates);
+        let enough = estimable(self.profile, self.secret, counted, estimates);
         let n = n.and_then(|n| enough.map(|()| n));
         let mut found = vec![];
         for leg in legs {

@@ -7,7 +7,7 @@ use super::Problems;
 use super::minimums::FEWEST_PERSONS;
 use super::noise::LARGEST_SD;
 use crate::low_effect::FURTHEST;
-use crate::profile::{CheckOn, Flattening, LowEffects, Profile};
+use crate::profile::{CheckOn, DerivedFrom, Flattening, LowEffects, Profile};
 
 /// Fewest people whom a condition may concern and still count, where such conditions are removed at all.
 pub const FEWEST_LOW: u64 = 2;
@@ -22,7 +22,7 @@ pub(super) fn check(profile: &Profile, problems: &mut Problems) {
     check_limit(profile.low_effect, problems);
     check_layers(profile, problems);
     check_minimum(profile, problems);
-    check_flattening(profile.flattening, problems);
+    check_flattening(profile, problems);
 }
 
 fn check_limit(rule: LowEffects, problems: &mut Problems) {
@@ -74,14 +74,17 @@ fn check_minimum(profile: &Profile, problems: &mut Problems) {
     }
 }
 
-fn check_flattening(flattening: Flattening, problems: &mut Problems) {
+fn check_flattening(profile: &Profile, problems: &mut Problems) {
     const FIELD: &str = "flattening";
-    let Flattening { outliers, top } = flattening;
+    let Flattening { outliers, top } = profile.flattening;
     if outliers > 1 {
         let wrong = format!("has outliers = {outliers}, but only the largest person can be one");
         problems.add(FIELD, wrong, "write outliers as 0 or 1");
     } else if top > 2 || (outliers == 1 && top == 0) {
         let wrong = format!("has top = {top}, but only the two next persons are known");
         problems.add(FIELD, wrong, "write top as 1 or 2");
+    } else if outliers > 0 && profile.derived_from == DerivedFrom::TrueIfMinCount {
+        let wrong = "has outliers = 1, but true means tell of the largest person all the same";
+        problems.add(FIELD, wrong, "write outliers = 0, or `protected` for `derived_from`");
     }
 }

@@ -444,6 +444,8 @@ fn one_person_can_be_brought_down_to_the_next_two() {
     for (outliers, top) in [(2, 1), (1, 0), (1, 3), (0, 3)] {
         assert_eq!(with(outliers, top), ["flattening"], "{outliers} {top}");
     }
+    let means = "derived_from = \"true_if_min_count\"";
+    assert_eq!(written(&[means, "flattening = { outliers = 1, top = 2 }"]), ["flattening"]);
 }
 
 #[test]

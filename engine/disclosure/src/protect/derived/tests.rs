@@ -17,7 +17,14 @@ fn stays(values: &[i128]) -> Contribution {
 
 fn visits(c: &Contribution) -> Contribution {
     let persons = i128::from(c.persons);
-    Contribution { total: persons, absolute: c.persons.into(), largest: 1, second: 1, ..*c }
+    Contribution {
+        total: persons,
+        absolute: c.persons.into(),
+        largest: 1,
+        second: 1,
+        third: 1,
+        ..*c
+    }
 }
 
 fn told(profile: &Profile, c: &Contribution) -> Protected {

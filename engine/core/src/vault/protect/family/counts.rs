@@ -1,28 +1,29 @@
 //! Numbers of rows and persons that would tell a withheld one.
 
+use tresor_disclosure::Contribution;
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
-use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons};
-use tresor_disclosure::{Contribution, Profile};
+use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons, of_measure};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::left_over::small_heaps;
 use super::{Number, Sum, Sums};
 use crate::guard::release::Argument;
+use crate::vault::protect::Rules;
 
 /// The numbers that must go: first against a reader who knows where nobody is, and then of those that are left against
 /// one who does not, and must not learn it.
-pub(super) fn lost(laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
-    let mut lost = by_size(laid, profile, Size::Rows, &[]);
+pub(super) fn lost(laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
+    let mut lost = by_size(laid, rules, Size::Rows, &[]);
     let persons_are_rows = laid.extra.is_some_and(|release| release.one_row);
     if !persons_are_rows && shows_persons(laid) && persons_add_up(laid) {
         // A few people may have many rows: bounds that leave room for rows may leave none for people.
-        let more = by_size(laid, profile, Size::Persons, &lost);
+        let more = by_size(laid, rules, Size::Persons, &lost);
         lost.extend(more);
     }
     if laid.real < laid.len() {
         let total = total(laid, Size::Rows);
-        lost.extend(telling_of_nobody(laid, profile, &lost, total));
+        lost.extend(telling_of_nobody(laid, rules, &lost, total));
     }
     lost
 }
@@ -67,9 +68,9 @@ fn persons_add_up(laid: &Laid<'_>) -> bool {
         .all(|cell| cell.atoms.iter().map(persons).sum::<u64>() == cell.contribution(None).persons)
 }
 
-fn by_size(laid: &Laid<'_>, profile: &Profile, size: Size, gone: &[Number]) -> Vec<Number> {
-    let mut sums = Sums::over(laid.real, profile);
-    for sum in shown_and_hidden(laid, profile, size) {
+fn by_size(laid: &Laid<'_>, rules: &Rules<'_>, size: Size, gone: &[Number]) -> Vec<Number> {
+    let mut sums = Sums::over(laid.real, rules.profile);
+    for sum in shown_and_hidden(laid, rules, size) {
         if sum.number.is_some_and(|number| gone.contains(&number)) {
             continue;
         }
@@ -79,8 +80,8 @@ fn by_size(laid: &Laid<'_>, profile: &Profile, size: Size, gone: &[Number]) -> V
             sums.add(Column { atoms, ..sum.column }, sum.number, sum.tie);
         }
     }
-    if profile.complements && laid.extra.is_some() {
-        add_left_over(&mut sums, laid, profile, size);
+    if rules.profile.complements && laid.extra.is_some() {
+        add_left_over(&mut sums, laid, rules, size);
     }
     for sum in parts_of_all(laid, size) {
         let atoms = sum.column.atoms.into_iter().filter(|atom| *atom < laid.real).collect();
@@ -92,12 +93,12 @@ fn by_size(laid: &Laid<'_>, profile: &Profile, size: Size, gone: &[Number]) -> V
 /// Of the numbers that are left, those that would tell where nobody is.
 fn telling_of_nobody(
     laid: &Laid<'_>,
-    profile: &Profile,
+    rules: &Rules<'_>,
     lost: &[Number],
     total: u128,
 ) -> Vec<Number> {
-    let mut sums = Sums::over(laid.len(), profile);
-    for sum in shown_and_hidden(laid, profile, Size::Rows) {
+    let mut sums = Sums::over(laid.len(), rules.profile);
+    for sum in shown_and_hidden(laid, rules, Size::Rows) {
         let gone = sum.number.is_some_and(|number| lost.contains(&number));
         if !gone && !matches!(sum.column.kind, Kind::Hidden { .. }) {
             sums.add(sum.column, sum.number, sum.tie);
@@ -134,12 +135,12 @@ fn added_up(laid: &Laid<'_>, atoms: &[u32]) -> Contribution {
     })
 }
 
-fn shown_and_hidden(laid: &Laid<'_>, profile: &Profile, size: Size) -> Vec<Sum> {
+fn shown_and_hidden(laid: &Laid<'_>, rules: &Rules<'_>, size: Size) -> Vec<Sum> {
     let mut sums = vec![];
     for (number, member) in laid.members.iter().enumerate() {
         for cell in &member.cells {
             let own = std::iter::once(of_cell(number, cell, size));
-            let own = own.chain(of_parts(number, member, cell, profile, size));
+            let own = own.chain(of_parts(number, member, cell, rules, size));
             sums.extend(own.map(|sum| if member.settled { sum.settled() } else { sum }));
         }
     }
@@ -169,19 +170,20 @@ fn of_parts<'a>(
     member: usize,
     of: &'a LaidMember<'_>,
     cell: &'a LaidCell<'_>,
-    profile: &'a Profile,
+    rules: &'a Rules<'_>,
     size: Size,
 ) -> impl Iterator<Item = Sum> + 'a {
-    let least = match of.release.one_row {
-        true => of_persons(profile),
-        false => profile.min_count_measure,
+    let Rules { profile, secret, .. } = rules;
+    let least = |c: &Contribution| match of.release.one_row {
+        true => of_persons(profile, secret, c.persons, c.key),
+        false => of_measure(profile, secret, c),
     };
     let arguments = of.release.arguments.iter().enumerate();
     let arguments = arguments.filter(|_| cell.standing == Standing::Open);
     arguments.filter_map(move |(argument, kind)| {
         let part = cell.part(argument).filter(|_| *kind == Argument::Presence)?;
         let c = cell.contribution(Some(argument));
-        let kind = match judge(c.persons, least, profile.zero) {
+        let kind = match judge(c.persons, least(&c), profile.zero) {
             _ if cell.has_lost(argument) => hidden(&c),
             Verdict::Empty => Kind::Zero,
             Verdict::Enough => Kind::Candidate,
@@ -194,10 +196,11 @@ fn of_parts<'a>(
 }
 
 /// What is left over when shown numbers are subtracted from each other is a cell too.
-fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, profile: &Profile, size: Size) {
+fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, rules: &Rules<'_>, size: Size) {
     let few = |atoms: &[u32]| {
         let c = added_up(laid, atoms);
-        judge(c.persons, of_persons(profile), profile.zero) == Verdict::TooFew
+        let least = of_persons(rules.profile, rules.secret, c.persons, c.key);
+        judge(c.persons, least, rules.profile.zero) == Verdict::TooFew
     };
     let real = usize::try_from(laid.real).unwrap_or(usize::MAX);
     let views = laid.views(|of| {

@@ -5,22 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use tresor_disclosure::dominance::protection;
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
-use tresor_disclosure::{Contribution, Profile, withheld_measure};
+use tresor_disclosure::{Contribution, withheld_measure};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::left_over::small_heaps;
 use super::{Number, Sums};
 use crate::guard::release::{Argument, PersonalRelease};
+use crate::vault::protect::Rules;
 
 /// The sums that must go.
-pub(super) fn lost(laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
+pub(super) fn lost(laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
     let names: BTreeSet<&str> = laid
         .members
         .iter()
         .flat_map(|member| named(member.release))
         .map(|(_, name)| name)
         .collect();
-    names.into_iter().flat_map(|name| of_measure(name, laid, profile)).collect()
+    names.into_iter().flat_map(|name| of_measure(name, laid, rules)).collect()
 }
 
 /// The arguments that are summed, with the names of their measures.
@@ -33,8 +34,8 @@ fn named(release: &PersonalRelease) -> impl Iterator<Item = (usize, &str)> {
 
 /// As for numbers of people: first against a reader who knows where nobody is, and then of those that are left against
 /// one who does not, and must not learn it.
-fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
-    let mut magnitudes = Magnitudes { sums: vec![], negative: false, profile };
+fn of_measure(name: &str, laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
+    let mut magnitudes = Magnitudes { sums: vec![], negative: false, rules };
     let mut total = 0_u128;
     let mut parts: BTreeMap<usize, u128> = BTreeMap::new();
     for (number, member) in laid.members.iter().enumerate() {
@@ -55,7 +56,7 @@ fn of_measure(name: &str, laid: &Laid<'_>, profile: &Profile) -> Vec<Number> {
             }
         }
     }
-    if profile.complements {
+    if rules.profile.complements {
         magnitudes.add_left_over(name, laid);
     }
     magnitudes.add_parts(&parts, laid);
@@ -84,13 +85,18 @@ struct Magnitudes<'a> {
     sums: Vec<Magnitude>,
     /// Whether somebody's total is below zero: then a reader cannot bound what is left.
     negative: bool,
-    profile: &'a Profile,
+    rules: &'a Rules<'a>,
 }
 
 impl Magnitudes<'_> {
+    /// Whether a sum is withheld for its own sake.
+    fn is_withheld(&self, c: &Contribution) -> bool {
+        withheld_measure(self.rules.profile, self.rules.secret, c).is_some()
+    }
+
     fn add_cell(&mut self, number: usize, argument: usize, cell: &LaidCell<'_>, settled: bool) {
         let c = cell.contribution(Some(argument));
-        let unsafe_here = withheld_measure(self.profile, &c).is_some() || cell.has_lost(argument);
+        let unsafe_here = self.is_withheld(&c) || cell.has_lost(argument);
         let told = match cell.standing {
             Standing::Open | Standing::Withheld(_) | Standing::Structural if unsafe_here => {
                 Told::Never
@@ -117,7 +123,7 @@ impl Magnitudes<'_> {
             };
             let few = |atoms: &[u32]| {
                 let c = together(atoms);
-                c.persons > 0 && withheld_measure(self.profile, &c).is_some()
+                c.persons > 0 && self.is_withheld(&c)
             };
             let of = |of: &LaidMember<'_>| {
                 let summed = named(of.release).filter(|(_, known)| *known == name);
@@ -147,7 +153,7 @@ impl Magnitudes<'_> {
 
     /// What a reader has who knows where nobody is. A sum over nobody tells that reader nothing.
     fn known_to_be_empty(&self, real: u32) -> Sums {
-        let mut sums = Sums::over(real, self.profile);
+        let mut sums = Sums::over(real, self.rules.profile);
         for (atoms, c, told, number) in &self.sums {
             let atoms: Vec<u32> = atoms.iter().copied().filter(|atom| *atom < real).collect();
             if !atoms.is_empty() {
@@ -163,7 +169,7 @@ impl Magnitudes<'_> {
 
     /// The sums that are left, and beside them the atoms without persons, which must not follow from them.
     fn telling_of_nobody(&self, laid: &Laid<'_>, lost: &[Number]) -> Sums {
-        let mut sums = Sums::over(laid.len(), self.profile);
+        let mut sums = Sums::over(laid.len(), self.rules.profile);
         for (atoms, c, told, number) in &self.sums {
             let gone = *told == Told::Never || number.is_some_and(|number| lost.contains(&number));
             if !gone {
@@ -183,7 +189,7 @@ impl Magnitudes<'_> {
             (Told::Never, _) => {
                 let needs = match self.negative {
                     true => 0,
-                    false => protection(&self.profile.dominance, c).max(1),
+                    false => protection(&self.rules.profile.dominance, c).max(1),
                 };
                 Kind::Hidden { single: c.persons == 1, needs }
             }
