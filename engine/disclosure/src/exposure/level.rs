@@ -1,5 +1,7 @@
 //! What follows from how much is known.
 
+use crate::profile::Exposure;
+
 /// What a project may still ask about a sensitive column, least strict first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -14,9 +16,10 @@ pub enum Level {
 }
 
 impl Level {
-    /// The level at this share, for the three limits of a profile; a limit of 0 is off.
+    /// The level at this share; a limit of 0 is off.
     #[must_use]
-    pub fn of(share: f64, warn: f64, review: f64, lock: f64) -> Self {
+    pub fn of(share: f64, limits: &Exposure) -> Self {
+        let Exposure { warn, review, lock } = *limits;
         // What is no number is taken for the worst.
         let reached = |limit: f64| limit > 0.0 && (share.is_nan() || share >= limit);
         match (reached(lock), reached(review), reached(warn)) {

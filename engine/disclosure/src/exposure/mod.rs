@@ -29,6 +29,7 @@ pub use level::Level;
 use roaring::RoaringBitmap;
 
 pub use crate::packed::Damaged;
+use crate::profile::Exposure;
 
 use factor::{Factor, Residual};
 use persons::Persons;
@@ -212,11 +213,11 @@ impl Meter {
         self.persons.shares().map(|(_, share)| share).fold(0.0, f64::max)
     }
 
-    /// What follows, for the three limits of a profile; a limit of 0 is off.
+    /// What follows, by the limits of a profile.
     #[must_use]
-    pub fn level(&self, warn: f64, review: f64, lock: f64) -> Level {
-        let level = Level::of(self.most(), warn, review, lock);
-        let is_off = warn <= 0.0 && review <= 0.0 && lock <= 0.0;
+    pub fn level(&self, limits: &Exposure) -> Level {
+        let level = Level::of(self.most(), limits);
+        let is_off = Level::of(1.0, limits) == Level::Open;
         if self.full && !is_off { level.max(Level::Review) } else { level }
     }
 

@@ -48,6 +48,9 @@ impl Persons {
     }
 
     fn slot_of(&self, person: u32) -> Option<usize> {
+        if self.follows_everybody() {
+            return Some(person as usize);
+        }
         let slot = person / self.stride;
         (self.person_of(slot) == Some(person)).then_some(slot as usize)
     }

@@ -5,6 +5,10 @@ use rand::rngs::ChaCha20Rng;
 use rand::{Rng, SeedableRng};
 
 use super::*;
+use crate::profile::Exposure;
+
+const LIMITS: Exposure = Exposure { warn: 0.05, review: 0.10, lock: 0.25 };
+const OFF: Exposure = Exposure { warn: 0.0, review: 0.0, lock: 0.0 };
 
 fn cohort(members: impl IntoIterator<Item = u32>, sd: f64) -> Cohort {
     Cohort { members: members.into_iter().collect(), variance: sd * sd }
@@ -160,16 +164,16 @@ fn there_is_no_number_that_breaks_it() {
 
 #[test]
 fn levels_are_reached_one_by_one() {
-    let levels = |share| Level::of(share, 0.05, 0.10, 0.25);
+    let levels = |share| Level::of(share, &LIMITS);
     assert_eq!(levels(0.0), Level::Open);
     assert_eq!(levels(0.049), Level::Open);
     assert_eq!(levels(0.05), Level::Warn);
     assert_eq!(levels(0.10), Level::Review);
     assert_eq!(levels(0.25), Level::Lock);
     assert_eq!(levels(f64::NAN), Level::Lock);
-    assert_eq!(Level::of(1.0, 0.0, 0.0, 0.0), Level::Open);
-    assert_eq!(Level::of(1.0, 0.05, 0.10, 0.0), Level::Review);
-    assert_eq!(Level::of(1.0, 0.05, 0.0, 0.0), Level::Warn);
+    assert_eq!(Level::of(1.0, &OFF), Level::Open);
+    assert_eq!(Level::of(1.0, &Exposure { lock: 0.0, ..LIMITS }), Level::Review);
+    assert_eq!(Level::of(1.0, &Exposure { warn: 0.05, ..OFF }), Level::Warn);
 }
 
 #[test]

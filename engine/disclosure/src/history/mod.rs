@@ -21,6 +21,7 @@ pub use sketch::Sketch;
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::low_effect::{Effect, LowEffect};
 pub use crate::packed::Damaged;
 
 /// The rule that says in how few persons two cells must differ to be answered as one.
@@ -30,6 +31,24 @@ pub trait Nearness {
 
     /// Whether `differing` persons are too few beside an earlier cell of this key and number of persons.
     fn is_near(&self, differing: u64, earlier_key: u64, earlier_persons: u64) -> bool;
+}
+
+/// The same rule as for a condition: two cells are near where a condition that makes the one of the other would be
+/// removed. The earlier cell is the one that is left.
+impl Nearness for LowEffect<'_> {
+    fn surely(&self) -> u64 {
+        LowEffect::surely(self)
+    }
+
+    fn is_near(&self, differing: u64, earlier_key: u64, earlier_persons: u64) -> bool {
+        let effect = Effect {
+            id: 0,
+            persons: differing,
+            reduced_key: earlier_key,
+            reduced_persons: earlier_persons,
+        };
+        self.next(&[effect]).is_some()
+    }
 }
 
 /// The numbers that a project was answered about one universe of persons, each its cell's own.

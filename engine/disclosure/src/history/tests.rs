@@ -1,6 +1,8 @@
 use std::ops::Range;
 
 use super::*;
+use crate::low_effect::LowEffect;
+use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 
 /// Fewer than ten persons are too few; beside odd keys one fewer.
@@ -204,4 +206,19 @@ fn it_is_what_counting_says() {
         }
     }
     assert!(found > 500 && missed * 50 < found, "{found} found, {missed} of them too far");
+}
+
+/// What would be removed as a condition is near as a cell, and nothing else.
+#[test]
+fn the_rule_of_conditions_is_that_of_cells() {
+    let secret = NoiseSecret::new([7; 32]);
+    let mut profile = crate::profile::tests::sample();
+    profile.low_effect.persons = 10;
+    profile.low_effect.sd = 2.0;
+    let rule = LowEffect::new(&profile, &secret).unwrap();
+    let limits: Vec<u64> = (0..200)
+        .map(|key| (0..40).find(|differing| !rule.is_near(*differing, key, 100)).unwrap())
+        .collect();
+    assert!(limits.iter().all(|limit| (2..=Nearness::surely(&rule)).contains(limit)));
+    assert!(limits.iter().any(|limit| *limit < 10) && limits.iter().any(|limit| *limit > 11));
 }

@@ -39,7 +39,7 @@ fn tables(persons: u32, number: usize, sd: f64) -> Vec<Cohort> {
 fn ordinary_tables_cost_next_to_nothing() {
     let meter = metered(30_000, &tables(30_000, 60, 3.0));
     assert!((meter.most() - 0.018).abs() < 0.003, "{}", meter.most());
-    assert_eq!(Level::of(meter.most(), 0.05, 0.10, 0.25), Level::Open);
+    assert_eq!(meter.level(&LIMITS), Level::Open);
 }
 
 #[test]

@@ -12,11 +12,11 @@ fn within(bounds: Bounds, persons: u32, cohorts: &[Cohort]) -> Meter {
 
 #[test]
 fn a_full_meter_asks_for_people() {
-    for bounds in [SMALL, Bounds { cohorts: 99, bytes: 4_000, ..SMALL }] {
+    for bounds in [SMALL, Bounds { cohorts: 99, bytes: 2_000, ..SMALL }] {
         let meter = within(bounds, 100, &halves(100, 31, 50.0, 1));
         assert!(meter.is_full() && meter.cohorts() < 31);
-        assert_eq!(meter.level(0.05, 0.10, 0.25), Level::Review);
-        assert_eq!(meter.level(0.0, 0.0, 0.0), Level::Open);
+        assert_eq!(meter.level(&LIMITS), Level::Review);
+        assert_eq!(meter.level(&OFF), Level::Open);
     }
     let repeated: Vec<Cohort> = (0..100).map(|_| cohort(0..50, 50.0)).collect();
     assert!(!within(SMALL, 100, &repeated).is_full());
