@@ -17,6 +17,7 @@ use datafusion::common::{DFSchema, Result};
 use serde_json::{Value, json};
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::Negatives;
+use tresor_disclosure::threshold::told;
 
 pub(super) use record::{body, outcome_details, outcome_summary};
 
@@ -183,7 +184,7 @@ impl Body<'_> {
         if self.may_omit {
             notes.push(format!(
                 "groups with fewer than {} people are not listed, because the list of groups is not public",
-                self.profile.min_count
+                told(self.profile, self.profile.min_count)
             ));
         }
         let measured = self.columns.iter().any(|column| !column.made_of.is_empty());

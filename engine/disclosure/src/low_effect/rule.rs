@@ -38,13 +38,26 @@ pub struct Effect {
 pub struct LowEffect<'a> {
     profile: &'a Profile,
     secret: &'a NoiseSecret,
+    /// Key of the cohort as it is asked for, where that is known.
+    asked: Option<u64>,
 }
 
 impl<'a> LowEffect<'a> {
     /// `None` where the profile turns it off.
     #[must_use]
     pub fn new(profile: &'a Profile, secret: &'a NoiseSecret) -> Option<Self> {
-        (profile.low_effect.persons > 0).then_some(Self { profile, secret })
+        (profile.low_effect.persons > 0).then_some(Self { profile, secret, asked: None })
+    }
+
+    /// The same rule for a cohort of this key, before anything more is removed. Its limit belongs to the people in whom
+    /// the two cohorts differ as well.
+    ///
+    /// A limit of the reduced cohort alone can be found with conditions about people whose number is known, two, three
+    /// and so on, until one is kept. One more person in the largest that was not kept is then told for certain: "these
+    /// nine, and the target if ill".
+    #[must_use]
+    pub const fn asked(&self, key: u64) -> Self {
+        Self { profile: self.profile, secret: self.secret, asked: Some(key) }
     }
 
     /// An effect of at least so many persons is never low, whatever the noise: looking can stop there.
@@ -71,7 +84,8 @@ impl<'a> LowEffect<'a> {
     /// Whether all that was removed together changed too much for the number to stand for what was asked. `changed`
     /// persons are in one of the cohorts, as asked and reduced, and not in the other.
     ///
-    /// A single condition that was low is never too far: the limit belongs to the same people.
+    /// A single condition that was low is never too far: the limit belongs to the same people. So the rule should be that
+    /// of the cohort with all its conditions ([`Self::asked`]).
     #[must_use]
     pub fn too_far(&self, changed: u64, reduced_key: u64, reduced_persons: u64) -> bool {
         let beyond_share = u128::from(changed) * 100 >= SHARE * u128::from(reduced_persons);
@@ -86,7 +100,10 @@ impl<'a> LowEffect<'a> {
             return least;
         }
         let set = Contribution { persons, key, ..Contribution::default() };
-        let purpose = format!("low effect {:016x}", rule.sd.to_bits());
+        let mut purpose = format!("low effect {:016x}", rule.sd.to_bits());
+        if let Some(asked) = self.asked {
+            purpose.push_str(&format!(" from {asked:016x}"));
+        }
         match generator_for(self.secret, &purpose, "persons", &set) {
             Some(mut generator) => {
                 let standard: f64 = StandardNormal.sample(&mut generator);

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::{
-    CheckOn, Compare, Negatives, Noise, OnSmall, RoundingMethod, Scope, SecondaryMethod, Totals,
-    ZeroRule,
+    CheckOn, Compare, Exposure, Flattening, LowEffects, Negatives, Noise, OnSmall, RoundingMethod,
+    Scope, SecondaryMethod, Totals, ZeroRule,
 };
+use tresor_disclosure::threshold::told;
 
 use crate::shelf::root;
 
@@ -23,8 +24,8 @@ the profiles.
 ";
 
 const TABLE: &str = "\
-| profile | minimum | zeros | rounding | noise | dominance | secondary | totals |
-|---|---|---|---|---|---|---|---|
+| profile | minimum | zeros | rounding | noise | few people | dominance | secondary | totals | exposure |
+|---|---|---|---|---|---|---|---|---|---|
 ";
 
 const WORDS: &str = "
@@ -33,11 +34,16 @@ const WORDS: &str = "
 - **zeros**: an empty group is shown as 0, or withheld so that it looks like a small one.
 - **rounding**: of counts, after everything was decided. Sums are not rounded, except to the size of their noise.
 - **noise**: belongs to the cell. Who asks again, in whichever words, gets the same number.
+- **few people**: conditions that concern fewer people than this count as absent. Who asks with and without one gets the
+  same number.
 - **dominance**: a sum is withheld where one or two people make up too much of it. `1: > 50 %` reads: where the
   largest person has more than half. Who knows these numbers can bound the largest person a little better: an
-  organisation that does not publish its own gives them to a profile of its own.
+  organisation that does not publish its own gives them to a profile of its own. What is shown may have its largest
+  person brought down to the next ones.
 - **secondary**: where a withheld number could be worked out from others, more are withheld.
 - **totals**: sums of their parts where all are shown, or cells of their own.
+- **exposure**: what all numbers of a project may say together of one person, before auditors are told, before two
+  people release each answer, and before there are no more.
 
 Where the rules are from:
 
@@ -52,10 +58,12 @@ pub(crate) fn rendered(profiles: &BTreeMap<String, Profile>) -> String {
             minimum(profile),
             zeros(profile),
             rounding(profile),
-            noise(&profile.noise),
+            noise(profile),
+            few_people(profile),
             dominance(profile),
             secondary(profile),
             totals(profile),
+            exposure(profile),
         ];
         writeln!(page, "| {} |", cells.join(" | ")).unwrap();
     }
@@ -74,6 +82,9 @@ fn minimum(profile: &Profile) -> String {
         CheckOn::Noisy => format!("{least}, compared after noise"),
         CheckOn::MeanCellSize => format!("{least} per cell on average, else cells of 6"),
     };
+    if profile.min_count_sd > 0.0 {
+        write!(text, ", drawn: {}", told(profile, least)).unwrap();
+    }
     if profile.min_count_measure > least {
         write!(text, "; {} for sums", profile.min_count_measure).unwrap();
     }
@@ -119,7 +130,36 @@ fn rounding(profile: &Profile) -> String {
     }
 }
 
-fn noise(noise: &Noise) -> String {
+fn noise(profile: &Profile) -> String {
+    let text = of_cells(&profile.noise);
+    match profile.low_effect.condition_sd {
+        0.0 => text,
+        sd => format!("{text}; per condition {sd}"),
+    }
+}
+
+fn few_people(profile: &Profile) -> String {
+    let LowEffects { persons, sd, .. } = profile.low_effect;
+    match (persons, sd) {
+        (0, _) => "all count".to_owned(),
+        (_, 0.0) => persons.to_string(),
+        (_, _) => format!("about {persons}"),
+    }
+}
+
+fn exposure(profile: &Profile) -> String {
+    let Exposure { warn, review, lock } = profile.exposure;
+    if [warn, review, lock] == [0.0; 3] {
+        return "not measured".to_owned();
+    }
+    let step = |share: f64| match share {
+        0.0 => "never".to_owned(),
+        share => format!("{} %", (share * 10_000.0).round() / 100.0),
+    };
+    [warn, review, lock].map(step).join(", ")
+}
+
+fn of_cells(noise: &Noise) -> String {
     match noise {
         Noise::None {} => "none".to_owned(),
         Noise::CellKeyGeometric { count_sd, magnitude_sd } => {
@@ -133,6 +173,15 @@ fn noise(noise: &Noise) -> String {
 }
 
 fn dominance(profile: &Profile) -> String {
+    let text = of_largest(profile);
+    match profile.flattening {
+        Flattening { outliers: 0, .. } => text,
+        Flattening { top: 1, .. } => format!("{text}; the largest counts like the next"),
+        Flattening { top, .. } => format!("{text}; the largest counts like the next {top}"),
+    }
+}
+
+fn of_largest(profile: &Profile) -> String {
     let rules = &profile.dominance;
     if rules.is_off() {
         return "none".to_owned();

@@ -68,6 +68,33 @@ fn one_person_is_always_low_and_enough_never_are() {
     assert!((0..20_000).all(|key| far(key) <= 8.0) && (0..20_000).any(|key| far(key) > 6.0));
 }
 
+/// Whoever knows how many people some conditions concern finds the limit of a cohort with them, and then asks for one
+/// more: "these nine, and the target if ill". How often what happens to that condition tells the target's secret.
+#[test]
+fn a_limit_that_was_found_says_nothing_of_other_people() {
+    let profile = profile(10, 2.0);
+    let rule = LowEffect::new(&profile, &SECRET).unwrap();
+    // Whether a condition about these people is removed from a cohort. Who they are is a number.
+    let removed = |cohort: u64, people: u64, persons: u64, knows: bool| {
+        let effect = [effect(0, persons, cohort)];
+        let asked = rule.asked(cohort.wrapping_sub(people));
+        if knows { asked.next(&effect).is_some() } else { rule.next(&effect).is_some() }
+    };
+    let right = |knows: bool| {
+        let hits = (0..1_000_u64).filter(|cohort| {
+            let probe = |persons: &u64| !removed(*cohort, 7_000 + persons, *persons, knows);
+            let kept = (2..=18).find(probe).unwrap();
+            let ill = cohort % 2;
+            let target = 5_000 + ill;
+            let told = !removed(*cohort, target, kept - 1 + ill, knows);
+            told == (ill == 1)
+        });
+        hits.count()
+    };
+    assert_eq!(right(false), 1_000, "a limit of the cohort alone tells for certain");
+    assert!((450..680).contains(&right(true)), "{} of 1,000", right(true));
+}
+
 #[test]
 fn another_secret_draws_other_limits() {
     let profile = profile(10, 2.0);
@@ -96,6 +123,9 @@ fn a_single_low_condition_is_never_too_far() {
     for (key, persons) in (0..4_000).zip((0..18).cycle()) {
         let removed = rule.next(&[effect(0, persons, key)]).is_some();
         assert!(!removed || !rule.too_far(persons, key, 500), "{persons} of key {key}");
+        let asked = rule.asked(key + 77);
+        let removed = asked.next(&[effect(0, persons, key)]).is_some();
+        assert!(!removed || !asked.too_far(persons, key, 500), "{persons} of key {key}");
     }
 }
 
