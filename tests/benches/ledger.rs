@@ -92,7 +92,14 @@ async fn ask(ledger: Ledger, next: Arc<AtomicU64>, queries: u64) -> Vec<Duration
         let answer = vec![b'7'; 2_048];
         let digest = digest_of(&answer);
         let summary = json!({ "cells": 10 });
-        let outcome = Outcome::Released { answer, digest, summary, sealed: vec![], reviewers: 0 };
+        let outcome = Outcome::Released {
+            answer,
+            digest,
+            summary,
+            sealed: vec![],
+            reviewers: 0,
+            remembered: vec![],
+        };
         let start = Instant::now();
         ledger.settle(receipt, outcome, NOW).await.unwrap();
         writes.push(start.elapsed());

@@ -248,6 +248,28 @@ impl Ledger {
         store::balance(&self.store, account).await
     }
 
+    /// What the queries of an account left to be remembered of a topic ([`crate::Remembered`]), in the order of writing,
+    /// each with its query.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn remembered(&self, account: &str, topic: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        self.remembered_after(account, topic, 0).await
+    }
+
+    /// The same without the first `known`, for whoever has read those before: nothing is ever taken out of it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn remembered_after(
+        &self,
+        account: &str,
+        topic: &str,
+        known: u64,
+    ) -> Result<Vec<(String, Vec<u8>)>> {
+        store::remembered(&self.store, account, topic, known).await
+    }
+
     /// Keeps a new API token.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ pub use intent::{Idempotency, Intent, IntentReceipt, MAX_AMOUNT, Reservation};
 pub use leaf::LeafHash;
 pub use ledger::{Ledger, Recovery};
 pub use moment::Moment;
-pub use outcome::{Answer, Outcome, OutcomeReceipt, StoredAnswer, digest_of};
+pub use outcome::{Answer, Outcome, OutcomeReceipt, Remembered, StoredAnswer, digest_of};
 pub use query::{QueryRecord, QueryState};
 pub use review::{
     Decision, HeldAnswer, NewVote, REVIEWERS, ReviewRecord, ReviewState, VoteRecord, Voted,

@@ -21,6 +21,8 @@ pub enum Outcome {
         sealed: Vec<Sealed>,
         /// How many others must agree before it is served: 0, or [`crate::REVIEWERS`].
         reviewers: u32,
+        /// What later queries of the account are decided by. Never in the log: how much it is tells of the answer.
+        remembered: Vec<Remembered>,
     },
     /// Not answered. The charge stays.
     Failed {
@@ -29,6 +31,16 @@ pub enum Outcome {
         /// The cause, for the auditor only.
         sealed_cause: String,
     },
+}
+
+/// Something to be kept for later queries of the same account; not looked into here. Has no `Debug`: it holds numbers
+/// that nobody may read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// What it is about: only the same text is found again.
+    pub topic: String,
+    /// What is kept.
+    pub body: Vec<u8>,
 }
 
 /// Proof that the outcome of one query, and its answer if there is one, are durable (CHARGE-FIRST). Only this crate

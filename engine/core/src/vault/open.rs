@@ -163,6 +163,7 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
                 summary,
                 sealed: vec![Sealed::new(DETAILS, details)],
                 reviewers,
+                remembered: vec![],
             };
             vault.stages.begins(Stage::Settle);
             let settled = vault.ledger.settle(receipt, outcome, at).await;

@@ -53,7 +53,7 @@ pub(crate) use inspect::inspect;
 pub(crate) use log::{checkpoint, consistency, cosigned, keep_publishing};
 pub(crate) use read::{
     answer, balance, document, entries, entries_about, entries_of, find_token, latest_of, opening,
-    query,
+    query, remembered,
 };
 pub(crate) use receipt::{proof, receipt};
 pub(crate) use record::record;

@@ -12,8 +12,9 @@ use sqlx::{AnyConnection, AnyPool, ConnectOptions, raw_sql};
 use super::database::{Found, Version};
 use crate::error::{LedgerError, Result};
 
-/// A ledger on PostgreSQL never had an earlier version than this.
-pub(super) const VERSIONS: &[Version] = &[(4, include_str!("schema/postgres/v4.sql"))];
+/// A ledger on PostgreSQL never had an earlier version than the first of these.
+pub(super) const VERSIONS: &[Version] =
+    &[(4, include_str!("schema/postgres/v4.sql")), (5, include_str!("schema/postgres/v5.sql"))];
 
 /// Number of the advisory lock: "TRSR" in ASCII. Such locks are per database.
 const LOCK: i64 = 0x5452_5352;

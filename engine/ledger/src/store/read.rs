@@ -332,6 +332,27 @@ pub(crate) async fn balance(store: &Store, account: &str) -> Result<u64> {
     reading!(store, async |conn: &mut AnyConnection| spent(conn, account).await)
 }
 
+/// What an account remembers of a topic, in the order of writing, without the first `known`; each with its query.
+pub(crate) async fn remembered(
+    store: &Store,
+    account: &str,
+    topic: &str,
+    known: u64,
+) -> Result<Vec<(String, Vec<u8>)>> {
+    reading!(store, async |conn: &mut AnyConnection| {
+        Ok(sqlx::query_as(
+            "SELECT q.query_id, r.body FROM remembered r JOIN queries q ON q.outcome_seq = r.seq
+             WHERE r.account = $1 AND r.topic = $2 ORDER BY r.seq, r.place LIMIT $3 OFFSET $4",
+        )
+        .bind(account)
+        .bind(topic)
+        .bind(i64::MAX) // SQLite skips rows only where it is told how many to read
+        .bind(stored(known)?)
+        .fetch_all(conn)
+        .await?)
+    })
+}
+
 /// The token of this id, valid or not.
 pub(crate) async fn find_token(store: &Store, token_id: &str) -> Result<Option<TokenRecord>> {
     reading!(store, async |conn: &mut AnyConnection| {

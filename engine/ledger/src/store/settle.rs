@@ -10,7 +10,7 @@ use crate::entry::{EntryReceipt, Kind, NewEntry};
 use crate::error::{LedgerError, Result};
 use crate::intent::IntentReceipt;
 use crate::moment::Moment;
-use crate::outcome::{Outcome, OutcomeReceipt, digest_of};
+use crate::outcome::{Outcome, OutcomeReceipt, Remembered, digest_of};
 use crate::query::QueryState;
 use crate::review::REVIEWERS;
 use crate::seal::Sealed;
@@ -46,12 +46,13 @@ struct Ending {
     sealed: Vec<Sealed>,
     answer: Option<(String, Vec<u8>)>,
     held: bool,
+    remembered: Vec<Remembered>,
 }
 
 impl Ending {
     fn of(outcome: Outcome) -> Result<Self> {
         match outcome {
-            Outcome::Released { answer, digest, summary, sealed, reviewers } => {
+            Outcome::Released { answer, digest, summary, sealed, reviewers, remembered } => {
                 if digest != digest_of(&answer) {
                     return Err(LedgerError::Invalid("the answer does not have its digest".into()));
                 }
@@ -73,6 +74,7 @@ impl Ending {
                     sealed,
                     answer: Some((digest, answer)),
                     held,
+                    remembered,
                 })
             }
             Outcome::Failed { class, sealed_cause } => Ok(Self {
@@ -83,6 +85,7 @@ impl Ending {
                 sealed: vec![Sealed::new("cause", sealed_cause.replace('\0', "\u{2400}"))],
                 answer: None,
                 held: false,
+                remembered: Vec::new(),
             }),
         }
     }
@@ -96,13 +99,14 @@ async fn write(
     at: Moment,
 ) -> Result<OutcomeReceipt> {
     store.reached(Step::BeforeOutcome)?;
-    let Ending { state, failure_class, body, sealed, answer, held } = Ending::of(outcome)?;
+    let Ending { state, failure_class, body, sealed, answer, held, remembered } =
+        Ending::of(outcome)?;
     let mut write = turn.begin().await?;
     let (account, user, role) = running(&mut write, intent).await?;
     let body = under(body, intent.policy_revision);
     let new = NewEntry {
         role: Some(role),
-        account: Some(account),
+        account: Some(account.clone()),
         query_id: Some(intent.query_id.clone()),
         body,
         sealed,
@@ -113,6 +117,7 @@ async fn write(
     if let Some((digest, bytes)) = &answer {
         insert_answer(&mut write, &intent.query_id, digest, bytes).await?;
     }
+    remember(&mut write, &entry, &account, &remembered).await?;
     if held {
         super::review::hold(&mut write, &intent.query_id, &entry).await?;
     }
@@ -188,5 +193,28 @@ async fn insert_answer(
         .bind(bytes)
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+/// Keeps what the account is to be answered by, beside the outcome of which it is.
+async fn remember(
+    conn: &mut AnyConnection,
+    outcome: &EntryReceipt,
+    account: &str,
+    remembered: &[Remembered],
+) -> Result<()> {
+    keepable(remembered.iter().map(|remembered| &remembered.topic))?;
+    for (place, Remembered { topic, body }) in (0_i64..).zip(remembered) {
+        sqlx::query(
+            "INSERT INTO remembered (seq, place, account, topic, body) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(stored(outcome.seq)?)
+        .bind(place)
+        .bind(account)
+        .bind(topic)
+        .bind(body.as_slice())
+        .execute(&mut *conn)
+        .await?;
+    }
     Ok(())
 }

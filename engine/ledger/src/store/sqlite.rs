@@ -23,6 +23,7 @@ pub(super) const VERSIONS: &[Version] = &[
     (2, include_str!("schema/sqlite/v2.sql")),
     (3, include_str!("schema/sqlite/v3.sql")),
     (4, include_str!("schema/sqlite/v4.sql")),
+    (5, include_str!("schema/sqlite/v5.sql")),
 ];
 
 /// Readers at the same time. Reads are short; more would only wait for the disk.

@@ -145,7 +145,7 @@ impl Totals {
     }
 }
 
-/// What stands at the end of the log: balances, what is running, what is held, and the documents.
+/// What stands at the end of the log: balances, what is running, what is held, what is remembered, and the documents.
 async fn standing(conn: &mut AnyConnection, books: &Books) -> Result<()> {
     let spent: Vec<(String, i64)> =
         sqlx::query_as("SELECT account, spent FROM accounts").fetch_all(&mut *conn).await?;
@@ -169,10 +169,30 @@ async fn standing(conn: &mut AnyConnection, books: &Books) -> Result<()> {
     for query in &held {
         decided(conn, query).await?;
     }
+    remembered(conn).await?;
     if words(conn, "SELECT digest FROM documents").await? != *books.documents() {
         return Err(damaged(
             "a document in the log is missing, or one is kept that it does not name",
         ));
+    }
+    Ok(())
+}
+
+/// What is remembered is of answers of the same account, and none of it is missing before what is there. The log does not
+/// say what it is.
+async fn remembered(conn: &mut AnyConnection) -> Result<()> {
+    const ASTRAY: &str = "SELECT count(*) FROM remembered r LEFT JOIN queries q
+         ON q.outcome_seq = r.seq AND q.account = r.account AND q.state = 'released' WHERE q.query_id IS NULL";
+    const GAPS: &str = "SELECT count(*) FROM (SELECT seq FROM remembered GROUP BY seq
+         HAVING min(place) <> 0 OR max(place) <> count(*) - 1) AS gaps";
+    for (count, what) in [
+        (ASTRAY, "something is remembered that is of no answer of its account"),
+        (GAPS, "something that was remembered is missing"),
+    ] {
+        let found: i64 = sqlx::query_scalar(count).fetch_one(&mut *conn).await?;
+        if found != 0 {
+            return Err(damaged(what));
+        }
     }
     Ok(())
 }

@@ -90,6 +90,12 @@ async fn every_edit_of_log_and_books_is_found_at_the_next_start(on: On) {
         "INSERT INTO votes SELECT query_id, 'mira', 0, 'release' FROM votes WHERE query_id = 'q_4'",
         "DELETE FROM openings WHERE field = 'decision'",
         "UPDATE openings SET text = 'refuse' WHERE field = 'decision'",
+        // Somebody makes an account forget a part of what it was answered, or remember what it was not.
+        "DELETE FROM remembered WHERE place = 0",
+        "INSERT INTO accounts VALUES ('other', 1); UPDATE remembered SET account = 'other'",
+        "INSERT INTO remembered SELECT q.outcome_seq, 0, q.account, 'cells', r.body FROM queries q, remembered r
+             WHERE q.query_id = 'q_2' LIMIT 1",
+        "INSERT INTO remembered SELECT 0, 0, account, topic, body FROM remembered WHERE place = 0 LIMIT 1",
     ] {
         let home = used(on).await;
         home.tamper(edit).await;
@@ -131,6 +137,14 @@ async fn the_database_itself_stops_careless_edits(on: On) {
         "UPDATE reviews SET state = 'released', decided_at = 1, decided_seq = 1000 WHERE state = 'held'",
         "UPDATE reviews SET state = 'held', decided_at = NULL, decided_seq = NULL WHERE state <> 'held'",
         "DELETE FROM openings WHERE field = 'decision'",
+        "DELETE FROM remembered",
+        "UPDATE remembered SET topic = 'other'",
+        "INSERT INTO remembered SELECT q.intent_seq, 9, q.account, 'cells', r.body FROM queries q, remembered r
+             WHERE q.query_id = 'q_1' LIMIT 1",
+        "INSERT INTO remembered SELECT q.outcome_seq, 9, q.account, 'cells', r.body FROM queries q, remembered r
+             WHERE q.query_id = 'q_2' LIMIT 1",
+        "INSERT INTO remembered SELECT q.outcome_seq, 9, 'lung-study', 'cells', r.body FROM queries q, remembered r
+             WHERE q.query_id = 'q_1' LIMIT 1",
     ]
     .into_iter()
     .chain(of_one)

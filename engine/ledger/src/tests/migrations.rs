@@ -4,10 +4,11 @@ use super::*;
 use crate::{Kind, LeafHash, QueryState, ReviewState, Voted};
 
 /// Each version of the tables with the rows that a ledger of that version held besides.
-const VERSIONS: [(&str, &str); 3] = [
+const VERSIONS: [(&str, &str); 4] = [
     (include_str!("../store/schema/sqlite/v1.sql"), include_str!("fixtures/v1.sql")),
     (include_str!("../store/schema/sqlite/v2.sql"), include_str!("fixtures/v2.sql")),
     (include_str!("../store/schema/sqlite/v3.sql"), include_str!("fixtures/v3.sql")),
+    (include_str!("../store/schema/sqlite/v4.sql"), include_str!("fixtures/v4.sql")),
 ];
 
 /// A file as the program of that version left it.
@@ -29,7 +30,7 @@ async fn every_earlier_version_is_brought_on() {
         let (ledger, recovery) = home.try_open().await.unwrap();
         assert_eq!((recovery.created, recovery.forfeited), (false, 1), "version {version}");
         assert_eq!(i64::try_from(recovery.entries).unwrap(), entries + 1, "version {version}");
-        assert_eq!(home.count("SELECT user_version FROM pragma_user_version").await, 4);
+        assert_eq!(home.count("SELECT user_version FROM pragma_user_version").await, 5);
         assert_eq!(answer_of(&ledger, "q_1").await.bytes, b"42");
         let state = ledger.query("q_3").await.unwrap().unwrap().state;
         assert_eq!(state, QueryState::Forfeited);
@@ -39,6 +40,8 @@ async fn every_earlier_version_is_brought_on() {
         let receipt = reserve(&ledger, "q_9").await;
         ledger.settle(receipt, held("49"), LATER).await.unwrap();
         assert!(matches!(ledger.answer("q_9").await.unwrap(), Some(Answer::Held)));
+        let kept = ledger.remembered(PROJECT, "cells").await.unwrap();
+        assert_eq!(kept.len(), 2, "only what was answered since");
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod postgres;
 mod power;
 mod published;
 mod race;
+mod remembered;
 mod reviews;
 mod spending;
 mod together;
@@ -31,8 +32,8 @@ use tempfile::TempDir;
 
 use crate::{
     Answer, Decision, Idempotency, Intent, IntentReceipt, Ledger, LedgerConfig, LedgerError,
-    LedgerPlace, LogConfig, Moment, NewVote, NoSteps, Outcome, REVIEWERS, Recovery, Reservation,
-    Steps, StoredAnswer, digest_of,
+    LedgerPlace, LogConfig, Moment, NewVote, NoSteps, Outcome, REVIEWERS, Recovery, Remembered,
+    Reservation, Steps, StoredAnswer, digest_of,
 };
 
 const PROJECT: &str = "heart-study";
@@ -225,7 +226,14 @@ fn released(answer: &str) -> Outcome {
         summary: json!({ "cells": 1 }),
         sealed: vec![],
         reviewers: 0,
+        remembered: remembered(answer),
     }
+}
+
+/// What an answer leaves: something of two topics, and twice of one.
+fn remembered(answer: &str) -> Vec<Remembered> {
+    let of = |topic: &str, body: &str| Remembered { topic: topic.into(), body: body.into() };
+    vec![of("cells", answer), of("exposure", "who"), of("cells", "more")]
 }
 
 /// The same, to be released by two people.
@@ -236,6 +244,7 @@ fn held(answer: &str) -> Outcome {
         summary: json!({ "cells": 1 }),
         sealed: vec![],
         reviewers: REVIEWERS,
+        remembered: remembered(answer),
     }
 }
 

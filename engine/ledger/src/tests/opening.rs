@@ -87,7 +87,7 @@ async fn a_newer_schema_is_refused(on: On) {
             On::Postgres => format!("UPDATE ledger_version SET version = {found}"),
         };
         home.tamper(&sql).await;
-        assert_eq!(home.refusal().await, LedgerError::NewerSchema { found, known: 4 });
+        assert_eq!(home.refusal().await, LedgerError::NewerSchema { found, known: 5 });
     }
 }
 

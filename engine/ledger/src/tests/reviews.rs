@@ -205,7 +205,14 @@ async fn an_answer_is_reviewed_by_two_or_by_nobody(on: On) {
         let answer = b"42".to_vec();
         let digest = digest_of(&answer);
         let summary = json!({});
-        let outcome = Outcome::Released { answer, digest, summary, sealed: vec![], reviewers };
+        let outcome = Outcome::Released {
+            answer,
+            digest,
+            summary,
+            sealed: vec![],
+            reviewers,
+            remembered: vec![],
+        };
         let error = ledger.settle(receipt, outcome, NOW).await.unwrap_err();
         assert!(matches!(error, LedgerError::Invalid(_)), "{error}");
         assert_eq!(state(&ledger).await, QueryState::Failed);

@@ -232,6 +232,7 @@ async fn an_answer_without_its_digest_ends_the_query_as_failed(on: On) {
         summary: json!({}),
         sealed: vec![],
         reviewers: 0,
+        remembered: vec![],
     };
     let error = ledger.settle(receipt, outcome, LATER).await.unwrap_err();
     assert!(matches!(error, LedgerError::Invalid(_)), "{error}");
@@ -246,7 +247,14 @@ async fn a_summary_with_fractions_ends_the_query_as_failed(on: On) {
     let receipt = reserve(&ledger, "q_1").await;
     let summary = json!({ "mean": 0.5 });
     let (answer, digest) = (b"42".to_vec(), digest_of(b"42"));
-    let outcome = Outcome::Released { answer, digest, summary, sealed: vec![], reviewers: 0 };
+    let outcome = Outcome::Released {
+        answer,
+        digest,
+        summary,
+        sealed: vec![],
+        reviewers: 0,
+        remembered: vec![],
+    };
     assert!(ledger.settle(receipt, outcome, LATER).await.is_err());
     assert_eq!(ledger.query("q_1").await.unwrap().unwrap().state, QueryState::Failed);
     assert!(ledger.answer("q_1").await.unwrap().is_none());

@@ -75,6 +75,7 @@ async fn a_copy_of_a_running_ledger_is_put_back_after_a_loss() {
     assert_eq!(put_back(&home, &copy).await.unwrap(), None);
     let ledger = home.open().await;
     assert_eq!(answer_of(&ledger, "q_1").await.bytes, b"42");
+    assert_eq!(ledger.remembered(PROJECT, "cells").await.unwrap().len(), 2);
     assert_eq!(ledger.balance(PROJECT).await.unwrap(), 10);
     assert_eq!(ledger.checkpoint().await.unwrap().head(), before);
 }

@@ -8,7 +8,7 @@ use super::notes::{Asked, Note, Notebook};
 use crate::tests::dice::Dice;
 use crate::{
     Answer, Decision, Idempotency, Intent, IntentReceipt, Kind, Ledger, LedgerError, Moment,
-    NewEntry, NewToken, NewVote, Outcome, REVIEWERS, Reservation, Voted, digest_of,
+    NewEntry, NewToken, NewVote, Outcome, REVIEWERS, Remembered, Reservation, Voted, digest_of,
 };
 
 /// Accounts that are never empty, and one that often is.
@@ -33,6 +33,9 @@ pub(crate) struct Desk {
 pub(crate) fn moment(life: u64) -> Moment {
     Moment(1_790_000_000_000_000 + i64::try_from(life).unwrap())
 }
+
+/// Under this topic every query that is answered leaves its name.
+pub(crate) const ANSWERED: &str = "answered";
 
 /// The answer of a query: anybody can tell what it must be.
 pub(crate) fn answer_to(query: &str) -> Vec<u8> {
@@ -231,5 +234,12 @@ impl Desk {
 pub(crate) fn answered(query: &str, reviewers: u32) -> Outcome {
     let answer = answer_to(query);
     let digest = digest_of(&answer);
-    Outcome::Released { answer, digest, summary: json!({ "cells": 1 }), sealed: vec![], reviewers }
+    Outcome::Released {
+        answer,
+        digest,
+        summary: json!({ "cells": 1 }),
+        sealed: vec![],
+        reviewers,
+        remembered: vec![Remembered { topic: ANSWERED.to_owned(), body: query.into() }],
+    }
 }

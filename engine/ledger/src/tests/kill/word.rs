@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::books::{Books, Stand};
-use super::clients::{ACCOUNTS, answer_to};
+use super::clients::{ACCOUNTS, ANSWERED, answer_to};
 use super::notes::{Asked, Note};
 use crate::tests::repeatable;
 use crate::{Answer, AuditEntry, Ledger, LedgerError, Reservation, digest_of};
@@ -105,6 +105,7 @@ impl Word {
             let spent = books.spent.get(account).copied().unwrap_or(0);
             let balance = ledger.balance(account).await?;
             books.must(balance == spent, || format!("{account}: {balance} instead of {spent}"));
+            hold_remembered(&mut books, account, &ledger.remembered(account, ANSWERED).await?);
         }
         for query in &self.recent {
             self.hold_answer(&mut books, ledger, query).await?;
@@ -282,4 +283,18 @@ pub(crate) async fn all_entries(ledger: &Ledger) -> Result<Vec<AuditEntry>, Ledg
         }
         entries.extend(page);
     }
+}
+
+/// What was answered is remembered, in this order, and nothing else is.
+fn hold_remembered(books: &mut Books, account: &str, remembered: &[(String, Vec<u8>)]) {
+    let of_account = books.queries.iter().filter(|(_, charged)| charged.account == account);
+    let answered = of_account.filter_map(|(query, charged)| match charged.stand {
+        Stand::Released | Stand::Held | Stand::Refused => Some((charged.end, query.clone())),
+        Stand::Running | Stand::Failed | Stand::Forfeited => None,
+    });
+    let mut answered: Vec<_> = answered.collect();
+    answered.sort();
+    let answered = answered.into_iter().map(|(_, query)| (query.clone(), query.into_bytes()));
+    let kept = answered.eq(remembered.iter().cloned());
+    books.must(kept, || format!("{account}: something else is remembered than was answered"));
 }

@@ -236,6 +236,7 @@ async fn ask(ledger: &Ledger, bundle: &BundleDigest) {
         summary: json!({}),
         sealed: vec![],
         reviewers: 0,
+        remembered: vec![],
     };
     ledger.settle(receipt, outcome, Moment(7)).await.unwrap();
 }
