@@ -20,6 +20,10 @@ pub(crate) const FURTHEST: f64 = 4.0;
 /// In percent: what may be removed together, of the people who are left.
 const SHARE: u128 = 3;
 
+/// So many times the limit may be removed together. At the limit itself most numbers of a few conditions would stand at the
+/// edge, and whether they are shown would tell more of one person than all noise hides (`tests/simulated`).
+const TOGETHER: u32 = 3;
+
 /// What removing one candidate would change in one cell, in the context of what was removed already. These are true
 /// numbers and have no `Debug` (ONLY-RELEASED).
 #[derive(Clone, Copy)]
@@ -89,7 +93,8 @@ impl<'a> LowEffect<'a> {
     #[must_use]
     pub fn too_far(&self, changed: u64, reduced_key: u64, reduced_persons: u64) -> bool {
         let beyond_share = u128::from(changed) * 100 >= SHARE * u128::from(reduced_persons);
-        beyond_share && changed as f64 >= self.limit(reduced_key, reduced_persons)
+        let most = f64::from(TOGETHER) * self.limit(reduced_key, reduced_persons);
+        beyond_share && changed as f64 >= most
     }
 
     /// The limit for what is left with this set of people: that of the profile and its noise.
@@ -116,7 +121,8 @@ impl<'a> LowEffect<'a> {
     /// How many persons a count may be off by, for the interval: a public number from the profile and the shown value.
     #[must_use]
     pub fn reach(&self, shown: u128) -> u128 {
-        u128::from(self.surely()).max(shown.saturating_mul(SHARE).div_ceil(100))
+        let together = u128::from(self.surely()) * u128::from(TOGETHER);
+        together.max(shown.saturating_mul(SHARE).div_ceil(100))
     }
 
     /// The same for a sum over so many persons, by their number as it is shown: each may have had as much as the 1-2-5
