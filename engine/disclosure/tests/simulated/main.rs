@@ -12,6 +12,8 @@ mod learned;
 #[cfg(test)]
 mod profiles;
 #[cfg(test)]
+mod reconstruction;
+#[cfg(test)]
 mod said;
 #[cfg(test)]
 mod score;

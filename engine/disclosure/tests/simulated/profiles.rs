@@ -29,8 +29,7 @@ pub(crate) fn without_removal() -> Release {
 /// Noise seeded by who is in the cell, an exact minimum, no rounding.
 pub(crate) fn cell_key_only() -> Release {
     let low_effect = LowEffects { persons: 0, sd: 0.0, condition_sd: 0.0 };
-    let rounding =
-        Rounding { method: RoundingMethod::None, base: 1, ..tresor_default().rounding };
+    let rounding = Rounding { method: RoundingMethod::None, base: 1, ..tresor_default().rounding };
     let profile = Profile { min_count_sd: 0.0, rounding, low_effect, ..tresor_default() };
     Release { profile, ..without_removal() }
 }

@@ -4,7 +4,7 @@
 //! walked once for all worlds, and answering it in one of them is a few sums.
 
 use rand::Rng;
-use tresor_disclosure::history::{History, Known, Nearness, Sketch};
+use tresor_disclosure::history::{History, Known, Sketch};
 use tresor_disclosure::low_effect::{Effect, Layer, LowEffect, Node, Removed};
 use tresor_disclosure::{
     ByPlan, Contribution, NoiseSecret, Profile, Protected, Reason, persons_in,
@@ -107,9 +107,19 @@ impl Question {
         self.cohorts[removed.0 as usize]
     }
 
+    fn layers(&self, removed: Removed) -> &[Layer] {
+        &self.layers[removed.0 as usize]
+    }
+
     fn candidates(&self, removed: Removed) -> &[u8] {
         &self.candidates[removed.0 as usize]
     }
+}
+
+/// One number for conditions, whatever they are true of.
+fn named(layers: &[Layer]) -> u64 {
+    let first = |layer: &Layer| layer.0.first_chunk().copied().map_or(0, u64::from_le_bytes);
+    layers.iter().fold(0, |sum: u64, layer| sum.wrapping_add(first(layer)))
 }
 
 /// The layers of the candidates that are left.
@@ -167,9 +177,18 @@ impl<'a> Project<'a> {
         let Some(rule) = &self.rule else {
             return Canonical { removed, atoms: question.asked(), too_far: false };
         };
-        while let Some(id) = rule.next(&self.effects(question, removed)) {
+        let mut meant = named(question.layers(removed));
+        loop {
+            let effects = self.effects(question, removed);
+            let here = rule.asked(named(question.layers(removed)));
+            let Some(id) = here.next(&effects) else { break };
             removed = removed.with(id);
+            // What changes nothing is not part of what was meant.
+            if effects.iter().any(|effect| effect.id == id && effect.persons == 0) {
+                meant = named(question.layers(removed));
+            }
         }
+        let rule = rule.asked(meant);
         let atoms = question.cohort(removed);
         let cohort = self.world.cohort(atoms);
         let changed = self.world.cohort(atoms ^ question.asked()).persons;
@@ -197,13 +216,15 @@ impl<'a> Project<'a> {
         if found.too_far {
             return Protected::Withheld(Reason::TooFewPersons);
         }
-        let layers = &question.layers[found.removed.0 as usize];
+        let layers = question.layers(found.removed);
         let plan = ByPlan { layers, conditions: layers.len(), ..ByPlan::default() };
         let cohort = self.world.cohort(found.atoms);
         let own = || persons_in(self.profile, self.secret, &cohort, plan);
         let (Some(history), Some(rule)) = (&mut self.history, &self.rule) else { return own() };
         let sketch = self.world.sketch(found.atoms);
-        if let Some(earlier) = history.find(MEASURE, cohort.persons, &sketch, &Near(rule)) {
+        // As for a condition: how far is too far depends on what is asked as well.
+        let near = rule.asked(named(layers));
+        if let Some(earlier) = history.find(MEASURE, cohort.persons, &sketch, &near) {
             return earlier.answer;
         }
         let answer = own();
@@ -215,21 +236,6 @@ impl<'a> Project<'a> {
 }
 
 const MEASURE: &str = "persons";
-
-/// Cells are near where a condition that tells them apart would be low.
-struct Near<'a, 'b>(&'a LowEffect<'b>);
-
-impl Nearness for Near<'_, '_> {
-    fn surely(&self) -> u64 {
-        self.0.surely()
-    }
-
-    fn is_near(&self, differing: u64, earlier_key: u64, earlier_persons: u64) -> bool {
-        let (reduced_key, reduced_persons) = (earlier_key, earlier_persons);
-        let effect = Effect { id: 0, persons: differing, reduced_key, reduced_persons };
-        self.0.next(&[effect]).is_some()
-    }
-}
 
 /// A number that is shown.
 fn shown(answer: Protected) -> Option<i64> {

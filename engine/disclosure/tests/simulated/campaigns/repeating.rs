@@ -33,8 +33,17 @@ fn forms() -> Vec<Said> {
         all([is(MEANT), any([is(SECRET), is(SECRET)])]),
     ];
     forms.extend(CHAFF.map(|chaff| all([is(MEANT), is(chaff), is(SECRET)])));
-    forms.extend(CHAFF.map(|chaff| all([any([is(MEANT), all([is(chaff), is(MEANT)])]), is(SECRET)])));
-    forms.push(all([is(CHAFF[0]), is(CHAFF[1]), is(CHAFF[2]), is(CHAFF[3]), is(MEANT), is(SECRET)]));
+    forms.extend(
+        CHAFF.map(|chaff| all([any([is(MEANT), all([is(chaff), is(MEANT)])]), is(SECRET)])),
+    );
+    forms.push(all([
+        is(CHAFF[0]),
+        is(CHAFF[1]),
+        is(CHAFF[2]),
+        is(CHAFF[3]),
+        is(MEANT),
+        is(SECRET),
+    ]));
     forms
 }
 
@@ -73,10 +82,8 @@ fn the_same_question_has_one_answer_in_all_words() {
 /// noise of its own. That a project was answered before makes them one.
 #[test]
 fn the_same_people_have_one_answer_in_a_project() {
-    let forms = [
-        all([is(MEANT), is(SECRET)]),
-        all([any([is(ONE_HALF), is(OTHER_HALF)]), is(SECRET)]),
-    ];
+    let forms =
+        [all([is(MEANT), is(SECRET)]), all([any([is(ONE_HALF), is(OTHER_HALF)]), is(SECRET)])];
     let alone = most_answers(&without_history(), &forms);
     eprintln!("A11 two halves: up to {alone} answers without history");
     assert_eq!(alone, 2, "the layers of a list and of its parts are no longer different");

@@ -81,9 +81,8 @@ fn scaled_sums_average_out_only_where_each_has_its_own_noise() {
     let (mut own, mut of_column, mut once) = (0.0, 0.0, 0.0);
     for _ in 0..WORLDS {
         let secret = secret(rng);
-        let people = (0..80).map(|_| {
-            Contribution::of_person(rng.next_u64(), 1, rng.random_range(1_000..2_000))
-        });
+        let people = (0..80)
+            .map(|_| Contribution::of_person(rng.next_u64(), 1, rng.random_range(1_000..2_000)));
         let cost = people.fold(Contribution::default(), Contribution::merge);
         let off = |value: f64| (value - cost.total as f64).powi(2) / WORLDS as f64;
         let column = shown(sum(&profile, &secret, "sum:cost", &cost));
@@ -97,7 +96,9 @@ fn scaled_sums_average_out_only_where_each_has_its_own_noise() {
         of_column += off(linear / SCALES as f64);
     }
     let [once, own, of_column] = [once, own, of_column].map(f64::sqrt);
-    eprintln!("A17 error of one sum {once:.0}; of 60 scaled ones {of_column:.0}; with own noise {own:.0}");
+    eprintln!(
+        "A17 error of one sum {once:.0}; of 60 scaled ones {of_column:.0}; with own noise {own:.0}"
+    );
     assert!(own < once / 3.0, "the attack does not work");
     assert!(of_column > once * 0.99);
 }
@@ -109,6 +110,7 @@ fn scaled(cost: &Contribution, scale: i128) -> Contribution {
         absolute: cost.absolute * by,
         largest: cost.largest * by,
         second: cost.second * by,
+        third: cost.third * by,
         ..*cost
     }
 }

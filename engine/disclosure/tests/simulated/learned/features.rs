@@ -70,10 +70,3 @@ fn correlation(feature: Feature, worlds: &[Answers], bits: &[bool]) -> f64 {
     }
     (with - sum * ones / n).abs() / (variance * spread).sqrt()
 }
-
-pub(crate) fn ranked(features: &[Feature], worlds: &[Answers], bits: &[bool]) -> Vec<(f64, Feature)> {
-    let mut ranked: Vec<(f64, Feature)> =
-        features.iter().map(|&feature| (correlation(feature, worlds, bits), feature)).collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    ranked
-}

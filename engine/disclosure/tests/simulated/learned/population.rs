@@ -25,8 +25,11 @@ impl Population {
         let mut values = VALUES;
         values.shuffle(rng);
         let kinds: Vec<(f64, Vec<Vec<f64>>)> = {
-            let common: Vec<Vec<f64>> =
-                values.iter().take(ATTRIBUTES).map(|&values| tilted(&vec![1.0; values], 1.0, rng)).collect();
+            let common: Vec<Vec<f64>> = values
+                .iter()
+                .take(ATTRIBUTES)
+                .map(|&values| tilted(&vec![1.0; values], 1.0, rng))
+                .collect();
             (0..KINDS)
                 .map(|_| (1.0, common.iter().map(|shares| tilted(shares, 0.7, rng)).collect()))
                 .collect()

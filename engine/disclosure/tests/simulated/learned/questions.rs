@@ -1,6 +1,6 @@
 //! Every question of the published game: each attribute, and the secret, as the target has it, otherwise, or not asked.
 
-use tresor_disclosure::low_effect::{Child, Layer, Node, Removed};
+use tresor_disclosure::low_effect::{Child, Layer, Node};
 
 use super::population::ATTRIBUTES;
 use crate::world::{Question, layer};
@@ -33,12 +33,6 @@ fn question(number: usize) -> Question {
         .map(|column| (column as u8, layer(column, ["", "=", "!="][digit(number, column)])))
         .collect();
     Question::new(&node, &leaves, &layers)
-}
-
-/// The question that is left of another one.
-pub(crate) fn without(question: usize, removed: Removed) -> usize {
-    let gone = (0..COLUMNS).filter(|&column| removed.contains(column as u8));
-    question - gone.map(|column| digit(question, column) * 3_usize.pow(column as u32)).sum::<usize>()
 }
 
 /// Pairs that differ in one column: what they tell apart is few people, or only the target.

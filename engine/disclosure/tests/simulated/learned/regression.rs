@@ -22,7 +22,9 @@ impl Model {
         let column = |at: usize| raw.iter().map(move |row| row[at]);
         let means: Vec<f32> = (0..features.len()).map(|at| column(at).sum::<f32>() / n).collect();
         let scales: Vec<f32> = (0..features.len())
-            .map(|at| (column(at).map(|x| (x - means[at]).powi(2)).sum::<f32>() / n).sqrt().max(1e-3))
+            .map(|at| {
+                (column(at).map(|x| (x - means[at]).powi(2)).sum::<f32>() / n).sqrt().max(1e-3)
+            })
             .collect();
         let weights = vec![0.0; features.len()];
         let mut model = Self { features: features.to_vec(), means, scales, weights, offset: 0.0 };
