@@ -2,8 +2,9 @@
 //!
 //! `TRESOR_CASES=complete` fills in the answers that are missing; `TRESOR_CASES=rewrite` replaces those that are there,
 //! for the reader of the diff to judge. Both also write the pages `docs/sql.md` and `docs/disclosure-control.md` anew, which
-//! are made from marked cases; otherwise a test fails when one is stale. A file of `budget/` or `audit/` is a story in which
-//! one step builds on the last, over a ledger of its own; all others share one engine.
+//! are made from marked cases; otherwise a test fails when one is stale. A file of `budget/`, `audit/` or `study/` is a story
+//! in which one step builds on the last, over a ledger of its own; all others share one engine. Those of `study/` are about
+//! the sample of the repository: each number is held against what the study was told before.
 
 mod answer;
 mod asker;
@@ -79,6 +80,15 @@ fn asker(optimizer: Optimizer) -> Asker {
     Asker::new(home, optimizer)
 }
 
+/// Who tells a story that has a ledger of its own.
+fn teller(story: &Story) -> Asker {
+    if !story.is_about_sample() {
+        return asker(Optimizer::On);
+    }
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets-sample");
+    Asker::new(Home::of_sample(&sample), Optimizer::On)
+}
+
 /// Every case file, in order.
 fn stories() -> Vec<Story> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
@@ -120,7 +130,7 @@ fn trials(story: Story) -> Vec<Trial> {
 
 /// Tells a story from its beginning, step by step.
 fn told(story: &Story) -> Result<(), Failed> {
-    let asker = asker(Optimizer::On);
+    let asker = teller(story);
     for case in &story.cases {
         compare(case, &asker.answer(case)).map_err(|failed| {
             let text = failed.message().unwrap_or_default();
@@ -160,7 +170,7 @@ fn fill_in(story: &Story, all: bool) {
     if story.cases.iter().all(|case| case.answer.is_some()) && !all {
         return;
     }
-    let own = story.has_own_ledger().then(|| asker(Optimizer::On));
+    let own = story.has_own_ledger().then(|| teller(story));
     let asker = own.as_ref().unwrap_or_else(|| optimized());
     let answers = story.cases.iter().map(|case| {
         let found = asker.answer(case);

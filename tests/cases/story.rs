@@ -127,7 +127,13 @@ impl Story {
     }
 
     pub(crate) fn has_own_ledger(&self) -> bool {
-        self.name.starts_with("budget/") || self.name.starts_with("audit/")
+        ["budget/", "audit/"].iter().any(|folder| self.name.starts_with(folder))
+            || self.is_about_sample()
+    }
+
+    /// Whether it is about the sample of the repository and not about the clinic.
+    pub(crate) fn is_about_sample(&self) -> bool {
+        self.name.starts_with("study/")
     }
 
     /// Writes the file anew with these answers.

@@ -52,6 +52,7 @@ pub const PAST: &str = "past";
 
 /// Few, so that there is more than one shard.
 const PERSONS_PER_SHARD: u32 = 97;
+const PERSONS_PER_SHARD_OF_SAMPLE: u32 = 500;
 
 /// A home in a temporary folder.
 pub struct Home {
@@ -105,6 +106,17 @@ impl Home {
         let source = home.path().join("source").join("tpch");
         shop.write(&source);
         home.add_from(&source, PERSONS_PER_SHARD);
+        home
+    }
+
+    /// A home that serves the sample of a folder, with a project `study` under the profile `sample` as it is.
+    pub fn of_sample(source: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_policies(&folder.path().join("policies"), "sample", SAMPLE_RULES);
+        let home = Self { folder };
+        home.change_profile("sample", &shelf::text("sample"));
+        home.write("projects/study.toml", &project("sample", "sample", ""));
+        home.add_from(source, PERSONS_PER_SHARD_OF_SAMPLE);
         home
     }
 
@@ -345,6 +357,17 @@ p, researcher, *, town/stays/*, *, allow
 const PEOPLE_RULES: &str = "
 p, auditor, *, audit-log, read, allow
 p, researcher, *, people/people/*, *, allow
+";
+
+const SAMPLE_RULES: &str = "
+p, auditor, *, audit-log, read, allow
+p, researcher, *, sample/patients/*, *, allow
+p, researcher, *, sample/admissions/*, *, allow
+p, researcher, *, sample/appointments/*, *, allow
+p, researcher, *, sample/prescriptions/*, *, allow
+p, researcher, *, sample/test_results/*, *, allow
+p, researcher, *, sample/social_care/*, *, allow
+p, researcher, *, sample/organisations/*, *, allow
 ";
 
 const SHOP_RULES: &str = "

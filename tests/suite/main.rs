@@ -24,4 +24,5 @@ mod statistics;
 mod strangers;
 mod tpch;
 mod types;
+mod utility;
 mod views;

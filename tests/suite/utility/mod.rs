@@ -1,0 +1,114 @@
+//! Forty ordinary tables of a study keep their use: what protection changes in them, cell by cell.
+//!
+//! The tables stand in `tests/cases/study/`, as researchers write them. Each is asked under a profile that shows true
+//! numbers and under one that protects, in the order of the files and within one project, so that numbers are held against
+//! what the project was told before. The cases run over the sample of the repository; here the same generator makes more
+//! people, so that tables with some detail have cells that are large enough to be judged.
+
+mod compare;
+mod tables;
+
+use std::sync::Arc;
+
+use tests::ask::ask;
+use tests::home::Home;
+use tests::profile;
+use tresor_core::engine::Engine;
+use tresor_core::progress::Silent;
+use tresor_core::sample::{SampleSpec, generate};
+
+use compare::{Compared, Kind, Summary};
+use tables::{Table, tables};
+
+/// People of the generated sample.
+const PERSONS: u64 = 12_000;
+/// Tables of the study.
+const TABLES: usize = 40;
+/// What of cells of a hundred people and more has to be near the truth, in percent.
+const NEAR_ENOUGH: f64 = 95.0;
+/// What of the tables has to be answered, in percent.
+const ANSWERED_ENOUGH: f64 = 90.0;
+
+/// The profile that shows true numbers, of as few people as the engine ever shows.
+const TRUTH: &str = "truth";
+/// The profile of the sample, as it is in the repository.
+const STUDY: &str = "study";
+/// The profile of the sample where conditions about fewer than a thousand people count as absent.
+const HARSH: &str = "harsh";
+/// True numbers, but conditions that concern few people count as absent as in the sample.
+const LEFT_OUT: &str = "left-out";
+
+struct Study {
+    engine: Arc<Engine>,
+    tables: Vec<Table>,
+    _home: Home,
+}
+
+impl Study {
+    async fn new() -> Self {
+        let source = tempfile::tempdir().unwrap();
+        let spec = SampleSpec { persons: PERSONS, seed: 1, out: source.path().to_owned() };
+        generate(&spec, &Silent).unwrap();
+        let home = Home::of_sample(source.path());
+        let truth = ["id = \"truth\"", "min_count = 2", "min_count_measure = 2", PERCENTILES];
+        home.add_project(TRUTH, &profile::with(&truth), "sample");
+        let left_out = ["id = \"left-out\"", "min_count = 2", "min_count_measure = 2", PERCENTILES, LIMIT];
+        home.add_project(LEFT_OUT, &profile::with(&left_out), "sample");
+        let harsh = ["id = \"harsh\"", "low_effect = { persons = 1000, sd = 2.0, condition_sd = 1.0 }"];
+        home.add_project(HARSH, &profile::changed(&tests::shelf::text("sample"), &harsh), "sample");
+        Self { engine: home.engine().await, tables: tables(), _home: home }
+    }
+
+    /// Every table under this project beside the truth.
+    async fn compared(&self, project: &str) -> Summary {
+        let mut all = vec![];
+        for table in &self.tables {
+            let truth = ask(&self.engine, TRUTH, &table.sql).await;
+            let truth = truth.unwrap_or_else(|why| panic!("{}: {why}", table.title));
+            let shown = ask(&self.engine, project, &table.sql).await;
+            let refused = shown.as_ref().err().map(ToString::to_string);
+            let shown = shown.ok().map(|shown| shown.json);
+            all.push(Compared::new(&table.title, &truth.json, shown.as_ref(), refused));
+        }
+        Summary::of(all)
+    }
+}
+
+const PERCENTILES: &str = "quantile = { min_n = 2, range = [1, 99] }";
+const LIMIT: &str = "low_effect = { persons = 10, sd = 2.0, condition_sd = 0.0 }";
+
+/// What a study can live with.
+fn useful(summary: &Summary) -> Result<(), String> {
+    let (answered, near) = (summary.answered(), summary.near(Kind::Persons));
+    if answered < ANSWERED_ENOUGH {
+        return Err(format!("{answered:.1} % of the tables are answered"));
+    }
+    if near < NEAR_ENOUGH {
+        return Err(format!("{near:.1} % of the cells of 100 people and more are within 3 %"));
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forty_tables_of_a_study_stay_useful() {
+    let study = Study::new().await;
+    assert_eq!(study.tables.len(), TABLES);
+    let summary = study.compared(STUDY).await;
+    println!("{summary}");
+    useful(&summary).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_conditions_out_changes_no_table_by_much() {
+    let summary = Study::new().await.compared(LEFT_OUT).await;
+    println!("{summary}");
+    useful(&summary).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_of_a_thousand_people_makes_them_useless() {
+    let summary = Study::new().await.compared(HARSH).await;
+    println!("{summary}");
+    let why = useful(&summary).unwrap_err();
+    assert!(why.contains("within 3 %") || why.contains("answered"), "{why}");
+}
