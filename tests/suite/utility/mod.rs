@@ -52,9 +52,11 @@ impl Study {
         let home = Home::of_sample(source.path());
         let truth = ["id = \"truth\"", "min_count = 2", "min_count_measure = 2", PERCENTILES];
         home.add_project(TRUTH, &profile::with(&truth), "sample");
-        let left_out = ["id = \"left-out\"", "min_count = 2", "min_count_measure = 2", PERCENTILES, LIMIT];
+        let left_out =
+            ["id = \"left-out\"", "min_count = 2", "min_count_measure = 2", PERCENTILES, LIMIT];
         home.add_project(LEFT_OUT, &profile::with(&left_out), "sample");
-        let harsh = ["id = \"harsh\"", "low_effect = { persons = 1000, sd = 2.0, condition_sd = 1.0 }"];
+        let harsh =
+            ["id = \"harsh\"", "low_effect = { persons = 1000, sd = 2.0, condition_sd = 1.0 }"];
         home.add_project(HARSH, &profile::changed(&tests::shelf::text("sample"), &harsh), "sample");
         Self { engine: home.engine().await, tables: tables(), _home: home }
     }

@@ -26,5 +26,8 @@ fn of_case(case: &str) -> Table {
     let question = case.split_once("\n----").map_or(case, |(question, _)| question);
     let (title, rest) = question.split_once('\n').unwrap();
     let (_, sql) = rest.split_once('\n').unwrap();
-    Table { title: title.trim_start_matches("# ").trim_end_matches('.').to_owned(), sql: sql.to_owned() }
+    Table {
+        title: title.trim_start_matches("# ").trim_end_matches('.').to_owned(),
+        sql: sql.to_owned(),
+    }
 }

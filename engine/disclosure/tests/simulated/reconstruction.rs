@@ -69,7 +69,7 @@ fn campaign(setting: &Setting, profile: &Profile) -> Outcome {
             let Some((row, cohort)) = ask(setting, profile, &secret, &people, rng) else {
                 continue;
             };
-            meter.add(cohort);
+            meter.add([cohort]);
             rows.push(row);
         }
         outcome.numbers += rows.len();
@@ -233,7 +233,7 @@ fn ordinary_tables_stay_below_the_warning() {
             (0..persons).for_each(|person| {
                 cells[rng.random_range(0..10)].insert(person);
             });
-            cells.into_iter().for_each(|members| meter.add(Cohort { members, variance: 4.0 }));
+            cells.into_iter().for_each(|members| meter.add([Cohort { members, variance: 4.0 }]));
         }
         eprintln!("60 tables of 10 cells over {persons} people: {:.4}", meter.most());
         let enough = persons >= 30_000;

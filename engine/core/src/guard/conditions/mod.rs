@@ -100,9 +100,10 @@ impl Conditions {
         self.all.iter().chain(own.map(|argument| argument.when.as_slice()).unwrap_or_default())
     }
 
-    /// How many conditions a number has. Follows from the plan.
-    pub(crate) fn most_layers(&self, column: usize) -> usize {
-        self.children(column).count() + self.labels().len()
+    /// How many conditions can be left out of a number. Follows from the plan.
+    pub(crate) fn most(&self, column: usize) -> usize {
+        let of_rows = self.tree(column).candidates(Removed::default()).len();
+        of_rows + self.labels.len() + self.inner.len()
     }
 
     /// The relation that the rows come from; leaves and keys are expressions over it.

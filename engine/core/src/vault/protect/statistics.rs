@@ -206,11 +206,12 @@ impl Cell<'_> {
                 Protected::Shown { value, .. } => value.unsigned_abs(),
                 Protected::Withheld(_) => 0,
             };
-            rule.reach_of_sum(persons, largest) as f64
+            rule.reach_of_sum(persons, measured.conditions, largest) as f64
         };
         Ok(match statistic {
-            Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => {
-                rule.reach(value.max(0.0) as u128) as f64
+            Statistic::Count(counted @ (Counted::Persons | Counted::PersonsWith(_))) => {
+                let conditions = self.measured(counted.argument())?.conditions;
+                rule.reach(value.max(0.0) as u128, conditions) as f64
             }
             Statistic::Count(Counted::Rows) => part_of(self.measured(None)?),
             Statistic::Count(Counted::RowsWith(at)) => part_of(self.measured(Some(*at))?),

@@ -133,10 +133,7 @@ fn a_single_low_condition_is_never_too_far() {
 fn the_interval_holds_all_that_may_have_been_removed() {
     let profile = profile(10, 2.0);
     let rule = LowEffect::new(&profile, &SECRET).unwrap();
-    assert_eq!(
-        [0, 1_800, 1_801, 10_000].map(|shown| rule.reach(shown, 9)),
-        [54, 54, 55, 300]
-    );
+    assert_eq!([0, 1_800, 1_801, 10_000].map(|shown| rule.reach(shown, 9)), [54, 54, 55, 300]);
     assert_eq!([rule.reach(500, 0), rule.reach(500, 1), rule.reach(500, 2)], [0, 18, 36]);
     for (key, persons) in (0..2_000).zip((0..3_000).cycle().step_by(7)) {
         let most = (0..200).take_while(|changed| !rule.too_far(*changed, key, persons)).count();
