@@ -72,11 +72,19 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    pub(super) fn new(title: &str, truth: &Value, shown: Option<&Value>, refused: Option<String>) -> Self {
-        let columns = columns(truth);
-        let of_shown = shown.map(grouped).unwrap_or_default();
+    pub(super) fn new(
+        title: &str,
+        truth: Result<Value, String>,
+        shown: Result<Value, String>,
+    ) -> Self {
+        let of_shown = shown.as_ref().map(grouped).unwrap_or_default();
+        let truth = match truth {
+            Ok(truth) => truth,
+            Err(why) => return Self { title: title.to_owned(), cells: vec![], refused: Some(why) },
+        };
+        let columns = columns(&truth);
         let mut cells = vec![];
-        for (group, row) in grouped(truth) {
+        for (group, row) in grouped(&truth) {
             let told = of_shown.iter().find(|(other, _)| *other == group).map(|(_, row)| row);
             let people = columns.iter().position(|column| column.name == "people").unwrap();
             let people = row[people].as_f64().unwrap_or(0.0);
@@ -88,7 +96,7 @@ impl Compared {
                 cells.push(Cell { kind, persons, truth, shown });
             }
         }
-        Self { title: title.to_owned(), cells, refused }
+        Self { title: title.to_owned(), cells, refused: shown.err() }
     }
 
     fn large(&self, kind: Kind) -> impl Iterator<Item = &Cell> {
