@@ -28,14 +28,18 @@ impl Kind {
     /// By the name that a column of the study has.
     fn of(name: &str) -> Self {
         match name {
-            "people" | "women" | "men" | "aged_65_and_over" | "most_deprived" | "white" | "adults"
-            | "registered_before" | "deprivation_known" | "in_cohort" | "readmitted" => Self::Persons,
+            "people" | "women" | "men" | "aged_65_and_over" | "most_deprived" | "white"
+            | "adults" | "registered_before" | "deprivation_known" | "in_cohort" | "readmitted" => {
+                Self::Persons
+            }
             name if name.starts_with("with_") => Self::Persons,
-            "admissions" | "stays" | "appointments" | "readings" | "tests" | "readmissions" | "missed"
-            | "remote" | "abnormal" => Self::Rows,
+            "admissions" | "stays" | "appointments" | "readings" | "tests" | "readmissions"
+            | "missed" | "remote" | "abnormal" => Self::Rows,
             "cost" => Self::Sum,
             "spread" => Self::Derived,
-            name if ["mean_", "median_", "percent_"].iter().any(|it| name.starts_with(it)) => Self::Derived,
+            name if ["mean_", "median_", "percent_"].iter().any(|it| name.starts_with(it)) => {
+                Self::Derived
+            }
             name if name.ends_with("_per_person") => Self::Derived,
             other => panic!("what is `{other}`?"),
         }
@@ -194,7 +198,10 @@ impl fmt::Display for Figures {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "cells of {LARGE} people and more: number, % within 3 %, median error in %, withheld")?;
+        writeln!(
+            f,
+            "cells of {LARGE} people and more: number, % within 3 %, median error in %, withheld"
+        )?;
         for (at, table) in self.0.iter().enumerate() {
             let figures = Figures::of(table.large(Kind::Persons));
             let small = Figures::of(table.cells.iter().filter(|cell| cell.persons < LARGE));
@@ -206,9 +213,13 @@ impl fmt::Display for Summary {
             let figures = Figures::of(self.0.iter().flat_map(|table| table.large(kind)));
             writeln!(f, "all {kind:?}: {figures}")?;
         }
-        for (low, high) in [(100.0, 150.0), (150.0, 200.0), (200.0, 300.0), (300.0, 500.0), (500.0, f64::INFINITY)] {
+        for (low, high) in
+            [(100.0, 150.0), (150.0, 200.0), (200.0, 300.0), (300.0, 500.0), (500.0, f64::INFINITY)]
+        {
             let within = |cell: &&Cell| low <= cell.persons && cell.persons < high;
-            let figures = Figures::of(self.0.iter().flat_map(|table| table.large(Kind::Persons)).filter(within));
+            let figures = Figures::of(
+                self.0.iter().flat_map(|table| table.large(Kind::Persons)).filter(within),
+            );
             writeln!(f, "persons, {low} to {high}: {figures}")?;
         }
         write!(f, "tables answered: {:.1} %", self.answered())

@@ -48,9 +48,11 @@ impl Study {
         let home = Home::of_sample(&sample);
         let truth = ["id = \"truth\"", "min_count = 2", "min_count_measure = 2", PERCENTILES];
         home.add_project(TRUTH, &profile::with(&truth), "sample");
-        let left_out = ["id = \"left-out\"", "min_count = 2", "min_count_measure = 2", PERCENTILES, LIMIT];
+        let left_out =
+            ["id = \"left-out\"", "min_count = 2", "min_count_measure = 2", PERCENTILES, LIMIT];
         home.add_project(LEFT_OUT, &profile::with(&left_out), "sample");
-        let harsh = ["id = \"harsh\"", "low_effect = { persons = 1000, sd = 2.0, condition_sd = 1.0 }"];
+        let harsh =
+            ["id = \"harsh\"", "low_effect = { persons = 1000, sd = 2.0, condition_sd = 1.0 }"];
         home.add_project(HARSH, &profile::changed(&shelf::text("sample"), &harsh), "sample");
         Self { engine: home.engine().await, tables: tables(), _home: home }
     }
@@ -95,14 +97,14 @@ async fn forty_tables_of_a_study_stay_useful() {
     let study = Study::new().await;
     assert_eq!(study.tables.len(), TABLES);
     let summary = study.compared(STUDY).await;
-    println!("{summary}");
+    eprintln!("{summary}");
     useful(&summary).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn leaving_conditions_out_changes_no_table_by_much() {
     let summary = Study::new().await.compared(LEFT_OUT).await;
-    println!("{summary}");
+    eprintln!("{summary}");
     useful(&summary).unwrap();
 }
 
@@ -112,6 +114,6 @@ async fn a_limit_of_a_thousand_people_makes_them_useless() {
     study.tables.retain(|table| table.file == "baseline");
     useful(&study.compared(STUDY).await).unwrap();
     let summary = study.compared(HARSH).await;
-    println!("{summary}");
+    eprintln!("{summary}");
     useful(&summary).unwrap_err();
 }
