@@ -9,11 +9,14 @@
 #![expect(clippy::disallowed_macros, reason = "a benchmark prints its figures")]
 
 mod common;
+#[path = "common/projects.rs"]
+mod projects;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Arguments, add_project, prepare};
+use common::{Arguments, prepare};
+use projects::add_project;
 use tests::ask::{ask_as, request};
 use tests::home::config;
 use tresor_core::engine::Engine;

@@ -10,16 +10,16 @@
 #![expect(clippy::disallowed_macros, reason = "a benchmark prints its figures")]
 
 mod common;
+#[path = "common/projects.rs"]
+mod projects;
 
-use std::fs;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::{Arguments, add_project, prepare};
+use common::{Arguments, prepare};
+use projects::add_project;
 use tests::ask::{ask_as, request};
 use tests::home::config;
-use tests::profile::changed;
 use tresor_core::engine::Engine;
 use tresor_core::vault::{Stage, Stages};
 
