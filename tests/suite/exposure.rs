@@ -17,7 +17,7 @@ const LINES: [&str; 5] = [
     "id = \"metered\"",
     "noise = { method = \"cell_key_geometric\", count_sd = 2.0, magnitude_sd = 1.0 }",
     "low_effect = { persons = 4, sd = 0.5, condition_sd = 0.0 }",
-    "exposure = { warn = 0.05, review = 0.0, lock = 0.25 }",
+    "exposure = { warn = 0.05, review = 0.0, lock = 0.12 }",
     "min_count_sd = 0.0",
 ];
 
@@ -70,7 +70,11 @@ async fn until_locked(world: &World) -> (Vec<(String, f64)>, bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_answers_about_the_same_people_come_to_an_end() {
-    let without = world(&[&LINES[..3], &["exposure = { warn = 0.0, review = 0.0, lock = 0.0 }"]].concat(), true).await;
+    let without = world(
+        &[&LINES[..3], &["exposure = { warn = 0.0, review = 0.0, lock = 0.0 }"]].concat(),
+        true,
+    )
+    .await;
     for sql in series() {
         let answer = ask(&without.engine, METERED, &sql).await.unwrap();
         assert_eq!(answer.json["release"]["exposure"], serde_json::json!([]));
@@ -100,7 +104,10 @@ async fn repeats_cost_nothing_and_other_columns_stay_open() {
     let (_, locked) = until_locked(&world).await;
     assert!(locked);
     let other = "select count(*) from people where region <> 'east'";
-    assert_eq!(ask(&world.engine, METERED, other).await.unwrap().json["release"]["exposure"], serde_json::json!([]));
+    assert_eq!(
+        ask(&world.engine, METERED, other).await.unwrap().json["release"]["exposure"],
+        serde_json::json!([])
+    );
     let refused = ask(&world.engine, METERED, sql).await.err().unwrap();
     assert_eq!(refused.code(), Code::ExposureLocked);
 }

@@ -20,7 +20,8 @@ use crate::policy::{Membership, Visible};
 use crate::refusal::{Code, Refusal};
 use crate::sql::asks_to_explain;
 use crate::vault::{
-    Gauge, Pasts, RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve, unavailable,
+    Gauge, Pasts, RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve,
+    unavailable,
 };
 
 mod auditing;

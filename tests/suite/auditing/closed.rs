@@ -34,7 +34,9 @@ async fn planted(engine: &std::sync::Arc<Engine>) {
 /// What somebody asks who is after the literals.
 fn attempts() -> Vec<String> {
     let mut attempts = vec![];
-    for tool in ["/entries?", "/timeline?query=QUERY&", "/overlaps?", "/near-duplicates?"] {
+    for tool in
+        ["/entries?", "/timeline?query=QUERY&", "/overlaps?", "/near-duplicates?", "/patterns?"]
+    {
         attempts.push(format!("/api/v1/audit{tool}open=true"));
     }
     for seq in 0..60 {

@@ -107,6 +107,7 @@ async fn every_reading_is_logged_first() {
         ("/columns/clinic.people.hiv", "column"),
         ("/overlaps?project=exact", "overlaps"),
         ("/near-duplicates?person=ann", "near_duplicates"),
+        ("/patterns?project=exact", "patterns"),
         ("/export?project=exact", "export"),
     ] {
         let told = face.get(Some(AUDITOR), &format!("/api/v1/audit{path}")).await;

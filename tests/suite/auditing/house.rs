@@ -43,6 +43,7 @@ pub(super) fn addresses(query: &str) -> Vec<String> {
         "/columns/clinic.people.region",
         "/overlaps",
         "/near-duplicates",
+        "/patterns",
         "/export",
         "/export?format=csv&kind=intent",
         "/checkpoint",

@@ -3,4 +3,5 @@
 mod closed;
 mod found;
 mod house;
+mod patterns;
 mod strangers;

@@ -13,8 +13,13 @@ async fn nobody_else_reaches_any_of_it() {
     let engine = home.engine().await;
     let id = engine.submit(&caller(RESEARCHER), request(EXACT, SQL)).await.unwrap();
     let face = Face::of(&engine);
-    let open =
-        ["/entries?text=a", "/entries?open=true", "/entries/0?open=true", "/overlaps?open=true"];
+    let open = [
+        "/entries?text=a",
+        "/entries?open=true",
+        "/entries/0?open=true",
+        "/overlaps?open=true",
+        "/patterns?open=true",
+    ];
     let open = open.iter().map(|tool| format!("/api/v1/audit{tool}"));
     for path in addresses(id.as_str()).into_iter().chain(open) {
         assert_eq!(
@@ -107,6 +112,8 @@ async fn an_auditor_is_told_what_is_not_there() {
         "columns/people",
         "overlaps?query=nonsense",
         "near-duplicates?at_least=1",
+        "patterns?since=yesterday",
+        "patterns?at_least=3",
         "entries?limit=0",
         "entries?kind=nonsense",
         "entries?since=yesterday",
@@ -118,8 +125,14 @@ async fn an_auditor_is_told_what_is_not_there() {
     }
     // Whatever number is asked for, also one that no ledger can hold.
     let last = "from=18446744073709551615";
-    for tool in ["/entries?", "/entries?order=oldest&", "?", "/timeline?person=ann&", "/overlaps?"]
-    {
+    for tool in [
+        "/entries?",
+        "/entries?order=oldest&",
+        "?",
+        "/timeline?person=ann&",
+        "/overlaps?",
+        "/patterns?",
+    ] {
         face.read(&format!("{tool}{last}")).await;
     }
     face.read("/entries?revision=18446744073709551615").await;

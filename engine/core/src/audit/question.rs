@@ -63,7 +63,12 @@ impl Question {
             let found = openings?.iter().find(|opening| opening.field == field);
             found.map(|opening| opening.text.clone())
         };
-        let texts = || serde_json::from_str::<Vec<String>>(&opened("conditions")?).ok();
+        // A query without conditions has no text of them to open.
+        let none = facts.conditions().is_some_and(|all| all.is_empty());
+        let texts = || match opened("conditions") {
+            Some(text) => serde_json::from_str::<Vec<String>>(&text).ok(),
+            None => none.then(Vec::new),
+        };
         let conditions = match openings {
             None => shapes().map_or(Conditions::Unknown, |all| Conditions::Shapes(sorted(all))),
             Some(_) => texts().map_or(Conditions::Unknown, |all| Conditions::Texts(sorted(all))),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tresor_ledger::{AuditEntry, Kind, LeafHash, Moment, Opening};
 
 /// An entry of a small log that nobody wrote.
-fn entry(seq: u64, kind: Kind, actor: &str, body: Value) -> AuditEntry {
+pub(super) fn entry(seq: u64, kind: Kind, actor: &str, body: Value) -> AuditEntry {
     let mut entry = AuditEntry {
         seq,
         at: at(seq),
@@ -28,7 +28,7 @@ fn at(seq: u64) -> Moment {
 }
 
 /// An intent of a query whose number is that of its entry.
-fn intent(seq: u64, actor: &str, fingerprint: &str, conditions: &[&str]) -> AuditEntry {
+pub(super) fn intent(seq: u64, actor: &str, fingerprint: &str, conditions: &[&str]) -> AuditEntry {
     let columns = ["clinic.people.region:group", "clinic.people.hiv:filter"];
     let body = json!({
         "sql_fingerprint": fingerprint,

@@ -4,14 +4,16 @@
 //! asked up to there sees what was seen. Sealed texts are opened only for those who may, and only when they say so. One
 //! request looks at a bounded part of the log and says where to go on.
 //!
-//! - `walk` the log piece by piece, `searching` entries and days, `comparing` columns, overlaps and repeats, `exporting`
-//!   the whole of it, `proving` that it is what it was
+//! - `walk` the log piece by piece, `searching` entries and days, `comparing` columns, overlaps and repeats, `exposing` what answers tell together, `watching`
+//!   what looks like an attack, `exporting` the whole of it, `proving` that it is what it was
 
 mod comparing;
 mod exporting;
+mod exposing;
 mod proving;
 mod searching;
 mod walk;
+mod watching;
 
 use std::collections::HashMap;
 
@@ -22,7 +24,7 @@ pub use self::exporting::{Broken, Chunks, ExportFormat};
 use super::{Caller, Engine};
 use crate::audit::Filter;
 use crate::clock::moment;
-use crate::ids::QueryId;
+use crate::ids::{ProjectId, QueryId};
 use crate::refusal::{Code, Refusal};
 use crate::vault::unavailable;
 
@@ -56,6 +58,10 @@ pub enum AuditRequest {
     Overlaps(Part),
     /// Questions that were asked again and again, at least so often.
     Alike(Part, u32),
+    /// What looks like an attack.
+    Patterns(Part),
+    /// What the answers of a project tell together of single people.
+    Exposure(ProjectId),
     /// Size and root of the log as it is now, signed.
     Checkpoint,
     /// What checks the signatures of the log.
@@ -118,6 +124,8 @@ impl AuditRequest {
             Self::Column(_) => "audit_column",
             Self::OverlapsOf(..) | Self::Overlaps(_) => "audit_overlaps",
             Self::Alike(..) => "audit_near_duplicates",
+            Self::Patterns(_) => "audit_patterns",
+            Self::Exposure(_) => "audit_exposure",
             Self::Checkpoint | Self::VerificationKey | Self::Proof(_) | Self::Consistency(..) => {
                 "audit_proof"
             }
@@ -141,6 +149,8 @@ impl Engine {
             AuditRequest::OverlapsOf(id, part) => self.overlaps_of(caller, &id, part).await,
             AuditRequest::Overlaps(part) => self.overlaps(caller, part).await,
             AuditRequest::Alike(part, minimum) => self.alike(caller, part, minimum).await,
+            AuditRequest::Patterns(part) => self.patterns(caller, part).await,
+            AuditRequest::Exposure(project) => self.exposure(caller, &project).await,
             AuditRequest::Checkpoint => self.told_checkpoint(caller).await,
             AuditRequest::VerificationKey => self.told_key(caller).await,
             AuditRequest::Proof(seq) => self.proof(caller, seq).await,

@@ -23,7 +23,7 @@ const LARGEST: usize = 1_000;
 const WIDEST: f64 = 200.0;
 
 /// The values a column of a contract can hold.
-pub(super) fn of_column(column: &ColumnContract) -> Option<Domain> {
+pub(crate) fn of_column(column: &ColumnContract) -> Option<Domain> {
     if column.role == Role::FreeText || column.role == Role::Person {
         return None;
     }

@@ -164,7 +164,7 @@ impl Measure {
 }
 
 /// Values a column can hold, NULL included where it can be missing.
-pub(super) type Domain = Arc<[ScalarValue]>;
+pub(crate) type Domain = Arc<[ScalarValue]>;
 
 impl Side {
     /// The same side with this one key; relations about persons have none.

@@ -14,8 +14,8 @@ mod persons;
 mod refined;
 
 use self::refined::Refined;
-use super::rows::{Rows, rows_of};
 use super::release::{PersonalRelease, Release};
+use super::rows::{Rows, rows_of};
 use crate::refusal::Refusal;
 
 /// Protected tables over the same rows.

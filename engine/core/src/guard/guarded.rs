@@ -8,7 +8,6 @@ use datafusion::logical_expr::LogicalPlan;
 use tresor_disclosure::Profile;
 use tresor_disclosure::profile::SecondaryMethod;
 
-
 use super::conditions::Conditions;
 use super::facts::Relation;
 use super::families::{Family, families};
@@ -128,10 +127,7 @@ pub fn guard(authorised: Authorised, limits: &Limits) -> Result<Guarded, Refusal
 }
 
 /// The conditions of each release, where the profile asks what they change.
-fn conditions(
-    releases: &[Release],
-    profile: &Profile,
-) -> Result<Vec<Option<Conditions>>, Refusal> {
+fn conditions(releases: &[Release], profile: &Profile) -> Result<Vec<Option<Conditions>>, Refusal> {
     let of = |release: &Release| match release {
         Release::Personal(release) if profile.low_effect.persons > 0 => {
             Conditions::of(release).map(Some)

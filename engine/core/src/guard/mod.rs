@@ -13,7 +13,7 @@ pub(crate) mod conditions;
 mod curves;
 mod days;
 mod distinct;
-mod domain;
+pub(crate) mod domain;
 mod durations;
 mod earlier;
 pub(crate) mod explain;

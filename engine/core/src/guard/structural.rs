@@ -38,7 +38,7 @@ enum Rows {
 
 impl KeyColumn {
     /// The contract column that this expression over a plan is, if it is one as it is.
-    pub(super) fn of(expr: &Expr, plan: &LogicalPlan) -> Option<Self> {
+    pub(crate) fn of(expr: &Expr, plan: &LogicalPlan) -> Option<Self> {
         match expr {
             Expr::Alias(alias) => Self::of(&alias.expr, plan),
             Expr::Column(column) => follow(column, plan, vec![]),

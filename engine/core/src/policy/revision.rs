@@ -116,6 +116,11 @@ impl PolicyRevision {
         self.profile_digests.get(id).map_or("", String::as_str)
     }
 
+    /// A release profile.
+    pub(crate) fn profile(&self, id: &str) -> Option<&Profile> {
+        self.profiles.get(id)
+    }
+
     /// What officers expect of it, in the order of the files.
     #[must_use]
     pub fn tests(&self) -> &[PolicyTest] {

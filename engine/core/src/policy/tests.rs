@@ -135,12 +135,8 @@ title = "Plain"
 source = "made for tests"
 min_count = 10
 min_count_measure = 10
-min_count_sd = 0
 zero = "show"
 rounding = { method = "none", base = 5, half = "up", bands = [] }
-low_effect = { persons = 0, sd = 0, condition_sd = 0 }
-flattening = { outliers = 0, top = 1 }
-exposure = { warn = 0, review = 0, lock = 0 }
 noise = { method = "cell_key_geometric", count_sd = 2.0, magnitude_sd = 1.0 }
 dominance = { nk = [], p = 10.0, compare = ">" }
 negatives = "refuse"
@@ -163,6 +159,10 @@ sparsity_max_small = 1.0
 field_exclusions = []
 suffixes = { value = "", derived = "" }
 release = { max_rows = 5000, max_bytes = 16777216, formats = ["json", "csv"], review = false }
+min_count_sd = 0
+low_effect = { persons = 0, sd = 0, condition_sd = 0 }
+flattening = { outliers = 0, top = 1 }
+exposure = { warn = 0, review = 0, lock = 0 }
 "#;
 
 fn contract() -> Contract {

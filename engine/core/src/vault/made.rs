@@ -5,24 +5,28 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result};
+use datafusion::logical_expr::LogicalPlan;
 use serde_json::{Value, json};
 use tresor_disclosure::low_effect::LowEffect;
 use tresor_ledger::Remembered;
 
 use super::answer::{Body, Statuses, Written};
-use super::effects::{Effects, told};
-use super::exposure::{Exposing, cohorts};
+use super::effects::{Effects, Told, cohort};
 use super::execute::{Ground, Who, copy_public, measure};
+use super::exposure::{Exposing, cohorts};
 use super::finish::{earlier, finish};
 use super::open::Vault;
 use super::past::{Beside, Held};
 use super::protect::{MeasuredFamily, MeasuredTable, Rules, protect};
 use super::stages::Stage;
+use crate::catalog::contract::TableKind;
 use crate::guard::Guarded;
 use crate::guard::families::Atoms;
 use crate::guard::release::Release;
 use crate::ids::QueryId;
+use crate::sql::SourceTable;
 
 /// An answer that was made and is not yet durable.
 pub(super) struct Answered {
@@ -69,7 +73,8 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
     };
     let written = body.write()?;
     let (mut given, mut remembered, mut past) = (vec![], vec![], None);
-    if let Some(done) = made.beside.take().and_then(|beside| beside.done(&lineage(guarded, vault))) {
+    if let Some(done) = made.beside.take().and_then(|beside| beside.done(&lineage(guarded, vault)))
+    {
         let (mut held, exposing) = (done.2, std::mem::take(&mut made.exposing));
         (remembered, given) = (done.0, done.1);
         remembered.extend(exposed(guarded, vault, &mut held, id, exposing).await?);
@@ -77,13 +82,15 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
     }
     let given = given.iter().map(|given| {
         json!({
-            "earlier": given.earlier,
+            "cohort": cohort(given.key),
             "measure": given.measure,
             "persons": given.persons,
             "differing": given.differing,
+            "earlier": given.earlier,
         })
     });
-    let details = json!({ "left_out": made.left_out, "given_again": given.collect::<Vec<_>>() });
+    let left_out = made.told.told();
+    let details = json!({ "left_out": left_out, "given_again": given.collect::<Vec<_>>() });
     Ok(Answered { written, remembered, details, past })
 }
 
@@ -105,11 +112,26 @@ async fn exposed(
     Ok(remembered)
 }
 
-/// The lineages of the data that a query reads: persons keep their record keys within one.
+/// The lineage of the persons that a query is about: they keep their record keys within it. Tables about nobody make no
+/// difference, or each of them would be another past.
 pub(super) fn lineage(guarded: &Guarded, vault: &Vault) -> String {
-    let read = vault.snapshots.iter().filter(|snapshot| guarded.snapshots.contains(snapshot.id()));
-    let lineages: BTreeSet<&str> = read.map(|snapshot| snapshot.lineage()).collect();
-    lineages.into_iter().collect::<Vec<_>>().join(" ")
+    let mut found = String::new();
+    for release in &guarded.releases {
+        let Release::Personal(release) = release else { continue };
+        // Plans that were guarded are walked without errors.
+        let _ = release.input.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node
+                && let Some(source) = scan.source.downcast_ref::<SourceTable>()
+                && matches!(source.0.table.kind, TableKind::Personal { .. })
+                && let Some(snapshot) =
+                    vault.snapshots.iter().find(|s| *s.id() == source.0.snapshot)
+            {
+                snapshot.lineage().clone_into(&mut found);
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+    }
+    found
 }
 
 /// The protected tables of a query, by release.
@@ -120,7 +142,7 @@ struct Made<'a> {
     may_omit: bool,
     warnings: BTreeSet<String>,
     /// Conditions that were left out, for the auditor.
-    left_out: Vec<Value>,
+    told: Told,
     /// Who was counted in numbers that say something of a sensitive column.
     exposing: Vec<Exposing>,
     /// The past of the project, from where the first cells are protected.
@@ -156,7 +178,7 @@ impl<'a> Made<'a> {
                         let effects =
                             Effects { release, conditions, earlier, ground, profile, secret };
                         let left = effects.removed(&mut cells).await?;
-                        made.left_out.push(told(at, conditions, left));
+                        made.told.add(at, conditions, &left);
                         let exposing = cohorts(release, conditions, earlier, ground, profile);
                         made.exposing.extend(exposing.await?);
                     }

@@ -77,7 +77,7 @@ impl Held {
         let mut fresh = vec![];
         for cohort in cohorts {
             let (known, place) = (meter.meter.cohorts(), meter.meter.handed());
-            meter.meter.add(cohort.clone());
+            meter.meter.add([cohort.clone()]);
             if meter.meter.cohorts() > known {
                 meter.queries.insert(place, query.to_owned());
                 fresh.push(cohort);
@@ -93,7 +93,8 @@ impl Held {
     }
 
     async fn meter(&mut self, of: &Metered<'_>) -> Result<&mut ColumnMeter, String> {
-        let known = self.0.meters.get(of.column).is_some_and(|known| known.snapshot == *of.snapshot);
+        let known =
+            self.0.meters.get(of.column).is_some_and(|known| known.snapshot == *of.snapshot);
         if !known {
             let read = read_meter(of).await?;
             self.0.meters.insert(of.column.to_owned(), read);
@@ -128,14 +129,18 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
+    /// A share in percent, rounded up to a tenth.
+    pub(crate) fn percent(share: f64) -> f64 {
+        (share * 1_000.0).ceil() / 10.0
+    }
+
     /// As it is told to a researcher.
     pub(crate) fn told(&self) -> Value {
-        let percent = |share: f64| (share * 1_000.0).ceil() / 10.0;
         json!({
             "column": self.column,
             "level": self.level.as_str(),
-            "explained_percent": percent(self.share),
-            "best_guess_percent": percent(predicted_accuracy(self.share)),
+            "explained_percent": Self::percent(self.share),
+            "best_guess_percent": Self::percent(predicted_accuracy(self.share)),
         })
     }
 }
@@ -170,10 +175,10 @@ async fn read_meter(of: &Metered<'_>) -> Result<ColumnMeter, String> {
             continue;
         }
         let cohorts = tresor_disclosure::exposure::from_bytes(rest);
-        for cohort in cohorts.map_err(|error| error.to_string())? {
-            queries.insert(meter.handed(), query.clone());
-            meter.add(cohort);
-        }
+        let cohorts = cohorts.map_err(|error| error.to_string())?;
+        let first = meter.handed();
+        queries.extend((first..first + cohorts.len()).map(|place| (place, query.clone())));
+        meter.add(cohorts);
     }
     Ok(ColumnMeter { snapshot: of.snapshot.clone(), meter, queries, before })
 }
@@ -204,6 +209,41 @@ impl Vault {
         Ok(gauges)
     }
 
+    /// The meters of a project that have moved, each with the people of whom most is known.
+    ///
+    /// # Errors
+    /// As [`Self::gauges`].
+    pub(crate) async fn exposed(
+        &self,
+        account: &str,
+        profile: &Profile,
+        groups: usize,
+    ) -> Result<Vec<(Gauge, Vec<MostExposed>)>, Refusal> {
+        let unavailable = |why: String| Refusal::unavailable(why);
+        let mut all = vec![];
+        for snapshot in self.snapshots.iter() {
+            let lineage = snapshot.lineage();
+            let held = self.pasts.take(&self.ledger, account, lineage).await;
+            let mut held = held.map_err(unavailable)?;
+            for column in sensitive_columns(snapshot) {
+                let of = Metered {
+                    ledger: &self.ledger,
+                    account,
+                    lineage,
+                    column: &column,
+                    snapshot: snapshot.id(),
+                    persons: snapshot.persons(),
+                    profile,
+                };
+                let gauge = held.gauge(&of).await.map_err(unavailable)?;
+                if gauge.share > 0.0 || gauge.cohorts > 0 {
+                    all.push((gauge, held.most_exposed(&of, groups).await.map_err(unavailable)?));
+                }
+            }
+        }
+        Ok(all)
+    }
+
     /// The meter of a column, for the snapshot that the query reads.
     pub(super) fn metered<'a>(
         &'a self,
@@ -227,4 +267,13 @@ impl Vault {
             profile: &guarded.grant.profile,
         })
     }
+}
+
+fn sensitive_columns(snapshot: &Snapshot) -> Vec<String> {
+    let contract = snapshot.contract();
+    let columns = contract.tables.iter().flat_map(|table| {
+        let sensitive = table.columns.iter().filter(|column| column.sensitive);
+        sensitive.map(|column| format!("{}.{}.{}", contract.dataset, table.name, column.name))
+    });
+    columns.collect()
 }

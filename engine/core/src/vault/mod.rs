@@ -29,9 +29,9 @@ mod session;
 mod stages;
 mod tables;
 
+pub(crate) use metering::Gauge;
 pub use open::{Reservation, Reserved, Vault, open, reserve};
 pub(crate) use open::{held, unavailable};
-pub(crate) use metering::Gauge;
 
 pub(crate) use past::Pasts;
 pub(crate) use record_keys::RecordKeys;

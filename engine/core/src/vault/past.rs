@@ -19,9 +19,15 @@ use tresor_ledger::{Ledger, Remembered};
 
 use super::metering::ColumnMeter;
 
+/// Most earlier answers of one query that auditors are told of.
+const MOST_GIVEN: usize = 1_000;
+
 /// What projects were answered before, kept at hand.
 #[derive(Default)]
-pub(crate) struct Pasts(Mutex<HashMap<(String, String), Arc<tokio::sync::Mutex<Past>>>>);
+pub(crate) struct Pasts(Mutex<HashMap<Place, Arc<tokio::sync::Mutex<Past>>>>);
+
+/// Project and lineage.
+type Place = (String, String);
 
 /// What one project was answered about one lineage of data.
 #[derive(Default)]
@@ -89,6 +95,7 @@ struct Inner {
 pub(super) struct Given {
     pub(super) measure: String,
     pub(super) earlier: String,
+    pub(super) key: u64,
     pub(super) persons: u64,
     pub(super) differing: u32,
 }
@@ -123,14 +130,18 @@ impl<'a> Beside<'a> {
         let Inner { held, fresh, given } = &mut *inner;
         let Some(history) = held.0.history.as_mut() else { return own };
         let measure = format!("{measure} under {}", self.rules);
-        if let Some(known) = history.find(&measure, cell.persons, sketch, &self.rule) {
+        // The limit belongs to both cells: one that belonged to the earlier alone could be found.
+        let rule = self.rule.asked(cell.key);
+        if let Some(known) = history.find(&measure, cell.persons, sketch, &rule) {
             let again = Given {
                 measure,
                 earlier: known.query.clone(),
+                key: cell.key,
                 persons: cell.persons,
                 differing: known.sketch.differing(sketch),
             };
-            if again.differing > 0 && !given.contains(&again) {
+            let mine = again.earlier == self.query;
+            if !mine && given.len() < MOST_GIVEN && !given.contains(&again) {
                 given.push(again);
             }
             return known.answer;

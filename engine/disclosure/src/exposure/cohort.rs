@@ -13,7 +13,7 @@ use crate::packed::{Damaged, Reader, Writer};
 /// The persons of a released number. Has no `Debug`: it says who they are.
 #[derive(Clone, PartialEq)]
 pub struct Cohort {
-    /// Person numbers.
+    /// Person numbers. They mean nothing in another snapshot: see [`Self::renumbered`].
     pub members: RoaringBitmap,
     /// Variance of the noise of the number, in persons squared.
     pub variance: f64,
@@ -25,6 +25,12 @@ const VERSION: u8 = 1;
 const LEAST: usize = 8 + 1;
 
 impl Cohort {
+    /// The same persons by the numbers of another snapshot. Whoever is not in that one needs a number that nobody has.
+    #[must_use]
+    pub fn renumbered(&self, number: impl Fn(u32) -> u32) -> Self {
+        Self { members: self.members.iter().map(number).collect(), variance: self.variance }
+    }
+
     /// A variance as the meter reckons with it: what is no number, or below zero, counts as no noise at all.
     pub(super) fn sound_variance(&self) -> f64 {
         if self.variance >= 0.0 { self.variance.min(LARGEST_VARIANCE) } else { 0.0 }

@@ -31,7 +31,7 @@ use roaring::RoaringBitmap;
 pub use crate::packed::Damaged;
 use crate::profile::Exposure;
 
-use factor::{Factor, Residual};
+use factor::Factor;
 use persons::Persons;
 
 /// Variance of a secret that half of all persons have: no other bit varies more.
@@ -75,6 +75,25 @@ struct Bounds {
     watched: usize,
 }
 
+/// What a number tells beyond those before it.
+struct Told {
+    /// What a difference of one person between number and guess is worth.
+    factor: f64,
+    /// Its best guess: the weight of each cohort before it.
+    guess: Vec<f64>,
+}
+
+impl Told {
+    /// The weight of a cohort in the difference between the number and its guess.
+    fn weight_of(&self, place: usize) -> f64 {
+        match self.guess.get(place) {
+            Some(weight) => -weight,
+            None if place == self.guess.len() => 1.0,
+            None => 0.0,
+        }
+    }
+}
+
 /// Persons of whom the same is known, for the auditor. Has no `Debug`.
 #[derive(Clone, PartialEq)]
 pub struct Exposed {
@@ -112,30 +131,49 @@ impl Meter {
         }
     }
 
-    /// Takes in the cohort of a released number.
-    pub fn add(&mut self, cohort: Cohort) {
-        let place = self.handed;
-        self.handed = self.handed.saturating_add(1);
+    /// Takes in the cohorts of released numbers. Many at once are faster than one by one.
+    pub fn add(&mut self, cohorts: impl IntoIterator<Item = Cohort>) {
+        let mut told = Vec::new();
+        let mut conspicuous = RoaringBitmap::new();
+        for cohort in cohorts {
+            let place = self.handed;
+            self.handed = self.handed.saturating_add(1);
+            told.extend(self.take_in(place, cohort, &mut conspicuous));
+            if told.len() >= self.persons.at_once() {
+                self.grow(&std::mem::take(&mut told));
+            }
+        }
+        self.grow(&told);
+        self.watch(&conspicuous);
+    }
+
+    /// What the cohort tells beyond those before, where it tells anything and there is room for it.
+    fn take_in(
+        &mut self,
+        place: usize,
+        cohort: Cohort,
+        conspicuous: &mut RoaringBitmap,
+    ) -> Option<Told> {
         let shared = self.shared_with(&cohort);
         if cohort.members.is_empty() || self.is_known(&cohort, &shared) {
-            return;
+            return None;
         }
         let bytes = self.bytes.saturating_add(cohort.members.serialized_size());
         let room = self.cohorts.len() < self.bounds.cohorts && bytes <= self.bounds.bytes;
         if !room || !self.persons.reach(cohort.members.max().unwrap_or(0)) {
             self.full = true;
-            return;
+            return None;
         }
         let covariances: Vec<f64> = shared.iter().map(|shared| PRIOR * *shared as f64).collect();
         let noise = cohort.sound_variance();
         let whole = PRIOR * cohort.members.len() as f64 + noise;
-        let Some(residual) = self.factor.residual(&covariances, whole, noise) else { return };
-        self.grow(&cohort, &residual);
+        let residual = self.factor.residual(&covariances, whole, noise)?;
+        let told = Told { factor: PRIOR / residual.variance, guess: residual.weights.clone() };
         self.factor.push(residual);
-        let conspicuous = self.conspicuous(&cohort, &shared);
+        *conspicuous |= self.conspicuous(&cohort, &shared);
         self.bytes = bytes;
         self.cohorts.push((place, cohort));
-        self.watch(&conspicuous);
+        Some(told)
     }
 
     /// How many persons each earlier cohort has in common with this one.
@@ -154,20 +192,18 @@ impl Meter {
         })
     }
 
-    /// Adds to every share what this cohort tells beyond those before: in whom it differs from its best guess.
-    fn grow(&mut self, cohort: &Cohort, residual: &Residual) {
-        let factor = PRIOR / residual.variance;
-        let earlier = self.cohorts.iter().zip(&residual.weights);
-        let earlier = earlier.filter(|(_, weight)| weight.abs() >= NO_WEIGHT);
-        let earlier = earlier.map(|((_, earlier), weight)| (-weight, &earlier.members));
-        let weighted: Vec<_> = earlier.chain([(1.0, &cohort.members)]).collect();
-        let sums = self.persons.sums(weighted.iter().copied());
-        self.persons.add_squares(&sums, factor);
-        self.persons.add_watched(|person| {
-            let inside = weighted.iter().filter(|(_, members)| members.contains(person));
-            let sum: f64 = inside.map(|(weight, _)| weight).sum();
-            factor * sum * sum
+    /// Adds to every share what new numbers tell beyond those before: in whom each differs from its best guess.
+    fn grow(&mut self, told: &[Told]) {
+        if told.is_empty() {
+            return;
+        }
+        let factors: Vec<f64> = told.iter().map(|told| told.factor).collect();
+        let cohorts = self.cohorts.iter().enumerate().filter_map(|(place, (_, cohort))| {
+            let weights: Vec<f64> = told.iter().map(|told| told.weight_of(place)).collect();
+            let counts = weights.iter().any(|weight| weight.abs() >= NO_WEIGHT);
+            counts.then_some((weights, &cohort.members))
         });
+        self.persons.tell(&factors, cohorts);
     }
 
     /// Who is in a small cohort, or in one of two that hardly differ. Asked for where not everybody is followed.

@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
+/// Sums that are kept at the same time, and numbers at most: reading who is in a cohort takes longer than adding.
+const ROOM: usize = 1 << 22;
+const AT_ONCE: usize = 16;
+
 /// Shares by person. Memory is bounded by the slots and by the watched.
 pub(super) struct Persons {
     /// Out of so many consecutive persons one has a slot.
@@ -55,34 +59,45 @@ impl Persons {
         (self.person_of(slot) == Some(person)).then_some(slot as usize)
     }
 
-    /// For each slot the sum of the weights of the cohorts that its person is in.
-    pub(super) fn sums<'a>(
-        &self,
-        weighted: impl Iterator<Item = (f64, &'a RoaringBitmap)>,
-    ) -> Vec<f64> {
-        let mut sums = vec![0.0; self.slots.len()];
-        for (weight, members) in weighted {
-            for person in members {
-                if let Some(sum) = self.slot_of(person).and_then(|slot| sums.get_mut(slot)) {
-                    *sum += weight;
+    /// How many numbers can be told at once in the room that there is.
+    pub(super) fn at_once(&self) -> usize {
+        (ROOM / self.slots.len().max(1)).clamp(1, AT_ONCE)
+    }
+
+    /// Takes in new numbers: to each share comes, for each of them, its factor times the square of the sum of the weights of
+    /// the cohorts that the person is in. Each cohort has one weight for each number.
+    pub(super) fn tell<'a>(
+        &mut self,
+        factors: &[f64],
+        cohorts: impl Iterator<Item = (Vec<f64>, &'a RoaringBitmap)>,
+    ) {
+        let cohorts: Vec<_> = cohorts.collect();
+        let sums = self.sums(factors.len(), &cohorts);
+        for (share, sums) in self.slots.iter_mut().zip(sums.chunks(factors.len().max(1))) {
+            *share = grown(*share, squares(factors, sums));
+        }
+        for (person, share) in &mut self.watched {
+            let mut sums = vec![0.0; factors.len()];
+            for (weights, _) in cohorts.iter().filter(|(_, members)| members.contains(*person)) {
+                add(&mut sums, weights);
+            }
+            *share = grown(*share, squares(factors, &sums));
+        }
+    }
+
+    /// For each slot the sums of the weights of the cohorts that its person is in.
+    fn sums(&self, width: usize, cohorts: &[(Vec<f64>, &RoaringBitmap)]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.slots.len().saturating_mul(width)];
+        for (weights, members) in cohorts {
+            for person in *members {
+                let Some(slot) = self.slot_of(person) else { continue };
+                let start = slot.saturating_mul(width);
+                if let Some(sums) = sums.get_mut(start..start.saturating_add(width)) {
+                    add(sums, weights);
                 }
             }
         }
         sums
-    }
-
-    /// Adds to each share the square of its sum, times a factor.
-    pub(super) fn add_squares(&mut self, sums: &[f64], factor: f64) {
-        for (share, sum) in self.slots.iter_mut().zip(sums) {
-            *share = grown(*share, factor * sum * sum);
-        }
-    }
-
-    /// The same for those who are watched.
-    pub(super) fn add_watched(&mut self, grows: impl Fn(u32) -> f64) {
-        for (person, share) in &mut self.watched {
-            *share = grown(*share, grows(*person));
-        }
     }
 
     /// Whether this person's share is kept.
@@ -107,6 +122,16 @@ impl Persons {
         let slots = slots.filter_map(|(slot, share)| Some((self.person_of(slot)?, *share)));
         slots.chain(self.watched.iter().map(|(person, share)| (*person, *share)))
     }
+}
+
+fn add(sums: &mut [f64], weights: &[f64]) {
+    for (sum, weight) in sums.iter_mut().zip(weights) {
+        *sum += weight;
+    }
+}
+
+fn squares(factors: &[f64], sums: &[f64]) -> f64 {
+    factors.iter().zip(sums).map(|(factor, sum)| factor * sum * sum).sum()
 }
 
 /// A share that grew; never beyond the whole.

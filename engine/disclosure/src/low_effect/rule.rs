@@ -20,6 +20,10 @@ pub(crate) const FURTHEST: f64 = 4.0;
 /// In percent: what may be removed together, of the people who are left.
 const SHARE: u128 = 3;
 
+/// So many times the limit may be removed together. At the limit itself most numbers of a few conditions would stand at the
+/// edge, and whether they are shown would tell more of one person than all noise hides (`tests/simulated`).
+const TOGETHER: u32 = 3;
+
 /// What removing one candidate would change in one cell, in the context of what was removed already. These are true
 /// numbers and have no `Debug` (ONLY-RELEASED).
 #[derive(Clone, Copy)]
@@ -84,14 +88,13 @@ impl<'a> LowEffect<'a> {
     /// Whether all that was removed together changed too much for the number to stand for what was asked. `changed`
     /// persons are in one of the cohorts, as asked and reduced, and not in the other.
     ///
-    /// A single condition that was low is too far only where it makes up half of those who are left: else the limit belongs
-    /// to the same people. So the rule should be that of the cohort with all its conditions ([`Self::asked`]).
+    /// A single condition that was low is never too far: the limit belongs to the same people. So the rule should be that
+    /// of the cohort with all its conditions ([`Self::asked`]).
     #[must_use]
     pub fn too_far(&self, changed: u64, reduced_key: u64, reduced_persons: u64) -> bool {
         let beyond_share = u128::from(changed) * 100 >= SHARE * u128::from(reduced_persons);
-        // Of whom at least half were not asked for, or were left out, the number tells nothing that was asked.
-        let half = reduced_persons as f64 / 2.0;
-        beyond_share && changed as f64 >= self.limit(reduced_key, reduced_persons).min(half)
+        let most = f64::from(TOGETHER) * self.limit(reduced_key, reduced_persons);
+        changed > 0 && beyond_share && changed as f64 >= most
     }
 
     /// The limit for what is left with this set of people: that of the profile and its noise.
@@ -115,16 +118,21 @@ impl<'a> LowEffect<'a> {
         }
     }
 
-    /// How many persons a count may be off by, for the interval: a public number from the profile and the shown value.
+    /// How many persons a count may be off by, for the interval: a public number from the profile, the number of the query's
+    /// conditions and the shown value.
     #[must_use]
-    pub fn reach(&self, shown: u128) -> u128 {
-        u128::from(self.surely()).max(shown.saturating_mul(SHARE).div_ceil(100))
+    pub fn reach(&self, shown: u128, conditions: usize) -> u128 {
+        let together = u128::from(TOGETHER).min(conditions as u128);
+        if together == 0 {
+            return 0;
+        }
+        (u128::from(self.surely()) * together).max(shown.saturating_mul(SHARE).div_ceil(100))
     }
 
     /// The same for a sum over so many persons, by their number as it is shown: each may have had as much as the 1-2-5
     /// step at or above the largest contributor, which the scale of the noise tells.
     #[must_use]
-    pub fn reach_of_sum(&self, shown_persons: u128, largest: u128) -> u128 {
-        self.reach(shown_persons).saturating_mul(grid::up(largest))
+    pub fn reach_of_sum(&self, shown_persons: u128, conditions: usize, largest: u128) -> u128 {
+        self.reach(shown_persons, conditions).saturating_mul(grid::up(largest))
     }
 }

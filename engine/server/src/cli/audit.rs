@@ -6,6 +6,7 @@
 //! - `looks` the whole folder, and that the log only grew
 //! - `receipts` one receipt
 //! - `charges` what every account spent, followed from the first entry
+//! - `patterns` what looks like an attack
 //! - `explain` one entry, and who signed the policy it names; `signatures` those of all revisions
 //! - `opens` that a text is the one an entry commits to
 //! - `key` the log's public key; `source` keys, folders and texts as they are given
@@ -15,6 +16,7 @@ mod explain;
 mod key;
 mod looks;
 mod opens;
+mod patterns;
 mod receipts;
 mod signatures;
 mod source;
@@ -81,6 +83,12 @@ enum Command {
     },
     /// Add up every charge again: what every account spent, never above its limit.
     Ledger {
+        #[command(flatten)]
+        log: Log,
+    },
+    /// Look for what looks like an attack: many wordings of one question, templates that are filled in again and again, pairs
+    /// that leave out somebody. An alert is no finding: it says where to look.
+    Patterns {
         #[command(flatten)]
         log: Log,
     },
@@ -191,6 +199,7 @@ impl Command {
                 receipts::check(&receipt, answer.as_deref(), &key.key)
             }
             Self::Ledger { log } => charges::followed(&log.log),
+            Self::Patterns { log } => patterns::seen(&log.log),
             Self::Explain { index, log, key } => explain::entry(index, &log.log, key.as_deref()),
             Self::Open { index, log, field, salt, text } => {
                 opens::check(index, &log.log, &field, &salt, &text)

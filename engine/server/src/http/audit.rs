@@ -36,6 +36,8 @@ pub(super) fn routes() -> OpenApiRouter<Face> {
         .routes(routes!(comparing::column))
         .routes(routes!(comparing::overlaps))
         .routes(routes!(comparing::near_duplicates))
+        .routes(routes!(comparing::patterns))
+        .routes(routes!(comparing::exposure))
         .routes(routes!(exporting::export))
         .routes(routes!(proving::checkpoint))
         .routes(routes!(proving::verification_key))

@@ -81,7 +81,7 @@ impl Engine {
         self.compared(questions, next, reading, move |all| alike(all, minimum)).await
     }
 
-    async fn reading_of(
+    pub(super) async fn reading_of(
         &self,
         caller: &Caller,
         tool: &'static str,

@@ -153,7 +153,7 @@ impl Sites {
     /// An expression: the conditions of each CASE and FILTER in it can be left out.
     pub(super) fn expr(&mut self, expr: Expr) -> Result<Expr> {
         let changed = expr.transform_up(|inner| match inner {
-            Expr::Case(case) => Ok(Transformed::yes(Expr::Case(self.case(case)?))),
+            Expr::Case(case) => Ok(Transformed::yes(self.case(case)?)),
             Expr::AggregateFunction(mut call) => {
                 if let Some(filter) = call.params.filter.take() {
                     call.params.filter = Some(Box::new(self.predicate(&filter, Depth::Pieces)?));
@@ -166,16 +166,14 @@ impl Sites {
     }
 
     /// Where a CASE chooses between a value and nothing, its condition is one like any other; else each branch is one.
-    fn case(&mut self, case: Case) -> Result<Case> {
+    fn case(&mut self, case: Case) -> Result<Expr> {
         let Case { expr: base, when_then_expr, else_expr } = case;
         let alone = when_then_expr.len() == 1 && else_expr.as_deref().is_none_or(is_nothing);
-        let mut branches = vec![];
+        let (mut branches, mut never) = (vec![], vec![]);
         for (when, then) in when_then_expr {
             // `CASE x WHEN v` is `CASE WHEN x = v`.
             let when = match &base {
-                Some(base) => {
-                    Expr::BinaryExpr(BinaryExpr::new(base.clone(), Operator::Eq, when))
-                }
+                Some(base) => Expr::BinaryExpr(BinaryExpr::new(base.clone(), Operator::Eq, when)),
                 None => *when,
             };
             let when = if alone {
@@ -183,11 +181,21 @@ impl Sites {
             } else {
                 let gone = self.gone(|| when.to_string());
                 let when = self.inside(&when)?;
-                if gone { lit(false) } else { when }
+                if gone {
+                    never.push((Box::new(lit(false)), then));
+                    continue;
+                }
+                when
             };
             branches.push((Box::new(when), then));
         }
-        Ok(Case { expr: None, when_then_expr: branches, else_expr })
+        match else_expr {
+            // What is left is what was there without the CASE.
+            Some(otherwise) if branches.is_empty() => return Ok(*otherwise),
+            _ if branches.is_empty() => branches = never,
+            _ => {}
+        }
+        Ok(Expr::Case(Case { expr: None, when_then_expr: branches, else_expr }))
     }
 
     /// The pieces of a predicate that is not one of several that all must hold.

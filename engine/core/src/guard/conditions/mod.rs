@@ -10,7 +10,6 @@
 
 mod boolean;
 mod inner;
-mod layers;
 mod sensitive;
 
 use std::ops::Range;
@@ -24,7 +23,6 @@ use tresor_disclosure::low_effect::{Child, Node, Removed};
 
 use self::boolean::Pieces;
 use self::inner::{Sites, is_nothing};
-use self::layers::Described;
 use super::release::{Argument, PERSON, PersonalRelease};
 use super::rows::{Rows, rows_of};
 use super::walk::internal;
@@ -44,8 +42,6 @@ pub(crate) struct Conditions {
     leaves: Vec<Expr>,
     labels: Range<usize>,
     inner: Range<usize>,
-    /// What leaves and keys say of columns.
-    described: (Vec<Described>, Vec<Described>),
 }
 
 /// An argument without its own condition.
@@ -73,7 +69,6 @@ impl Conditions {
         }
         let labels = numbered.next..numbered.next + rows.keys.len();
         let mut found = Self {
-            described: (vec![], vec![]),
             rows,
             arguments,
             all,
@@ -86,7 +81,6 @@ impl Conditions {
         if found.inner.end > MOST || found.leaves.len() + found.arguments.len() > MOST {
             return Err(too_many());
         }
-        found.described = found.describe();
         Ok(found)
     }
 
@@ -97,9 +91,30 @@ impl Conditions {
 
     /// What must hold for a row to count: for the cell itself (0), or for an argument, which comes one later.
     pub(crate) fn tree(&self, column: usize) -> Node {
+        Node::All(self.children(column).cloned().collect())
+    }
+
+    /// The pieces of the same, each once.
+    pub(crate) fn children(&self, column: usize) -> impl Iterator<Item = &Child> {
         let own = column.checked_sub(1).and_then(|at| self.arguments.get(at));
-        let own = own.map(|argument| argument.when.as_slice()).unwrap_or_default();
-        Node::All(self.all.iter().chain(own).cloned().collect())
+        self.all.iter().chain(own.map(|argument| argument.when.as_slice()).unwrap_or_default())
+    }
+
+    /// How many conditions can be left out of a number. Follows from the plan.
+    pub(crate) fn most(&self, column: usize) -> usize {
+        let of_rows = self.tree(column).candidates(Removed::default()).len();
+        of_rows + self.labels.len() + self.inner.len()
+    }
+
+    /// The relation that the rows come from; leaves and keys are expressions over it.
+    pub(crate) const fn base(&self) -> &LogicalPlan {
+        &self.rows.base
+    }
+
+    /// Leaves and keys, as they are without what is removed inside them.
+    pub(crate) fn exprs(&self, removed: Removed) -> Result<(Vec<Expr>, Vec<Expr>)> {
+        let (parts, _) = self.without_inner(removed)?;
+        Ok((parts.leaves, parts.keys))
     }
 
     /// How many leaves the trees have.
@@ -117,8 +132,18 @@ impl Conditions {
         self.inner.clone()
     }
 
+    /// Of what is removed, what can only be left out of the plan.
+    pub(crate) fn inside(&self, removed: Removed) -> Removed {
+        let ids = self.inner().filter_map(|id| u8::try_from(id).ok());
+        ids.filter(|id| removed.contains(*id)).fold(Removed::default(), Removed::with)
+    }
+
     /// The release without some of its conditions. The key of a label that is left out is NULL.
-    pub(crate) fn without(&self, of: &PersonalRelease, removed: Removed) -> Result<PersonalRelease> {
+    pub(crate) fn without(
+        &self,
+        of: &PersonalRelease,
+        removed: Removed,
+    ) -> Result<PersonalRelease> {
         let (parts, _) = self.without_inner(removed)?;
         let all = kept(&self.all, removed, &parts.leaves);
         let input = match conjunction(all) {
@@ -203,7 +228,12 @@ impl Conditions {
     }
 
     /// Keys, NULL where the label is removed.
-    fn labelled(&self, keys: Vec<Expr>, input: &LogicalPlan, removed: Removed) -> Result<Vec<Expr>> {
+    fn labelled(
+        &self,
+        keys: Vec<Expr>,
+        input: &LogicalPlan,
+        removed: Removed,
+    ) -> Result<Vec<Expr>> {
         let gone = |id: usize| u8::try_from(id).is_ok_and(|id| removed.contains(id));
         let keys = keys.into_iter().zip(self.labels());
         keys.map(|(key, id)| match gone(id) {
@@ -229,11 +259,7 @@ impl Conditions {
         let person = std::iter::once(self.rows.person.clone().alias(PERSON));
         let exprs = person.chain(keys).chain(arguments).collect();
         let plan = Projection::try_new(exprs, Arc::new(input))?;
-        Ok(PersonalRelease {
-            input: LogicalPlan::Projection(plan),
-            arguments: kinds,
-            ..of.clone()
-        })
+        Ok(PersonalRelease { input: LogicalPlan::Projection(plan), arguments: kinds, ..of.clone() })
     }
 }
 
@@ -296,8 +322,7 @@ fn too_many() -> Refusal {
 fn without_condition(kind: &Argument, expr: Expr) -> (Expr, Vec<Pieces>) {
     let mut conditions = vec![];
     let mut value = expr;
-    loop {
-        let Expr::Case(Case { expr: None, when_then_expr, else_expr }) = &value else { break };
+    while let Expr::Case(Case { expr: None, when_then_expr, else_expr }) = &value {
         let nothing = match (kind, else_expr.as_deref()) {
             (_, None) => true,
             (Argument::Value { .. }, Some(other)) => is_nothing(other),

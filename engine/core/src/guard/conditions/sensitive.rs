@@ -39,7 +39,8 @@ impl Conditions {
         let inner = self.is_inside(&column);
         let mut removed = Removed::default();
         if inner {
-            removed = self.inner().filter_map(|id| u8::try_from(id).ok()).fold(removed, Removed::with);
+            removed =
+                self.inner().filter_map(|id| u8::try_from(id).ok()).fold(removed, Removed::with);
         }
         let mut everywhere = inner;
         for child in self.all.iter().filter(|child| self.mentions(&child.node, &column)) {
@@ -98,9 +99,10 @@ impl Conditions {
         let name = column.rsplit('.').next().unwrap_or(column);
         let mut found = false;
         let walked = self.rows.base.apply_with_subqueries(|node| {
-            found |= node.expressions().iter().any(|expr| {
-                expr.column_refs().into_iter().any(|column| column.name == name)
-            });
+            found |= node
+                .expressions()
+                .iter()
+                .any(|expr| expr.column_refs().into_iter().any(|column| column.name == name));
             Ok(TreeNodeRecursion::Continue)
         });
         walked.is_err() || found

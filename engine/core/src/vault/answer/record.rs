@@ -52,19 +52,14 @@ pub(in crate::vault) fn outcome_details(
     low_effect: Value,
 ) -> Value {
     json!({
-        "low_effect": low_effect,
         "answer": { "by_reason": written.tally.by_reason() },
         "protected_tables": written.tables,
         "criteria": guarded.criteria(Reader::Auditor),
+        "low_effect": low_effect,
     })
 }
 
-fn release(
-    guarded: &Guarded,
-    receipt: &IntentReceipt,
-    id: &QueryId,
-    gauges: &[Gauge],
-) -> Value {
+fn release(guarded: &Guarded, receipt: &IntentReceipt, id: &QueryId, gauges: &[Gauge]) -> Value {
     let limit = guarded.grant.budget_points;
     json!({
         "id": id.as_str(),

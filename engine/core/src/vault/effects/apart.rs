@@ -59,7 +59,7 @@ impl Effects<'_> {
                     known.changed = known.changed.saturating_add(changed);
                     known.touched |= changed > 0;
                     if let Some(effect) = effect {
-                        known.persons = effect.reduced_persons;
+                        (known.persons, known.key) = (effect.reduced_persons, effect.reduced_key);
                         known.too_far = known.changed > 0
                             && rule.too_far(
                                 known.changed,
@@ -135,7 +135,8 @@ impl Effects<'_> {
                 found.difference.parts += more.parts;
                 found.persons += left.len() as u64;
                 let key = |sum, list: &[(u32, u64)]| {
-                    list.iter().fold(sum, |sum: u64, (person, _)| sum.wrapping_add(record_key(*person)))
+                    list.iter()
+                        .fold(sum, |sum: u64, (person, _)| sum.wrapping_add(record_key(*person)))
                 };
                 (found.key, found.asked) = (key(found.key, &left), key(found.asked, &asked));
                 let effect = match place.counts {
@@ -156,4 +157,3 @@ impl Effects<'_> {
         Ok(Arc::new(Ready::of(release, self.earlier, self.ground)?))
     }
 }
-

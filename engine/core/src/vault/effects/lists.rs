@@ -88,7 +88,10 @@ impl Take for Listing {
 }
 
 /// What a row adds to an argument, as a number that adds up; nothing where it adds nothing.
-fn prints<'a>(argument: &Argument, array: &'a ArrayRef) -> Result<Box<dyn Fn(usize) -> Option<u64> + 'a>> {
+fn prints<'a>(
+    argument: &Argument,
+    array: &'a ArrayRef,
+) -> Result<Box<dyn Fn(usize) -> Option<u64> + 'a>> {
     let (decimals, positions) = match argument {
         Argument::Presence => {
             return Ok(match array.logical_nulls() {

@@ -9,24 +9,27 @@
 //! never know: SQL text, who asks.
 
 mod apart;
+mod layers;
 mod lists;
 mod members;
 mod reduce;
 mod told;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::low_effect::{LowEffect, Removed};
+use tresor_disclosure::low_effect::{Layer, LowEffect, Removed};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile};
 
+use self::layers::Layers;
 pub(super) use self::members::{Looking, Table};
-pub(super) use self::told::told;
 use self::reduce::{Counts, Look, Place, Reduction};
+pub(super) use self::told::{Told, cohort};
 use super::cells::{Cells, Measured};
 use super::execute::{Ground, Ready, Who, measure};
 use crate::guard::conditions::Conditions;
@@ -57,6 +60,7 @@ pub(super) struct LeftOut {
     pub(super) column: usize,
     pub(super) steps: Vec<(u8, u64)>,
     pub(super) persons: u64,
+    pub(super) key: u64,
     pub(super) too_far: bool,
 }
 
@@ -65,43 +69,63 @@ type Number = (usize, Place);
 
 impl Effects<'_> {
     /// The cells without the conditions that concern too few people.
+    ///
+    /// A cell that nobody is in is looked at like any other: whether one person is in it must make no difference.
     pub(super) async fn removed(&self, cells: &mut Cells) -> Result<Left> {
         let Some(rule) = LowEffect::new(self.profile, self.secret) else { return Ok(vec![]) };
-        let keys: Vec<Vec<ScalarValue>> = cells
-            .iter()
-            .filter(|(_, measured)| measured.first().is_some_and(|m| m.contribution.persons > 0))
-            .map(|(keys, _)| keys.to_vec())
-            .collect();
+        let mut keys: Vec<Vec<ScalarValue>> = cells.iter().map(|(keys, _)| keys.to_vec()).collect();
+        let listed = self.listed();
+        keys.extend(listed.into_iter().filter(|keys| cells.get(keys).is_none()));
         let mut open: HashMap<Number, Reduction> = HashMap::new();
-        for (at, keys) in keys.iter().enumerate() {
-            for place in self.places(cells.get(keys).unwrap_or_default()) {
-                open.insert((at, place), Reduction::default());
-            }
+        for at in 0..keys.len() {
+            open.extend(self.places().map(|place| ((at, place), Reduction::default())));
         }
-        if !self.conditions.is_empty() && !open.is_empty() {
+        if !self.conditions.is_empty() {
             self.leave_out_of_the_plan(&keys, &mut open, &rule).await?;
-            self.leave_out_row_by_row(&keys, &mut open, &rule).await?;
+            self.leave_out_row_by_row(&mut keys, &mut open, &rule).await?;
             self.measure_anew(cells, &keys, &open).await?;
         }
-        self.name_layers(cells, &keys, &open);
+        self.name_layers(cells, &keys, &open)?;
         Ok(self.told(&keys, open))
     }
 
-    /// The numbers of a cell that somebody adds to.
-    fn places(&self, measured: &[Measured]) -> Vec<Place> {
-        let kinds: &[Counts] = match self.release.one_row {
+    /// The numbers of a cell: of the cell itself and of each argument.
+    fn places(&self) -> impl Iterator<Item = Place> + use<> {
+        let kinds: &'static [Counts] = match self.release.one_row {
             true => &[Counts::Rows],
             false => &[Counts::Persons, Counts::Rows],
         };
-        let somebody = measured.iter().enumerate().filter(|(_, m)| m.contribution.persons > 0);
-        somebody
-            .flat_map(|(column, _)| kinds.iter().map(move |&counts| Place { column, counts }))
-            .collect()
+        let columns = 0..=self.release.arguments.len();
+        columns.flat_map(move |column| kinds.iter().map(move |&counts| Place { column, counts }))
+    }
+
+    /// Every combination of keys, where all of them are public.
+    fn listed(&self) -> Vec<Vec<ScalarValue>> {
+        if !self.release.all_listed {
+            return vec![];
+        }
+        let mut all: Vec<Vec<ScalarValue>> = vec![vec![]];
+        for key in &self.release.keys {
+            let domain = key.domain.as_deref().unwrap_or_default().iter();
+            let values: Vec<ScalarValue> =
+                domain.filter_map(|value| value.cast_to(&key.data_type).ok()).collect();
+            all = all
+                .iter()
+                .flat_map(|keys| {
+                    values.iter().map(|value| {
+                        let mut longer = keys.clone();
+                        longer.push(value.clone());
+                        longer
+                    })
+                })
+                .collect();
+        }
+        all
     }
 
     async fn leave_out_row_by_row(
         &self,
-        keys: &[Vec<ScalarValue>],
+        keys: &mut Vec<Vec<ScalarValue>>,
         open: &mut HashMap<Number, Reduction>,
         rule: &LowEffect<'_>,
     ) -> Result<()> {
@@ -117,6 +141,9 @@ impl Effects<'_> {
                 let new = || Looking::of(&ready.release, self.conditions.leaves());
                 for lane in ready.run(shards, new).await? {
                     table.add(lane)?;
+                }
+                if start.is_empty() {
+                    numbers.extend(self.found(keys, &table, open));
                 }
                 let mut look = Look::new(self.conditions, &table, self.release.one_row);
                 numbers.retain(|(cell, place)| {
@@ -143,6 +170,25 @@ impl Effects<'_> {
         Ok(())
     }
 
+    /// Cells in which somebody is once conditions are left out, and nobody as it was asked.
+    fn found(
+        &self,
+        keys: &mut Vec<Vec<ScalarValue>>,
+        table: &Table,
+        open: &mut HashMap<Number, Reduction>,
+    ) -> Vec<Number> {
+        let known: HashSet<&[ScalarValue]> = keys.iter().map(Vec::as_slice).collect();
+        let new = table.iter().map(|(keys, _)| keys).filter(|keys| !known.contains(keys));
+        let new: Vec<Vec<ScalarValue>> = new.map(<[ScalarValue]>::to_vec).collect();
+        let mut numbers = vec![];
+        for cell in new {
+            numbers.extend(self.places().map(|place| (keys.len(), place)));
+            keys.push(cell);
+        }
+        open.extend(numbers.iter().map(|number| (*number, Reduction::default())));
+        numbers
+    }
+
     /// Measures what is left, where it is not what was asked.
     async fn measure_anew(
         &self,
@@ -161,13 +207,19 @@ impl Effects<'_> {
         let mut anew: HashMap<Removed, Cells> = HashMap::new();
         for removed in wanted {
             let release = self.conditions.without(self.release, removed)?;
-            anew.insert(removed, measure(&release, self.earlier, self.ground, Who::Sketched).await?);
+            anew.insert(
+                removed,
+                measure(&release, self.earlier, self.ground, Who::Sketched).await?,
+            );
         }
         for ((cell, place), reduction) in open.iter().filter(|(_, of)| of.touched) {
             let Some(keys) = keys.get(*cell) else { continue };
             let labelled = self.conditions.labelled_keys(keys, reduction.removed)?;
             let left = anew.get(&reduction.removed).filter(|_| self.may_be_shown(reduction));
             let left = left.and_then(|cells| cells.get(&labelled)?.get(place.column));
+            if cells.get(keys).is_none() {
+                cells.add(keys.clone(), Measured::of_nobody(self.release))?;
+            }
             let Some(slot) = cells.get_mut(keys).and_then(|all| all.get_mut(place.column)) else {
                 continue;
             };
@@ -196,26 +248,34 @@ impl Effects<'_> {
         cells: &mut Cells,
         keys: &[Vec<ScalarValue>],
         open: &HashMap<Number, Reduction>,
-    ) {
-        if self.profile.low_effect.condition_sd == 0.0 {
-            return;
-        }
+    ) -> Result<()> {
+        let layered = self.profile.low_effect.condition_sd > 0.0;
+        let mut said: HashMap<Removed, Layers<'_>> = HashMap::new();
         for (at, keys) in keys.iter().enumerate() {
             let Some(measured) = cells.get_mut(keys) else { continue };
             for (column, measured) in measured.iter_mut().enumerate() {
-                let removed = |counts| {
+                let mut layers = |counts| -> Result<Arc<[Layer]>> {
                     let known = open.get(&(at, Place { column, counts }));
-                    known.map(|reduction| reduction.removed).unwrap_or_default()
+                    let removed = known.map(|reduction| reduction.removed).unwrap_or_default();
+                    let inside = self.conditions.inside(removed);
+                    let said = match said.entry(inside) {
+                        Entry::Occupied(known) => known.into_mut(),
+                        Entry::Vacant(slot) => slot.insert(Layers::of(self.conditions, inside)?),
+                    };
+                    Ok(said.of_cell(column, keys, removed).into())
                 };
-                let layers = |removed| self.conditions.layers(column, keys, removed).into();
-                measured.conditions = self.conditions.most_layers(column);
-                measured.layers = layers(removed(Counts::Rows));
+                measured.conditions = self.conditions.most(column);
+                if !layered {
+                    continue;
+                }
+                measured.layers = layers(Counts::Rows)?;
                 measured.layers_of_persons = match self.release.one_row {
                     true => Arc::clone(&measured.layers),
-                    false => layers(removed(Counts::Persons)),
+                    false => layers(Counts::Persons)?,
                 };
             }
         }
+        Ok(())
     }
 
     fn told(&self, keys: &[Vec<ScalarValue>], open: HashMap<Number, Reduction>) -> Left {
@@ -225,6 +285,7 @@ impl Effects<'_> {
             column: place.column,
             steps: reduction.steps,
             persons: reduction.persons,
+            key: reduction.key,
             too_far: reduction.too_far,
         });
         let mut left: Vec<LeftOut> = left.collect();
@@ -243,7 +304,7 @@ impl Reduction {
         self.removed = more.removed;
         self.changed = self.changed.saturating_add(more.changed);
         self.touched |= more.touched;
-        self.persons = more.persons;
+        (self.persons, self.key) = (more.persons, more.key);
         self.too_far |= more.too_far;
     }
 }

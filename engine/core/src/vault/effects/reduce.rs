@@ -37,6 +37,8 @@ pub(super) struct Reduction {
     pub(super) touched: bool,
     /// Persons who are left.
     pub(super) persons: u64,
+    /// Their key.
+    pub(super) key: u64,
     /// Whether this no longer stands for what was asked.
     pub(super) too_far: bool,
 }
@@ -60,7 +62,13 @@ impl<'a> Look<'a> {
 
     /// Whether every condition that can be looked at row by row changes so many persons that nobody need look further.
     /// Members of some persons suffice to say so.
-    pub(super) fn all_sure(&mut self, keys: &'a [ScalarValue], place: Place, removed: Removed, surely: u64) -> bool {
+    pub(super) fn all_sure(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        removed: Removed,
+        surely: u64,
+    ) -> bool {
         let tree = self.conditions.tree(place.column);
         let ids = self.candidates(&tree, removed);
         ids.into_iter().all(|id| self.effect(keys, place, &tree, removed, id) >= surely)
@@ -110,11 +118,12 @@ impl<'a> Look<'a> {
                 (self.changed(keys, place, &tree, (start, removed), &rows), !rows.is_empty())
             }
         };
+        let key = key_of(&left, record_key);
         let too_far = changed > 0 && {
             let asked = key_of(&self.members(keys, place, &tree, start), record_key);
-            rule.asked(asked).too_far(changed, key_of(&left, record_key), left.len())
+            rule.asked(asked).too_far(changed, key, left.len())
         };
-        Reduction { removed, steps, changed, touched, persons: left.len(), too_far }
+        Reduction { removed, steps, changed, touched, persons: left.len(), key, too_far }
     }
 
     /// What can be left out beside what is: pieces of conditions, and labels.
@@ -124,7 +133,14 @@ impl<'a> Look<'a> {
         tree.candidates(removed).into_iter().chain(labels).collect()
     }
 
-    fn effect(&mut self, keys: &'a [ScalarValue], place: Place, tree: &Node, removed: Removed, id: u8) -> u64 {
+    fn effect(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        tree: &Node,
+        removed: Removed,
+        id: u8,
+    ) -> u64 {
         let more = removed.with(id);
         let rows = self.flipped(keys, place, tree, removed, more);
         self.changed(keys, place, tree, (removed, more), &rows)
@@ -176,7 +192,13 @@ impl<'a> Look<'a> {
         found
     }
 
-    fn members(&mut self, keys: &'a [ScalarValue], place: Place, tree: &Node, removed: Removed) -> RoaringBitmap {
+    fn members(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        tree: &Node,
+        removed: Removed,
+    ) -> RoaringBitmap {
         let adds = self.adds(place.column);
         let labels = self.labels_of(removed);
         let mut found = RoaringBitmap::new();

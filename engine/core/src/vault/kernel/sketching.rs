@@ -29,10 +29,8 @@ impl Sketching {
 }
 
 impl State for Sketching {
-    const EMPTY: Self = Self {
-        open: None,
-        sketches: Sketches { persons: Sketch::EMPTY, totals: Sketch::EMPTY },
-    };
+    const EMPTY: Self =
+        Self { open: None, sketches: Sketches { persons: Sketch::EMPTY, totals: Sketch::EMPTY } };
 
     #[inline(always)]
     fn is_open_for(&self, person: u32) -> bool {

@@ -199,11 +199,19 @@ impl Cell<'_> {
         let Some(rule) = LowEffect::new(self.profile, self.secret) else { return Ok(0.0) };
         let part_of = |measured: &Measured| {
             let largest = flattened(self.profile, &measured.contribution).largest;
-            rule.reach_of_sum(0, largest) as f64
+            let plan = self.plan(measured, &measured.layers_of_persons, 0);
+            let persons =
+                tresor_disclosure::persons_in(self.profile, self.secret, measured.persons(), plan);
+            let persons = match persons {
+                Protected::Shown { value, .. } => value.unsigned_abs(),
+                Protected::Withheld(_) => 0,
+            };
+            rule.reach_of_sum(persons, measured.conditions, largest) as f64
         };
         Ok(match statistic {
-            Statistic::Count(Counted::Persons | Counted::PersonsWith(_)) => {
-                rule.reach(value.max(0.0) as u128) as f64
+            Statistic::Count(counted @ (Counted::Persons | Counted::PersonsWith(_))) => {
+                let conditions = self.measured(counted.argument())?.conditions;
+                rule.reach(value.max(0.0) as u128, conditions) as f64
             }
             Statistic::Count(Counted::Rows) => part_of(self.measured(None)?),
             Statistic::Count(Counted::RowsWith(at)) => part_of(self.measured(Some(*at))?),
@@ -452,7 +460,12 @@ impl Cell<'_> {
     }
 
     /// As [`Self::beside_earlier`], for what each person adds a part to.
-    fn totals_beside_earlier(&self, measure: &str, measured: &Measured, own: Protected) -> Protected {
+    fn totals_beside_earlier(
+        &self,
+        measure: &str,
+        measured: &Measured,
+        own: Protected,
+    ) -> Protected {
         let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
         self.beside_earlier(measure, &measured.contribution, sketch, own)
     }

@@ -6,7 +6,7 @@ const SMALL: Bounds = Bounds { cohorts: 30, bytes: 1 << 20, slots: 200, watched:
 
 fn within(bounds: Bounds, persons: u32, cohorts: &[Cohort]) -> Meter {
     let mut meter = Meter::within(bounds, persons, 10);
-    cohorts.iter().for_each(|cohort| meter.add(cohort.clone()));
+    meter.add(cohorts.iter().cloned());
     meter
 }
 
@@ -48,6 +48,9 @@ fn who_stands_out_is_watched() {
     }
     cohorts.push(cohort(40..47, 2.0));
     let (all, some) = (metered(5_000, &cohorts), within(SMALL, 5_000, &cohorts));
+    let mut one_by_one = Meter::within(SMALL, 5_000, 10);
+    cohorts.into_iter().for_each(|cohort| one_by_one.add([cohort]));
+    assert!((one_by_one.most() - some.most()).abs() < 1e-12);
     assert!((some.most() - all.most()).abs() < 1e-9);
     for person in (1_000..1_012).chain(40..47) {
         let watched = share(&some, person);

@@ -110,9 +110,9 @@ fn another_secret_draws_other_limits() {
 fn what_was_removed_together_may_be_too_far() {
     let profile = profile(10, 0.0);
     let rule = LowEffect::new(&profile, &SECRET).unwrap();
-    assert!(!rule.too_far(9, 1, 40) && rule.too_far(10, 1, 40), "small cohorts: the limit");
-    assert!(!rule.too_far(29, 1, 1_000) && rule.too_far(30, 1, 1_000), "large ones: 3 %");
-    assert!(rule.too_far(10, 0, 0) && !rule.too_far(0, 0, 0));
+    assert!(!rule.too_far(29, 1, 40) && rule.too_far(30, 1, 40), "small cohorts: three limits");
+    assert!(!rule.too_far(59, 1, 2_000) && rule.too_far(60, 1, 2_000), "large ones: 3 %");
+    assert!(rule.too_far(30, 0, 0) && !rule.too_far(0, 0, 0));
     assert!(rule.too_far(u64::MAX, 1, u64::MAX), "nothing overflows");
 }
 
@@ -133,21 +133,16 @@ fn a_single_low_condition_is_never_too_far() {
 fn the_interval_holds_all_that_may_have_been_removed() {
     let profile = profile(10, 2.0);
     let rule = LowEffect::new(&profile, &SECRET).unwrap();
-    assert_eq!(
-        [rule.reach(0), rule.reach(600), rule.reach(601), rule.reach(10_000)],
-        [18, 18, 19, 300]
-    );
+    assert_eq!([0, 1_800, 1_801, 10_000].map(|shown| rule.reach(shown, 9)), [54, 54, 55, 300]);
+    assert_eq!([rule.reach(500, 0), rule.reach(500, 1), rule.reach(500, 2)], [0, 18, 36]);
     for (key, persons) in (0..2_000).zip((0..3_000).cycle().step_by(7)) {
         let most = (0..200).take_while(|changed| !rule.too_far(*changed, key, persons)).count();
-        assert!(
-            u128::from(rule.surely()) >= 18
-                && most.saturating_sub(1) as u128 <= rule.reach(persons.into())
-        );
+        assert!(most >= 6 && most as u128 <= rule.reach(persons.into(), 9) + 1);
     }
     assert_eq!(
-        rule.reach_of_sum(100, 700),
-        18_000,
-        "each of 18 as much as the 1-2-5 step above 700"
+        rule.reach_of_sum(100, 9, 700),
+        54_000,
+        "each of 54 as much as the 1-2-5 step above 700"
     );
-    assert_eq!(rule.reach_of_sum(u128::MAX, u128::MAX), u128::MAX);
+    assert_eq!(rule.reach_of_sum(u128::MAX, 9, u128::MAX), u128::MAX);
 }

@@ -1,5 +1,6 @@
 //! The commands over logs that a ledger wrote: sound ones, and ones that somebody was in.
 
+mod patterns;
 mod receipts;
 
 use std::fs;

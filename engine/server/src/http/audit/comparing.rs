@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::Value;
-use tresor_core::audit::Filter;
-use tresor_core::engine::{AuditRequest, Part};
+use tresor_core::engine::AuditRequest;
+use tresor_core::ids::ProjectId;
 use utoipa::IntoParams;
 
 use super::super::Face;
@@ -14,30 +14,9 @@ use super::super::openapi::OfReading;
 use super::super::params::Params;
 use super::super::problem::Problem;
 use super::super::sign_in::SignedIn;
-use super::described::{ColumnUses, NearDuplicates, Overlaps};
+use super::described::{Alerts, ColumnUses, Exposures, NearDuplicates, Overlaps};
 use super::told;
-use super::wanted::{column as named, moment, query, word};
-
-/// By whom, and from when to when.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct By {
-    /// Only this person.
-    #[param(example = "rosa")]
-    person: Option<String>,
-    /// Only this project.
-    #[param(example = "heart-study")]
-    project: Option<String>,
-    /// From this day (UTC) or moment (RFC 3339) on.
-    since: Option<String>,
-    /// Until before this day or moment.
-    until: Option<String>,
-    /// The entry to begin with.
-    #[serde(default)]
-    #[param(default = 0)]
-    from: u64,
-}
+use super::wanted::{By, Compared, Repeated, Watched, column as named, query};
 
 /// Who used a column
 ///
@@ -71,41 +50,9 @@ pub(super) async fn column(
     Path(column): Path<String>,
     Params(by): Params<By>,
 ) -> Result<Json<Value>, Problem> {
-    let filter = Filter {
-        column: Some(named(&column)?),
-        person: word("person", by.person.as_deref())?,
-        project: word("project", by.project.as_deref())?,
-        since: moment("since", by.since.as_deref())?,
-        until: moment("until", by.until.as_deref())?,
-        ..Filter::default()
-    };
-    told(&api, &caller, AuditRequest::Column(Part { filter, from: by.from, open: false })).await
-}
-
-/// Which queries to compare.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Compared {
-    /// Compare this query with all others; without it every query with every other one.
-    query: Option<String>,
-    /// Only of this person.
-    person: Option<String>,
-    /// Only of this project.
-    #[param(example = "heart-study")]
-    project: Option<String>,
-    /// From this day (UTC) or moment (RFC 3339) on.
-    since: Option<String>,
-    /// Until before this day or moment.
-    until: Option<String>,
-    /// The entry to begin with.
-    #[serde(default)]
-    #[param(default = 0)]
-    from: u64,
-    /// Whether to compare constants as well, which needs the right to open sealed texts. Without it conditions are compared
-    /// with `?` for every constant.
-    #[serde(default)]
-    open: bool,
+    let mut part = by.part(false)?;
+    part.filter.column = Some(named(&column)?);
+    told(&api, &caller, AuditRequest::Column(part)).await
 }
 
 /// Answers about nearly the same people
@@ -136,53 +83,12 @@ pub(super) async fn overlaps(
     SignedIn(caller): SignedIn,
     Params(compared): Params<Compared>,
 ) -> Result<Json<Value>, Problem> {
-    let part = Part {
-        filter: Filter {
-            person: word("person", compared.person.as_deref())?,
-            project: word("project", compared.project.as_deref())?,
-            since: moment("since", compared.since.as_deref())?,
-            until: moment("until", compared.until.as_deref())?,
-            ..Filter::default()
-        },
-        from: compared.from,
-        open: compared.open,
-    };
+    let part = compared.part(compared.open)?;
     let request = match &compared.query {
         Some(id) => AuditRequest::OverlapsOf(query(id)?, part),
         None => AuditRequest::Overlaps(part),
     };
     told(&api, &caller, request).await
-}
-
-/// Which queries, and how often they were asked.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Repeated {
-    /// Only of this person.
-    person: Option<String>,
-    /// Only of this project.
-    #[param(example = "heart-study")]
-    project: Option<String>,
-    /// From this day (UTC) or moment (RFC 3339) on.
-    since: Option<String>,
-    /// Until before this day or moment.
-    until: Option<String>,
-    /// The entry to begin with.
-    #[serde(default)]
-    #[param(default = 0)]
-    from: u64,
-    /// The smallest number of queries in a cluster.
-    #[serde(default = "two")]
-    #[param(default = 2, minimum = 2, maximum = 10000)]
-    at_least: u32,
-    /// Whether to compare constants as well, which needs the right to open sealed texts.
-    #[serde(default)]
-    open: bool,
-}
-
-const fn two() -> u32 {
-    2
 }
 
 /// Questions that were asked again and again
@@ -218,16 +124,87 @@ pub(super) async fn near_duplicates(
         let hint = "leave it out for clusters of any size";
         return Err(bad("`at_least` is a number from 2 to 10000", hint));
     }
-    let part = Part {
-        filter: Filter {
-            person: word("person", repeated.person.as_deref())?,
-            project: word("project", repeated.project.as_deref())?,
-            since: moment("since", repeated.since.as_deref())?,
-            until: moment("until", repeated.until.as_deref())?,
-            ..Filter::default()
-        },
-        from: repeated.from,
-        open: repeated.open,
-    };
+    let part = repeated.part(repeated.open)?;
     told(&api, &caller, AuditRequest::Alike(part, repeated.at_least)).await
+}
+
+/// What looks like an attack
+///
+/// Counts signs in the questions of each person, each project and projects that share people: pairs that differ in a
+/// condition on very few people, one question in many wordings, one template with many constants; with `open` also what
+/// protection did to conditions. A number above its bound is an alert, with the queries behind it. An alert proves nothing and
+/// has no effect on anybody's queries.
+#[utoipa::path(
+    get,
+    path = "/api/v1/audit/patterns",
+    operation_id = "auditPatterns",
+    tag = "audit",
+    params(Watched),
+    responses(
+        (status = 200, description = "the alerts, those furthest above their bounds first", body = Alerts, example = json!({
+            "alerts": [{
+                "kind": "near_duplicates", "of": "person", "people": ["rosa"], "projects": ["heart-study"],
+                "first": "2026-11-23T09:00:00Z", "last": "2026-11-23T09:14:05Z",
+                "number": 4, "bound": 3, "within_days": 7,
+                "says": "4 pairs of questions about the same people, but for one condition that takes out or adds very few.",
+                "released": 4, "queries": ["q_0123456789abcdef0123456789abcdef"], "more_queries": 3,
+            }],
+            "more_alerts": 0, "looked_at": 30, "sealed_texts": false,
+            "not_looked_for": ["isolations", "removals", "earlier_answers", "one_cohort", "chaff"],
+            "next": null, "reading": 42,
+        })),
+        OfReading,
+    ),
+)]
+pub(super) async fn patterns(
+    State(api): State<Face>,
+    SignedIn(caller): SignedIn,
+    Params(watched): Params<Watched>,
+) -> Result<Json<Value>, Problem> {
+    told(&api, &caller, AuditRequest::Patterns(watched.part(watched.open)?)).await
+}
+
+/// Whose exposure.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OfProject {
+    /// The project.
+    #[param(example = "heart-study")]
+    project: String,
+}
+
+/// What the answers of a project tell together of single people
+///
+/// One meter for each sensitive column that the project has asked about. It moves by who was counted in released numbers and
+/// by their noise. The people of whom most is known are told by their number and by the queries that counted them. Takes
+/// the right to open sealed texts.
+#[utoipa::path(
+    get,
+    path = "/api/v1/audit/exposure",
+    operation_id = "auditExposure",
+    tag = "audit",
+    params(OfProject),
+    responses(
+        (status = 200, description = "the meters", body = Exposures, example = json!({
+            "columns": [{
+                "column": "sample.patients.hiv_status", "level": "warn", "explained_percent": 6.1,
+                "best_guess_percent": 60.1, "groups_counted": 84,
+                "most_exposed": [
+                    {"explained_percent": 6.1, "people": 1, "queries": ["q_0123456789abcdef0123456789abcdef"]},
+                ],
+            }],
+            "reading": 42,
+        })),
+        OfReading,
+    ),
+)]
+pub(super) async fn exposure(
+    State(api): State<Face>,
+    SignedIn(caller): SignedIn,
+    Params(of): Params<OfProject>,
+) -> Result<Json<Value>, Problem> {
+    let project = ProjectId::new(of.project)
+        .map_err(|_| bad("`project` is no id of a project", "give the id as in its policy file"))?;
+    told(&api, &caller, AuditRequest::Exposure(project)).await
 }

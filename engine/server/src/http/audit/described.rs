@@ -33,4 +33,10 @@ described! {
     Consistency;
     /// Questions of one shape (`same_shape`), and of one person about the same people in different words (`same_cohort`).
     NearDuplicates;
+    /// What looks like an attack. `kind` is the indicator and `of` whose questions were counted together: a person, a project,
+    /// or a circle of projects that share people. `not_looked_for` are indicators that need sealed texts.
+    Alerts;
+    /// How much of one person's answer about a sensitive column the released numbers explain at most, in percent, and how
+    /// often the best guess from them would be right. `most_exposed` are groups of people of whom the same is known.
+    Exposures;
 }

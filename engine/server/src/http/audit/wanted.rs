@@ -5,6 +5,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 use tresor_core::audit::{Decision, Filter, Kind};
+use tresor_core::engine::Part;
 use tresor_core::ids::QueryId;
 use utoipa::IntoParams;
 
@@ -122,6 +123,86 @@ choosing! {
         /// The entry before which to stop; the end of the log if there is none.
         to: Option<u64>,
     }
+}
+
+/// Parameters with those by which a part of the log is chosen that is summed up or compared.
+macro_rules! parting {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })+) => {$(
+        $(#[$doc])*
+        #[derive(Deserialize, IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub(super) struct $name {
+            /// Only this person.
+            #[param(example = "rosa")]
+            person: Option<String>,
+            /// Only this project.
+            #[param(example = "heart-study")]
+            project: Option<String>,
+            /// From this day (UTC) or moment (RFC 3339) on.
+            #[param(example = "2026-11-01")]
+            since: Option<String>,
+            /// Until before this day or moment.
+            until: Option<String>,
+            /// The entry to begin with.
+            #[serde(default)]
+            #[param(default = 0)]
+            from: u64,
+            $($(#[$of])* pub(super) $field: $kind,)*
+        }
+
+        impl $name {
+            /// Which part; `open` says whether to use sealed texts.
+            pub(super) fn part(&self, open: bool) -> Result<Part, Problem> {
+                let filter = Filter {
+                    person: word("person", self.person.as_deref())?,
+                    project: word("project", self.project.as_deref())?,
+                    since: moment("since", self.since.as_deref())?,
+                    until: moment("until", self.until.as_deref())?,
+                    ..Filter::default()
+                };
+                Ok(Part { filter, from: self.from, open })
+            }
+        }
+    )+};
+}
+
+parting! {
+    /// By whom, and from when to when.
+    By {}
+
+    /// Which queries to compare.
+    Compared {
+        /// Compare this query with all others; without it every query with every other one.
+        query: Option<String>,
+        /// Whether to compare constants as well, which needs the right to open sealed texts. Without it conditions are
+        /// compared with `?` for every constant.
+        #[serde(default)]
+        open: bool,
+    }
+
+    /// Which queries, and how often they were asked.
+    Repeated {
+        /// The smallest number of queries in a cluster.
+        #[serde(default = "two")]
+        #[param(default = 2, minimum = 2, maximum = 10000)]
+        at_least: u32,
+        /// Whether to compare constants as well, which needs the right to open sealed texts.
+        #[serde(default)]
+        open: bool,
+    }
+
+    /// Which queries to look through.
+    Watched {
+        /// Whether to use constants, and what protection did to conditions, which needs the right to open sealed texts.
+        /// Without it less is seen; the answer says what.
+        #[serde(default)]
+        open: bool,
+    }
+}
+
+const fn two() -> u32 {
+    2
 }
 
 /// In which order.

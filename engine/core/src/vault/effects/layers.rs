@@ -13,16 +13,16 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Column, DFSchema};
+use datafusion::common::{Column, DFSchema, Result};
 use datafusion::logical_expr::execution_props::ExecutionProps;
-use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_expr::create_physical_expr;
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{Child, Layer, Node, Removed};
 
-use super::Conditions;
 use crate::catalog::contract::{ColumnContract, ColumnType, Role};
+use crate::guard::conditions::Conditions;
 use crate::guard::domain;
 use crate::guard::structural::KeyColumn;
 use crate::sql::SourceTable;
@@ -34,7 +34,7 @@ const WIDEST: f64 = 4_096.0;
 const MISSING: &str = "\u{0}missing";
 
 /// What a leaf or a key says of a column.
-pub(super) enum Described {
+enum Described {
     /// The column, each of its public values, and what the expression is for it.
     Values { column: String, values: Vec<(String, String)> },
     /// The text of the expression.
@@ -48,22 +48,35 @@ enum Left {
     Text(String),
 }
 
-impl Conditions {
-    pub(super) fn describe(&self) -> (Vec<Described>, Vec<Described>) {
-        let of = |expr: &Expr| described(expr, &self.rows.base);
-        (self.leaves.iter().map(of).collect(), self.rows.keys.iter().map(of).collect())
+/// What the conditions of a release say of columns.
+pub(super) struct Layers<'a> {
+    conditions: &'a Conditions,
+    leaves: Vec<Described>,
+    keys: Vec<Described>,
+}
+
+impl<'a> Layers<'a> {
+    /// What they say without what is removed inside of expressions.
+    pub(super) fn of(conditions: &'a Conditions, removed: Removed) -> Result<Self> {
+        let base = conditions.base();
+        let of = |exprs: Vec<Expr>| exprs.iter().map(|expr| described(expr, base)).collect();
+        let (leaves, keys) = conditions.exprs(removed)?;
+        Ok(Self { conditions, leaves: of(leaves), keys: of(keys) })
     }
 
     /// The conditions that a cell's number still has, for noise of their own: of the cell (column 0) or an argument.
-    pub(crate) fn layers(&self, column: usize, keys: &[ScalarValue], removed: Removed) -> Vec<Layer> {
-        let own = column.checked_sub(1).and_then(|at| self.arguments.get(at));
-        let own = own.map(|argument| argument.when.as_slice()).unwrap_or_default();
+    pub(super) fn of_cell(
+        &self,
+        column: usize,
+        keys: &[ScalarValue],
+        removed: Removed,
+    ) -> Vec<Layer> {
         let kept = |child: &&Child| !removed.contains(child.id);
         let mut left: Vec<Left> = vec![];
-        for child in self.all.iter().chain(own).filter(kept) {
+        for child in self.conditions.children(column).filter(kept) {
             add(&mut left, self.left(&child.node, removed));
         }
-        for ((key, value), id) in self.described.1.iter().zip(keys).zip(self.labels()) {
+        for ((key, value), id) in self.keys.iter().zip(keys).zip(self.conditions.labels()) {
             if !u8::try_from(id).is_ok_and(|id| removed.contains(id)) {
                 add(&mut left, of_label(key, value));
             }
@@ -74,33 +87,25 @@ impl Conditions {
         layers
     }
 
-    /// How many layers a number can have at most. Follows from the plan.
-    pub(crate) fn most_layers(&self, column: usize) -> usize {
-        let own = column.checked_sub(1).and_then(|at| self.arguments.get(at));
-        self.all.len() + own.map_or(0, |argument| argument.when.len()) + self.labels().len()
-    }
-
     fn left(&self, node: &Node, removed: Removed) -> Left {
         let (parts, all) = match node {
-            Node::Leaf(at) => return of_leaf(self.described.0.get(usize::from(*at))),
+            Node::Leaf(at) => return of_leaf(self.leaves.get(usize::from(*at))),
             Node::All(parts) => (parts, true),
             Node::Any(parts) => (parts, false),
         };
         let parts = parts.iter().filter(|part| !removed.contains(part.id));
         let mut parts: Vec<Left> = parts.map(|part| self.left(&part.node, removed)).collect();
         parts.sort();
-        let together = parts.iter().skip(1).fold(parts.first().cloned(), |sum, part| {
-            match (sum?, part) {
-                (
-                    Left::Values { column, values },
-                    Left::Values { column: other, values: more },
-                ) if column == *other => {
+        let together =
+            parts.iter().skip(1).fold(parts.first().cloned(), |sum, part| match (sum?, part) {
+                (Left::Values { column, values }, Left::Values { column: other, values: more })
+                    if column == *other =>
+                {
                     let values = if all { &values & more } else { &values | more };
                     Some(Left::Values { column, values })
                 }
                 _ => None,
-            }
-        });
+            });
         together.unwrap_or_else(|| {
             let texts: Vec<String> = parts.iter().map(Left::text).collect();
             Left::Text(texts.join(if all { " and " } else { " or " }))
@@ -112,13 +117,11 @@ impl Conditions {
         match left {
             Left::Text(text) => Some(Layer::of(text, ["true"])),
             Left::Values { column, values } => {
-                let whole = self.described.0.iter().chain(&self.described.1).find_map(|known| {
-                    match known {
-                        Described::Values { column: known, values } if known == column => {
-                            Some(values.len())
-                        }
-                        Described::Values { .. } | Described::Text(_) => None,
+                let whole = self.leaves.iter().chain(&self.keys).find_map(|known| match known {
+                    Described::Values { column: known, values } if known == column => {
+                        Some(values.len())
                     }
+                    Described::Values { .. } | Described::Text(_) => None,
                 });
                 (whole != Some(values.len())).then(|| Layer::of(column, values))
             }
@@ -131,7 +134,10 @@ impl Left {
         match self {
             Self::Text(text) => format!("({text})"),
             Self::Values { column, values } => {
-                format!("({column} in {})", values.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+                format!(
+                    "({column} in {})",
+                    values.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+                )
             }
         }
     }
@@ -155,7 +161,8 @@ fn add(all: &mut Vec<Left>, more: Left) {
 fn of_leaf(leaf: Option<&Described>) -> Left {
     match leaf {
         Some(Described::Values { column, values }) => {
-            let holds = values.iter().filter(|(_, is)| is == "true").map(|(value, _)| value.clone());
+            let holds =
+                values.iter().filter(|(_, is)| is == "true").map(|(value, _)| value.clone());
             Left::Values { column: column.clone(), values: holds.collect() }
         }
         Some(Described::Text(text)) => Left::Text(text.clone()),
@@ -168,7 +175,8 @@ fn of_label(key: &Described, label: &ScalarValue) -> Left {
     let label = written(label);
     match key {
         Described::Values { column, values } => {
-            let holds = values.iter().filter(|(_, is)| *is == label).map(|(value, _)| value.clone());
+            let holds =
+                values.iter().filter(|(_, is)| *is == label).map(|(value, _)| value.clone());
             Left::Values { column: column.clone(), values: holds.collect() }
         }
         Described::Text(text) => Left::Text(format!("{text} is {label}")),
@@ -237,9 +245,8 @@ fn contract_column(plan: &LogicalPlan, name: &str) -> Option<ColumnContract> {
             && let Some(source) = scan.source.downcast_ref::<SourceTable>()
         {
             let columns = source.0.table.columns.iter().enumerate();
-            let mut named = columns.filter(|(at, _)| {
-                source.0.column_id(*at).is_some_and(|id| id.to_string() == name)
-            });
+            let mut named = columns
+                .filter(|(at, _)| source.0.column_id(*at).is_some_and(|id| id.to_string() == name));
             found = found.take().or_else(|| named.next().map(|(_, column)| column.clone()));
         }
         Ok(TreeNodeRecursion::Continue)

@@ -1,0 +1,5 @@
+mod attacks;
+mod ordinary;
+mod reading;
+mod telling;
+mod town;
