@@ -6,9 +6,9 @@
 use super::house::*;
 
 /// Groups that one question asks about, each of other people.
-const GROUPS: usize = 8;
+const GROUPS: usize = 4;
 /// Questions about each edge.
-const QUESTIONS: usize = 2;
+const QUESTIONS: usize = 4;
 
 /// An edge: of how many people how many are kept beside the target.
 #[derive(Debug, Clone, Copy)]

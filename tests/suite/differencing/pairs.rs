@@ -323,6 +323,12 @@ async fn plain_numbers_differ_by_the_target() {
     assert!(differ * 10 > all.len() * 9, "{differ} of {} pairs differ", all.len());
 }
 
+/// What was told without its intervals: they are as wide as so many conditions make them, whatever the conditions do.
+pub(super) fn numbers(told: &Result<Value, String>) -> Option<[&Value; 3]> {
+    let told = told.as_ref().ok()?;
+    Some([&told[0], &told[1], &told[3]])
+}
+
 /// Asks each pair in both worlds, with and without noise.
 async fn alike(pairs: &[(String, String)]) {
     let (mut complaints, mut refused) = (vec![], vec![]);
@@ -339,7 +345,7 @@ async fn alike(pairs: &[(String, String)]) {
                 match &told {
                     // What is never answered tells nothing.
                     Err(code) if code != "execution_failed" => refused.push(attack),
-                    _ if *base == told => {}
+                    _ if numbers(base) == numbers(&told) => {}
                     _ => complaints.push(format!("{first}: {attack}\n    {base:?}\n    {told:?}")),
                 }
             }

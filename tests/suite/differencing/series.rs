@@ -4,6 +4,7 @@
 //! differs from an earlier one by few people is the earlier number.
 
 use super::house::*;
+use super::pairs::numbers;
 
 /// First question, second question. Asked in this order in one project.
 const CREEPING: [(&str, &str); 14] = [
@@ -13,11 +14,11 @@ const CREEPING: [(&str, &str); 14] = [
         "select count(*) from people where income <= 49999.5",
     ),
     (
-        "select count(*) from people where hiv and income > 20000 and income < 49000",
+        "select count(*) from people where hiv and income > 20000 and income < 49950",
         "select count(*) from people where hiv and income > 20000 and income < 50000",
     ),
     (
-        "select count(*) from people where income between 30000 and 49000",
+        "select count(*) from people where income between 30000 and 49950",
         "select count(*) from people where income between 30000 and 50000",
     ),
     // One condition that says both who is meant and what is asked.
@@ -48,11 +49,11 @@ const CREEPING: [(&str, &str); 14] = [
     ),
     // A33 for sums; A32 for missing values.
     (
-        "select sum(income) from people where income < 49000",
+        "select sum(income) from people where income < 49950",
         "select sum(income) from people where income < 50000",
     ),
     (
-        "select avg(income) from people where income < 49000",
+        "select avg(income) from people where income < 49950",
         "select avg(income) from people where income < 50000",
     ),
     ("select count(income) from people", "select count(nullif(income, 49999.5)) from people"),
@@ -90,7 +91,7 @@ async fn a_number_that_differs_by_few_is_the_earlier_one() {
                     Err(code) if code != "execution_failed" => {
                         complaints.push(format!("{code}: {second}"))
                     }
-                    _ if earlier == later => {}
+                    _ if numbers(&earlier) == numbers(&later) => {}
                     _ => complaints
                         .push(format!("{project}: {second}\n    {earlier:?}\n    {later:?}")),
                 }

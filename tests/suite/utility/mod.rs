@@ -101,7 +101,7 @@ async fn forty_tables_of_a_study_stay_useful() {
     let study = Study::new().await;
     assert_eq!(study.tables.len(), TABLES);
     let summary = study.compared(STUDY).await;
-    println!("{summary}");
+    eprintln!("{summary}");
     useful(&summary).unwrap();
     for (kind, enough) in WITHIN_FIVE {
         let within = summary.within(0.05, kind);
@@ -112,7 +112,7 @@ async fn forty_tables_of_a_study_stay_useful() {
 #[tokio::test(flavor = "multi_thread")]
 async fn leaving_conditions_out_changes_no_table_by_much() {
     let summary = Study::new().await.compared(LEFT_OUT).await;
-    println!("{summary}");
+    eprintln!("{summary}");
     useful(&summary).unwrap();
 }
 
@@ -121,7 +121,7 @@ async fn a_limit_of_a_thousand_people_makes_them_useless() {
     let mut study = Study::new().await;
     study.tables.retain(|table| table.file == "baseline");
     let (usual, harsh) = (study.compared(STUDY).await, study.compared(HARSH).await);
-    println!("{harsh}");
+    eprintln!("{harsh}");
     useful(&harsh).unwrap_err();
     let near = |summary: &Summary| summary.within(NEAR, Kind::Persons);
     assert!(near(&harsh) + 20.0 < near(&usual));

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 use tokio::sync::OwnedMutexGuard;
 use tresor_disclosure::history::{History, Known, Sketch, from_bytes, to_bytes};
-use tresor_disclosure::low_effect::LowEffect;
+use tresor_disclosure::low_effect::{Layer, LowEffect};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected};
 use tresor_ledger::{Ledger, Remembered};
 
@@ -122,6 +122,7 @@ impl<'a> Beside<'a> {
         &self,
         measure: &str,
         cell: &Contribution,
+        layers: &[Layer],
         sketch: Option<&Sketch>,
         own: Protected,
     ) -> Protected {
@@ -130,8 +131,8 @@ impl<'a> Beside<'a> {
         let Inner { held, fresh, given } = &mut *inner;
         let Some(history) = held.0.history.as_mut() else { return own };
         let measure = format!("{measure} under {}", self.rules);
-        // The limit belongs to both cells: one that belonged to the earlier alone could be found.
-        let rule = self.rule.asked(cell.key);
+        // The limit belongs to the conditions as well: one that belonged to the earlier cell alone could be found.
+        let rule = self.rule.asked(Layer::name(layers));
         if let Some(known) = history.find(&measure, cell.persons, sketch, &rule) {
             let again = Given {
                 measure,

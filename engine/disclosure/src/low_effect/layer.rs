@@ -34,4 +34,16 @@ impl Layer {
         values.iter().for_each(|value| add(value.as_ref()));
         Self(hash.finalize().into())
     }
+
+    /// One number that stands for these layers, whatever their order.
+    #[must_use]
+    pub fn name(layers: &[Self]) -> u64 {
+        let mut layers = layers.to_vec();
+        layers.sort_unstable();
+        layers.dedup();
+        let mut hash = Sha256::new_with_prefix(DOMAIN);
+        layers.iter().for_each(|layer| hash.update(layer.0));
+        let digest: [u8; 32] = hash.finalize().into();
+        digest.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+    }
 }

@@ -42,7 +42,7 @@ pub struct Effect {
 pub struct LowEffect<'a> {
     profile: &'a Profile,
     secret: &'a NoiseSecret,
-    /// Key of the cohort as it is asked for, where that is known.
+    /// Name of the conditions as they are asked for, where that is known.
     asked: Option<u64>,
 }
 
@@ -53,15 +53,16 @@ impl<'a> LowEffect<'a> {
         (profile.low_effect.persons > 0).then_some(Self { profile, secret, asked: None })
     }
 
-    /// The same rule for a cohort of this key, before anything more is removed. Its limit belongs to the people in whom
-    /// the two cohorts differ as well.
+    /// The same rule for a number with conditions of this name ([`Layer::name`](super::Layer::name)), before anything more
+    /// is removed. Its limit belongs to them as well.
     ///
     /// A limit of the reduced cohort alone can be found with conditions about people whose number is known, two, three
-    /// and so on, until one is kept. One more person in the largest that was not kept is then told for certain: "these
-    /// nine, and the target if ill".
+    /// and so on, until one is kept; one more person in the largest that was not kept is then told for certain: "these
+    /// nine, and the target if ill". The key of the cohort that is asked for would not do instead: these nine, and these
+    /// nine and the target, are one cohort exactly when the target is not ill.
     #[must_use]
-    pub const fn asked(&self, key: u64) -> Self {
-        Self { profile: self.profile, secret: self.secret, asked: Some(key) }
+    pub const fn asked(&self, name: u64) -> Self {
+        Self { profile: self.profile, secret: self.secret, asked: Some(name) }
     }
 
     /// An effect of at least so many persons is never low, whatever the noise: looking can stop there.
@@ -89,7 +90,7 @@ impl<'a> LowEffect<'a> {
     /// persons are in one of the cohorts, as asked and reduced, and not in the other.
     ///
     /// A single condition that was low is never too far: the limit belongs to the same people. So the rule should be that
-    /// of the cohort with all its conditions ([`Self::asked`]).
+    /// of the number with all its conditions that change anything ([`Self::asked`]).
     #[must_use]
     pub fn too_far(&self, changed: u64, reduced_key: u64, reduced_persons: u64) -> bool {
         let beyond_share = u128::from(changed) * 100 >= SHARE * u128::from(reduced_persons);

@@ -118,7 +118,7 @@ fn noisy_magnitude(
 pub(super) struct Noisy {
     pub(super) value: i128,
     pub(super) half_width: u128,
-    /// Standard deviation of the noise, in the unit of the value, for as many conditions as the interval is for.
+    /// Standard deviation of the noise without that of conditions, in the unit of the value.
     sd: f64,
 }
 

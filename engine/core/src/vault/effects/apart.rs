@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::low_effect::{Effect, LowEffect, Removed};
+use tresor_disclosure::low_effect::{Effect, Layer, LowEffect, Removed};
 
+use super::layers::Layers;
 use super::lists::{Difference, Listing, Lists, difference};
 use super::reduce::{Counts, Reduction};
 use super::{Effects, Number, waves};
@@ -19,15 +20,6 @@ struct Found {
     /// Who is left: key and number.
     key: u64,
     persons: u64,
-    /// Key of who was asked for.
-    asked: u64,
-}
-
-/// The low effects on one number, and the key of who was asked for.
-#[derive(Default)]
-struct Low {
-    asked: u64,
-    effects: Vec<Effect>,
 }
 
 impl Effects<'_> {
@@ -48,9 +40,12 @@ impl Effects<'_> {
             }
             for (removed, numbers) in classes {
                 let effects = self.effects_apart(keys, &numbers, removed, rule).await?;
-                for (number, Low { asked, effects }) in effects {
-                    let rule = rule.asked(asked);
-                    let Some(next) = rule.next(&effects) else { continue };
+                let layers = Layers::of(self.conditions, removed)?;
+                for (number, effects) in effects {
+                    let Some(keys) = keys.get(number.0) else { continue };
+                    let name =
+                        |removed| Layer::name(&layers.of_cell(number.1.column, keys, removed));
+                    let Some(next) = rule.asked(name(removed)).next(&effects) else { continue };
                     let Some(known) = open.get_mut(&number) else { continue };
                     let effect = effects.iter().find(|effect| effect.id == next);
                     let changed = effect.map_or(0, |effect| effect.persons);
@@ -58,10 +53,13 @@ impl Effects<'_> {
                     known.removed = known.removed.with(next);
                     known.changed = known.changed.saturating_add(changed);
                     known.touched |= changed > 0;
+                    if changed == 0 {
+                        known.nothing = known.nothing.with(next);
+                    }
                     if let Some(effect) = effect {
                         (known.persons, known.key) = (effect.reduced_persons, effect.reduced_key);
                         known.too_far = known.changed > 0
-                            && rule.too_far(
+                            && rule.asked(name(known.nothing)).too_far(
                                 known.changed,
                                 effect.reduced_key,
                                 effect.reduced_persons,
@@ -81,12 +79,12 @@ impl Effects<'_> {
         numbers: &[Number],
         removed: Removed,
         rule: &LowEffect<'_>,
-    ) -> Result<HashMap<Number, Low>> {
-        let mut all: HashMap<Number, Low> = HashMap::new();
+    ) -> Result<HashMap<Number, Vec<Effect>>> {
+        let mut all: HashMap<Number, Vec<Effect>> = HashMap::new();
         let ids = self.conditions.inner().filter_map(|id| u8::try_from(id).ok());
         for id in ids.filter(|id| !removed.contains(*id)) {
             for (number, found) in self.apart(keys, numbers, removed, id, rule).await? {
-                let Found { difference, key, persons, asked } = found;
+                let Found { difference, key, persons } = found;
                 let effect = match number.1.counts {
                     Counts::Persons => difference.persons,
                     Counts::Rows => difference.parts,
@@ -94,9 +92,7 @@ impl Effects<'_> {
                 if effect < rule.surely() {
                     let effect =
                         Effect { id, persons: effect, reduced_key: key, reduced_persons: persons };
-                    let low = all.entry(number).or_default();
-                    low.asked = asked;
-                    low.effects.push(effect);
+                    all.entry(number).or_default().push(effect);
                 }
             }
         }
@@ -134,11 +130,9 @@ impl Effects<'_> {
                 found.difference.persons += more.persons;
                 found.difference.parts += more.parts;
                 found.persons += left.len() as u64;
-                let key = |sum, list: &[(u32, u64)]| {
-                    list.iter()
-                        .fold(sum, |sum: u64, (person, _)| sum.wrapping_add(record_key(*person)))
-                };
-                (found.key, found.asked) = (key(found.key, &left), key(found.asked, &asked));
+                found.key = left
+                    .iter()
+                    .fold(found.key, |sum, (person, _)| sum.wrapping_add(record_key(*person)));
                 let effect = match place.counts {
                     Counts::Persons => found.difference.persons,
                     Counts::Rows => found.difference.parts,

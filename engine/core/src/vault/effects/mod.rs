@@ -159,12 +159,12 @@ impl Effects<'_> {
             }
             let record_key = self.ground.record_keys.all(ready.snapshot())?;
             let mut look = Look::new(self.conditions, &table, self.release.one_row);
+            let layers = Layers::of(self.conditions, self.conditions.inside(start))?;
             for (cell, place) in numbers {
                 let Some(keys) = keys.get(cell) else { continue };
-                let found = look.reduced(keys, place, start, rule, &record_key);
-                if let Some(known) = open.get_mut(&(cell, place)) {
-                    known.and(found);
-                }
+                let Some(known) = open.get_mut(&(cell, place)) else { continue };
+                let found = look.reduced(keys, place, known, rule, &layers, &record_key);
+                known.and(found);
             }
         }
         Ok(())
@@ -249,7 +249,6 @@ impl Effects<'_> {
         keys: &[Vec<ScalarValue>],
         open: &HashMap<Number, Reduction>,
     ) -> Result<()> {
-        let layered = self.profile.low_effect.condition_sd > 0.0;
         let mut said: HashMap<Removed, Layers<'_>> = HashMap::new();
         for (at, keys) in keys.iter().enumerate() {
             let Some(measured) = cells.get_mut(keys) else { continue };
@@ -265,9 +264,6 @@ impl Effects<'_> {
                     Ok(said.of_cell(column, keys, removed).into())
                 };
                 measured.conditions = self.conditions.most(column);
-                if !layered {
-                    continue;
-                }
                 measured.layers = layers(Counts::Rows)?;
                 measured.layers_of_persons = match self.release.one_row {
                     true => Arc::clone(&measured.layers),
@@ -301,7 +297,7 @@ impl Reduction {
     /// What is left out further.
     fn and(&mut self, more: Self) {
         self.steps.extend(more.steps);
-        self.removed = more.removed;
+        (self.removed, self.nothing) = (more.removed, more.nothing);
         self.changed = self.changed.saturating_add(more.changed);
         self.touched |= more.touched;
         (self.persons, self.key) = (more.persons, more.key);

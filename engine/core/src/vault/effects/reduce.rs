@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use datafusion::scalar::ScalarValue;
 use roaring::RoaringBitmap;
-use tresor_disclosure::low_effect::{Effect, LowEffect, Node, Removed};
+use tresor_disclosure::low_effect::{Effect, Layer, LowEffect, Node, Removed};
 
+use super::layers::Layers;
 use super::members::{Members, Table};
 use crate::guard::conditions::Conditions;
 
@@ -29,6 +30,8 @@ pub(super) struct Place {
 #[derive(Clone, Default)]
 pub(super) struct Reduction {
     pub(super) removed: Removed,
+    /// Of that, what changed nothing: no part of what was meant.
+    pub(super) nothing: Removed,
     /// What each removal changed when it was made, in persons: for the auditor.
     pub(super) steps: Vec<(u8, u64)>,
     /// Persons by which what is left differs from what was asked.
@@ -79,10 +82,13 @@ impl<'a> Look<'a> {
         &mut self,
         keys: &'a [ScalarValue],
         place: Place,
-        start: Removed,
+        before: &Reduction,
         rule: &LowEffect<'_>,
+        layers: &Layers<'_>,
         record_key: &dyn Fn(u32) -> u64,
     ) -> Reduction {
+        let (start, mut nothing) = (before.removed, before.nothing);
+        let name = |removed| Layer::name(&layers.of_cell(place.column, keys, removed));
         let tree = self.conditions.tree(place.column);
         let mut removed = start;
         let mut steps = vec![];
@@ -103,12 +109,14 @@ impl<'a> Look<'a> {
             if effects.is_empty() {
                 break;
             }
-            // The limit belongs to the people who are told apart: those with the condition, and those without it.
-            let asked = key_of(&self.members(keys, place, &tree, removed), record_key);
-            let Some(next) = rule.asked(asked).next(&effects) else { break };
+            let Some(next) = rule.asked(name(removed)).next(&effects) else { break };
             let changed = effects.iter().find(|effect| effect.id == next);
-            steps.push((next, changed.map_or(0, |effect| effect.persons)));
+            let changed = changed.map_or(0, |effect| effect.persons);
+            steps.push((next, changed));
             removed = removed.with(next);
+            if changed == 0 {
+                nothing = nothing.with(next);
+            }
         }
         let left = self.members(keys, place, &tree, removed);
         let (changed, touched) = match removed == start {
@@ -119,11 +127,9 @@ impl<'a> Look<'a> {
             }
         };
         let key = key_of(&left, record_key);
-        let too_far = changed > 0 && {
-            let asked = key_of(&self.members(keys, place, &tree, start), record_key);
-            rule.asked(asked).too_far(changed, key, left.len())
-        };
-        Reduction { removed, steps, changed, touched, persons: left.len(), key, too_far }
+        let meant = rule.asked(name(nothing));
+        let too_far = changed > 0 && meant.too_far(changed, key, left.len());
+        Reduction { removed, nothing, steps, changed, touched, persons: left.len(), key, too_far }
     }
 
     /// What can be left out beside what is: pieces of conditions, and labels.

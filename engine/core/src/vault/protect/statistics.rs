@@ -361,7 +361,7 @@ impl Cell<'_> {
         let (persons, sketches) = (measured.persons(), measured.sketches_of_persons());
         let own = tresor_disclosure::persons_in(self.profile, self.secret, persons, plan);
         let sketch = sketches.map(|sketches| &sketches.persons);
-        Ok(self.beside_earlier("persons", persons, sketch, own))
+        Ok(self.beside_earlier("persons", persons, &measured.layers_of_persons, sketch, own))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Protected> {
@@ -444,6 +444,7 @@ impl Cell<'_> {
         &self,
         measure: &str,
         cell: &Contribution,
+        layers: &[Layer],
         sketch: Option<&Sketch>,
         own: Protected,
     ) -> Protected {
@@ -453,7 +454,7 @@ impl Cell<'_> {
                 let by_groups = matches!(self.profile.noise, Noise::CellKeyGaussian { .. });
                 let grouped = by_groups && !self.release.keys.is_empty();
                 let measure = if grouped { format!("{measure} in groups") } else { measure.into() };
-                beside.answer(&measure, cell, sketch, own)
+                beside.answer(&measure, cell, layers, sketch, own)
             }
             None => own,
         }
@@ -467,7 +468,7 @@ impl Cell<'_> {
         own: Protected,
     ) -> Protected {
         let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
-        self.beside_earlier(measure, &measured.contribution, sketch, own)
+        self.beside_earlier(measure, &measured.contribution, &measured.layers, sketch, own)
     }
 
     fn plan<'b>(&self, measured: &Measured, layers: &'b [Layer], decimals: u32) -> ByPlan<'b> {

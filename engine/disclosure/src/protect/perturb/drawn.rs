@@ -9,7 +9,8 @@ pub(super) struct Drawn {
     pub(super) noise: i128,
     /// Half of the interval around the value, for this noise and that of the conditions.
     pub(super) half_width: u128,
-    /// Standard deviation of both.
+    /// Standard deviation of this noise alone: a value is rounded by it, so that a condition more, which changes nothing,
+    /// does not change the digits that are shown.
     pub(super) sd: f64,
 }
 
@@ -24,8 +25,8 @@ pub(super) fn geometric(
     // Two profiles may give one cell two scales: each has a draw of its own.
     let purpose = format!("geometric {:016x}", sd.to_bits());
     let noise = distribution.sample(&mut generator_for(secret, &purpose, measure, c)?);
-    let sd = layers.with_own(sd);
-    Some(Drawn { noise, half_width: TwoSidedGeometric::with_sd(sd)?.half_width(), sd })
+    let both = TwoSidedGeometric::with_sd(layers.with_own(sd))?;
+    Some(Drawn { noise, half_width: both.half_width(), sd })
 }
 
 pub(super) fn gaussian(
@@ -40,8 +41,8 @@ pub(super) fn gaussian(
 }
 
 fn drawn_gaussian(noise: i128, sd: f64, layers: &Layers<'_>) -> Option<Drawn> {
-    let sd = layers.with_own(sd);
-    Some(Drawn { noise, half_width: RoundedGaussian::with_sd(sd)?.half_width(), sd })
+    let both = RoundedGaussian::with_sd(layers.with_own(sd))?;
+    Some(Drawn { noise, half_width: both.half_width(), sd })
 }
 
 /// Gaussian noise for a number of persons, which may have two sizes. A cell with the larger one has the noise of the
