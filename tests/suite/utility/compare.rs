@@ -7,7 +7,11 @@ use serde_json::Value;
 /// From so many people on a cell is judged.
 const LARGE: f64 = 100.0;
 /// How far a cell may be from the truth to be near it.
-const NEAR: f64 = 0.03;
+pub(super) const NEAR: f64 = 0.03;
+
+/// Sizes of cells that are looked at apart.
+const BANDS: [(f64, f64); 5] =
+    [(LARGE, 150.0), (150.0, 200.0), (200.0, 300.0), (300.0, 500.0), (500.0, f64::INFINITY)];
 
 /// What a number is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,8 +67,8 @@ impl Cell {
         Some(if off == 0.0 { 0.0 } else { off / self.truth.abs() })
     }
 
-    fn is_near(&self) -> bool {
-        self.error().is_some_and(|error| error <= NEAR)
+    fn is_within(&self, share: f64) -> bool {
+        self.error().is_some_and(|error| error <= share)
     }
 }
 
@@ -152,13 +156,14 @@ impl Summary {
         percent(self.0.iter().filter(|table| table.is_answered()).count(), self.0.len())
     }
 
-    /// Percent of the large cells of a kind that are near the truth. One that is withheld is not.
-    pub(super) fn near(&self, kind: Kind) -> f64 {
-        Figures::of(self.0.iter().flat_map(|table| table.large(kind))).near()
+    /// Percent of the large cells of a kind that are within this share of the truth. One that is withheld is not.
+    pub(super) fn within(&self, share: f64, kind: Kind) -> f64 {
+        let cells: Vec<&Cell> = self.0.iter().flat_map(|table| table.large(kind)).collect();
+        percent(cells.iter().filter(|cell| cell.is_within(share)).count(), cells.len())
     }
 }
 
-/// What is said of a set of cells.
+/// What is said of a set of cells: how many, near the truth, withheld; and the median of the errors of the others.
 struct Figures {
     cells: usize,
     near: usize,
@@ -173,14 +178,10 @@ impl Figures {
         errors.sort_by(f64::total_cmp);
         Self {
             cells: cells.len(),
-            near: cells.iter().filter(|cell| cell.is_near()).count(),
+            near: cells.iter().filter(|cell| cell.is_within(NEAR)).count(),
             withheld: cells.iter().filter(|cell| cell.shown.is_none()).count(),
             median: errors.get(errors.len() / 2).copied(),
         }
-    }
-
-    fn near(&self) -> f64 {
-        percent(self.near, self.cells)
     }
 }
 
@@ -190,9 +191,10 @@ fn percent(part: usize, of: usize) -> f64 {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cells, withheld, .. } = self;
+        let Self { cells, near, withheld, .. } = self;
+        let near = percent(*near, *cells);
         let median = self.median.map_or("-".to_owned(), |error| format!("{:.2}", 100.0 * error));
-        write!(f, "{cells:>5} {:>7.1} {median:>7} {withheld:>8}", self.near())
+        write!(f, "{cells:>5} {near:>7.1} {median:>7} {withheld:>8}")
     }
 }
 
@@ -213,9 +215,7 @@ impl fmt::Display for Summary {
             let figures = Figures::of(self.0.iter().flat_map(|table| table.large(kind)));
             writeln!(f, "all {kind:?}: {figures}")?;
         }
-        for (low, high) in
-            [(100.0, 150.0), (150.0, 200.0), (200.0, 300.0), (300.0, 500.0), (500.0, f64::INFINITY)]
-        {
+        for (low, high) in BANDS {
             let within = |cell: &&Cell| low <= cell.persons && cell.persons < high;
             let figures = Figures::of(
                 self.0.iter().flat_map(|table| table.large(Kind::Persons)).filter(within),
