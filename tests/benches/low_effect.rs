@@ -9,7 +9,6 @@
 #![expect(clippy::disallowed_macros, reason = "a benchmark prints its figures")]
 
 mod common;
-#[path = "common/projects.rs"]
 mod projects;
 
 use std::sync::Arc;
