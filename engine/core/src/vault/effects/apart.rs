@@ -1,6 +1,7 @@
 //! Conditions that can only be left out of the plan: the plan with and without each of them, person by person.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::common::Result;
@@ -9,7 +10,7 @@ use tresor_disclosure::low_effect::{Effect, Layer, LowEffect, Removed};
 
 use super::layers::Layers;
 use super::lists::{Difference, Listing, Lists, difference};
-use super::reduce::{Counts, Reduction};
+use super::reduce::{Counts, Place, Reduction};
 use super::{Effects, Number, waves};
 use crate::vault::execute::Ready;
 
@@ -31,6 +32,10 @@ impl Effects<'_> {
         open: &mut HashMap<Number, Reduction>,
         rule: &LowEffect<'_>,
     ) -> Result<()> {
+        if self.conditions.inner().is_empty() {
+            return Ok(());
+        }
+        let mut plans = Plans::new();
         let mut unsettled: Vec<Number> = open.keys().copied().collect();
         while !unsettled.is_empty() {
             let mut classes: BTreeMap<Removed, Vec<Number>> = BTreeMap::new();
@@ -39,7 +44,7 @@ impl Effects<'_> {
                 classes.entry(removed).or_default().push(number);
             }
             for (removed, numbers) in classes {
-                let effects = self.effects_apart(keys, &numbers, removed, rule).await?;
+                let effects = self.effects_apart(keys, &numbers, removed, rule, &mut plans).await?;
                 let layers = Layers::of(self.conditions, removed)?;
                 for (number, effects) in effects {
                     let Some(keys) = keys.get(number.0) else { continue };
@@ -72,82 +77,112 @@ impl Effects<'_> {
         Ok(())
     }
 
-    /// The low ones among the effects of everything that can only be left out of the plan.
+    /// The low ones among the effects of everything that can only be left out of the plan. The plan is held against the
+    /// plan without one condition more, until all effects are known to be large.
     async fn effects_apart(
         &self,
         keys: &[Vec<ScalarValue>],
         numbers: &[Number],
         removed: Removed,
         rule: &LowEffect<'_>,
+        plans: &mut Plans,
     ) -> Result<HashMap<Number, Vec<Effect>>> {
-        let mut all: HashMap<Number, Vec<Effect>> = HashMap::new();
+        let with = self.ready(removed, plans)?;
+        let record_key = self.ground.record_keys.all(with.snapshot())?;
         let ids = self.conditions.inner().filter_map(|id| u8::try_from(id).ok());
+        let mut sites = vec![];
         for id in ids.filter(|id| !removed.contains(*id)) {
-            for (number, found) in self.apart(keys, numbers, removed, id, rule).await? {
-                let Found { difference, key, persons } = found;
-                let effect = match number.1.counts {
-                    Counts::Persons => difference.persons,
-                    Counts::Rows => difference.parts,
-                };
-                if effect < rule.surely() {
-                    let effect =
-                        Effect { id, persons: effect, reduced_key: key, reduced_persons: persons };
-                    all.entry(number).or_default().push(effect);
+            let without = self.ready(removed.with(id), plans)?;
+            let found = numbers.iter().map(|number| (*number, Found::default())).collect();
+            sites.push(Site { id, without, found, sure: false });
+        }
+        for shards in waves(with.shards()) {
+            if sites.iter().all(|site| site.sure) {
+                break;
+            }
+            let asked = listed(&with, shards.clone()).await?;
+            for site in sites.iter_mut().filter(|site| !site.sure) {
+                let left = listed(&site.without, shards.clone()).await?;
+                site.hold(keys, &asked, &left, rule, &record_key);
+            }
+        }
+        let mut all: HashMap<Number, Vec<Effect>> = HashMap::new();
+        for site in sites.iter().filter(|site| !site.sure) {
+            for (number, found) in &site.found {
+                let persons = found.effect(number.1);
+                if persons < rule.surely() {
+                    let (reduced_key, reduced_persons) = (found.key, found.persons);
+                    let effect = Effect { id: site.id, persons, reduced_key, reduced_persons };
+                    all.entry(*number).or_default().push(effect);
                 }
             }
         }
         Ok(all)
     }
 
-    /// Holds the plan against the plan without one condition more, until all effects are known to be large.
-    async fn apart(
-        &self,
-        keys: &[Vec<ScalarValue>],
-        numbers: &[Number],
-        removed: Removed,
-        id: u8,
-        rule: &LowEffect<'_>,
-    ) -> Result<HashMap<Number, Found>> {
-        let with = self.ready(removed)?;
-        let without = self.ready(removed.with(id))?;
-        let record_key = self.ground.record_keys.all(with.snapshot())?;
-        let mut found: HashMap<Number, Found> =
-            numbers.iter().map(|number| (*number, Found::default())).collect();
-        for shards in waves(with.shards()) {
-            let lists = async |ready: &Arc<Ready>| -> Result<Lists> {
-                Listing::together(ready.run(shards.clone(), || Listing::of(&ready.release)).await?)
-            };
-            let (asked, left) = (lists(&with).await?, lists(&without).await?);
-            let mut sure = true;
-            for ((cell, place), found) in &mut found {
-                let Some(keys) = keys.get(*cell) else { continue };
-                let of = |lists: &'_ Lists| -> Vec<(u32, u64)> {
-                    let list = lists.get(keys).and_then(|columns| columns.get(place.column));
-                    list.cloned().unwrap_or_default()
-                };
-                let (asked, left) = (of(&asked), of(&left));
-                let more = difference(&asked, &left);
-                found.difference.persons += more.persons;
-                found.difference.parts += more.parts;
-                found.persons += left.len() as u64;
-                found.key = left
-                    .iter()
-                    .fold(found.key, |sum, (person, _)| sum.wrapping_add(record_key(*person)));
-                let effect = match place.counts {
-                    Counts::Persons => found.difference.persons,
-                    Counts::Rows => found.difference.parts,
-                };
-                sure &= effect >= rule.surely();
-            }
-            if sure {
-                break;
-            }
+    fn ready(&self, removed: Removed, plans: &mut Plans) -> Result<Arc<Ready>> {
+        if let Some(known) = plans.get(&removed) {
+            return Ok(Arc::clone(known));
         }
-        Ok(found)
-    }
-
-    fn ready(&self, removed: Removed) -> Result<Arc<Ready>> {
         let release = self.conditions.without(self.release, removed)?;
-        Ok(Arc::new(Ready::of(release, self.earlier, self.ground)?))
+        let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
+        plans.insert(removed, Arc::clone(&ready));
+        Ok(ready)
+    }
+}
+
+/// Plans by what is left out of them: each is made once.
+type Plans = HashMap<Removed, Arc<Ready>>;
+
+async fn listed(ready: &Arc<Ready>, shards: Range<usize>) -> Result<Lists> {
+    Listing::together(ready.run(shards, || Listing::of(&ready.release)).await?)
+}
+
+/// A condition that can only be left out of the plan.
+struct Site {
+    id: u8,
+    without: Arc<Ready>,
+    found: HashMap<Number, Found>,
+    /// Whether nobody need look further.
+    sure: bool,
+}
+
+impl Site {
+    /// Holds a part of the persons with the condition against the same part without it.
+    fn hold(
+        &mut self,
+        keys: &[Vec<ScalarValue>],
+        asked: &Lists,
+        left: &Lists,
+        rule: &LowEffect<'_>,
+        record_key: &dyn Fn(u32) -> u64,
+    ) {
+        self.sure = true;
+        for ((cell, place), found) in &mut self.found {
+            let Some(keys) = keys.get(*cell) else { continue };
+            let (asked, left) = (of_place(asked, keys, *place), of_place(left, keys, *place));
+            let more = difference(asked, left);
+            found.difference.persons += more.persons;
+            found.difference.parts += more.parts;
+            found.persons += left.len() as u64;
+            let add = |sum: u64, (person, _): &(u32, u64)| sum.wrapping_add(record_key(*person));
+            found.key = left.iter().fold(found.key, add);
+            self.sure &= found.effect(*place) >= rule.surely();
+        }
+    }
+}
+
+fn of_place<'a>(lists: &'a Lists, keys: &[ScalarValue], place: Place) -> &'a [(u32, u64)] {
+    let list = lists.get(keys).and_then(|columns| columns.get(place.column));
+    list.map(Vec::as_slice).unwrap_or_default()
+}
+
+impl Found {
+    /// How many persons the condition changes, as this number counts them.
+    const fn effect(&self, place: Place) -> u64 {
+        match place.counts {
+            Counts::Persons => self.difference.persons,
+            Counts::Rows => self.difference.parts,
+        }
     }
 }
