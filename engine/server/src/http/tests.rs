@@ -649,6 +649,7 @@ async fn the_description_names_every_operation_with_its_refusals() {
             "/api/v1/audit/entries/{seq}",
             "/api/v1/audit/entries/{seq}/erasure",
             "/api/v1/audit/export",
+            "/api/v1/audit/exposure",
             "/api/v1/audit/flags",
             "/api/v1/audit/near-duplicates",
             "/api/v1/audit/overlaps",
