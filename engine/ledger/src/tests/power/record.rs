@@ -46,10 +46,13 @@ pub(super) fn read(record: &[u8], folder: &Path) -> Vec<Call> {
     let mut calls = vec![];
     let mut rest = record;
     while let Some((kind, after)) = rest.split_first() {
-        let (head, after) = after.split_at(24);
+        // What was being written down when the process ended is no call that was made.
+        let Some((head, after)) = after.split_at_checked(24) else { break };
         let [file, place, length] =
             [0, 8, 16].map(|at| u64::from_ne_bytes(head[at..at + 8].try_into().unwrap()));
-        let (bytes, after) = after.split_at(usize::try_from(length).unwrap());
+        let Some((bytes, after)) = after.split_at_checked(usize::try_from(length).unwrap()) else {
+            break;
+        };
         rest = after;
         let place = usize::try_from(place).unwrap();
         let path = |bytes: &[u8]| {
