@@ -1,6 +1,8 @@
 //! The exposure meter: what a project's answers tell together about single people moves later queries to review and to
 //! an end. It moves by who was counted, so it stands the same whatever is true of anybody.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use tests::ask::ask;
 use tests::clinic::Clinic;
@@ -43,6 +45,15 @@ fn series() -> Vec<String> {
         }
     }
     all
+}
+
+/// How many questions there are of [`alike`].
+const ALIKE: usize = 30;
+
+/// Counts that all count the same people in the middle, so that their order makes little difference.
+fn alike(at: usize) -> String {
+    let (from, to) = (1938 + at % 6, 1952 + at / 6);
+    format!("select count(*) from people where hiv and birth_year between {from} and {to}")
 }
 
 /// What the answer says of the meter: level and share in percent.
@@ -128,4 +139,35 @@ async fn people_release_what_comes_after_the_limit() {
         }
     }
     assert!(held > 0);
+}
+
+/// Sent one after the other, each is let in only if those before have not moved the meter too far. Sent together, all are
+/// let in before any of them has.
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_everything_at_once_does_not_pass_the_limit() {
+    let mut one_by_one = vec![];
+    for stride in [1, 17, 59] {
+        let world = world(&LINES, true).await;
+        let mut answered = 0;
+        for at in 0..ALIKE {
+            let end = ask(&world.engine, METERED, &alike(at * stride % ALIKE)).await;
+            answered += usize::from(end.is_ok());
+        }
+        one_by_one.push(answered);
+    }
+    let world = world(&LINES, true).await;
+    let mut together = tokio::task::JoinSet::new();
+    for at in 0..ALIKE {
+        let engine = Arc::clone(&world.engine);
+        together.spawn(
+            async move { ask(&engine, METERED, &alike(at)).await.map_err(|why| why.code()) },
+        );
+    }
+    let ends = together.join_all().await;
+    let answered = ends.iter().filter(|end| end.is_ok()).count();
+    let held = ends.iter().filter(|end| matches!(end, Err(Code::HeldForReview))).count();
+    // The order is another one, so the limit is met a few answers earlier or later.
+    let most = one_by_one.iter().max().unwrap() + 4;
+    assert!(answered <= most, "{answered} answered, {one_by_one:?} one by one");
+    assert!(held > 0, "none of them was let in before the limit: the test shows nothing");
 }

@@ -3,6 +3,14 @@
 //! No condition in them concerns few people, so none is left out. What a project was told before decides: a number that
 //! differs from an earlier one by few people is the earlier number.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tests::ask::ask;
+use tests::home::Home;
+use tresor_core::engine::Engine;
+use tresor_core::vault::{Stage, Stages};
+
 use super::house::*;
 use super::pairs::numbers;
 
@@ -100,3 +108,35 @@ async fn a_number_that_differs_by_few_is_the_earlier_one() {
     }
     assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints.join("\n"));
 }
+
+/// Breaks a query off once, after its numbers were made and before they are durable.
+#[derive(Default)]
+struct Breaks(AtomicBool);
+
+impl Stages for Breaks {
+    fn begins(&self, stage: Stage) {
+        let once = || !self.0.swap(true, Ordering::SeqCst);
+        assert!(stage != Stage::Write || !once(), "broken off");
+    }
+}
+
+/// What was never answered is nothing that a project was told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_breaks_off_leaves_nothing_behind() {
+    let clinic = clinic(true);
+    let home = Home::of(&clinic);
+    home.add_project("low", &tests::profile::with(&["id = \"low\"", LEAVES_OUT]), "clinic");
+    let mut config = home.config();
+    config.stages = Arc::new(Breaks::default());
+    let engine = Engine::open(config).await.unwrap();
+    let number =
+        async |sql: &str| ask(&engine, "low", sql).await.map(|it| it.json["rows"][0][0].clone());
+    let (all, but_one) =
+        ("select count(income) from people", "select count(nullif(income, 49999.5)) from people");
+    assert!(number(all).await.is_err(), "the first is broken off");
+    let people = clinic.persons.len();
+    assert_eq!(number(but_one).await.unwrap(), people - 1, "its own number, not that of the first");
+    assert_eq!(number(all).await.unwrap(), people - 1, "what was answered first");
+}
+
+const LEAVES_OUT: &str = "low_effect = { persons = 10, sd = 0, condition_sd = 0 }";

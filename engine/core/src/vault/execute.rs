@@ -432,7 +432,7 @@ fn find(view: &ViewTable, ground: &Ground) -> Result<Arc<Snapshot>> {
 }
 
 /// The one snapshot whose persons a plan is about. The guard refuses plans over several.
-fn personal_snapshot(plan: &LogicalPlan, ground: &Ground) -> Result<Arc<Snapshot>> {
+pub(super) fn personal_snapshot(plan: &LogicalPlan, ground: &Ground) -> Result<Arc<Snapshot>> {
     let mut found: Option<Arc<Snapshot>> = None;
     let mut several = false;
     plan.apply_with_subqueries(|node| {

@@ -13,7 +13,7 @@ use datafusion::common::Result;
 use roaring::RoaringBitmap;
 use tresor_disclosure::Profile;
 use tresor_disclosure::exposure::Cohort;
-use tresor_disclosure::profile::Noise;
+use tresor_disclosure::profile::{Exposure, Noise};
 
 use super::effects::{Looking, Table};
 use super::execute::{Ground, Ready};
@@ -36,6 +36,11 @@ pub(super) async fn cohorts(
     profile: &Profile,
 ) -> Result<Vec<Exposing>> {
     let mut found = vec![];
+    // Who was counted is kept only where something follows from it.
+    let Exposure { warn, review, lock } = profile.exposure;
+    if (warn, review, lock) == (0.0, 0.0, 0.0) {
+        return Ok(found);
+    }
     for sensitive in conditions.sensitive() {
         let open = conditions.without(release, sensitive.removed)?;
         let ready = Arc::new(Ready::of(open, earlier, ground)?);

@@ -18,7 +18,8 @@ use tresor_disclosure::Bins;
 
 use self::position::Position;
 use self::sketching::Sketching;
-use self::state::{Count, State, Sum};
+use self::state::Sum;
+pub(super) use self::state::{Count, State};
 use super::cells::Measured;
 use crate::guard::release::Argument;
 

@@ -9,6 +9,7 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::LogicalPlan;
 use serde_json::{Value, json};
+use tresor_disclosure::exposure::Level;
 use tresor_disclosure::low_effect::LowEffect;
 use tresor_ledger::Remembered;
 
@@ -37,6 +38,9 @@ pub(super) struct Answered {
     pub(super) details: Value,
     /// The past of the project, in hand until the answer is durable.
     pub(super) past: Option<Held>,
+    /// Whether people look at the answer first: what others of the project were answered meanwhile may have moved a meter
+    /// so far.
+    pub(super) watched: bool,
 }
 
 /// Runs the releases, protects their cells and finishes.
@@ -72,11 +76,12 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
         more_notes: guarded.notes().into_iter().chain(made.warnings.clone()).collect(),
     };
     let written = body.write()?;
-    let (mut given, mut remembered, mut past) = (vec![], vec![], None);
+    let (mut given, mut remembered, mut past, mut watched) = (vec![], vec![], None, false);
     if let Some(done) = made.beside.take().and_then(|beside| beside.done(&lineage(guarded, vault)))
     {
         let (mut held, exposing) = (done.2, std::mem::take(&mut made.exposing));
         (remembered, given) = (done.0, done.1);
+        watched = is_watched(guarded, vault, &mut held, &exposing).await?;
         remembered.extend(exposed(guarded, vault, &mut held, id, exposing).await?);
         past = Some(held);
     }
@@ -91,7 +96,26 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
     });
     let left_out = made.told.told();
     let details = json!({ "left_out": left_out, "given_again": given.collect::<Vec<_>>() });
-    Ok(Answered { written, remembered, details, past })
+    Ok(Answered { written, remembered, details, past, watched })
+}
+
+/// Whether a meter stands where people look at every further answer, or where there are none. Asked with the past in hand:
+/// queries that were sent all at once were let in before any of them had moved it.
+async fn is_watched(
+    guarded: &Guarded,
+    vault: &Vault,
+    held: &mut Held,
+    exposing: &[Exposing],
+) -> Result<bool> {
+    let lineage = lineage(guarded, vault);
+    let mut watched = false;
+    for Exposing { column, .. } in exposing {
+        let Some(of) = vault.metered(guarded, &lineage, column) else { continue };
+        let gauge = held.gauge(&of).await;
+        let gauge = gauge.map_err(|why| DataFusionError::External(why.into()))?;
+        watched |= gauge.level >= Level::Review;
+    }
+    Ok(watched)
 }
 
 /// Moves the meters of the project.

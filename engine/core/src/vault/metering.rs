@@ -89,17 +89,18 @@ impl Held {
         let mut body = of.snapshot.as_str().as_bytes().to_vec();
         body.extend(meter.meter.most().max(meter.before).to_le_bytes());
         body.extend(tresor_disclosure::exposure::to_bytes(&fresh));
+        self.added = true;
         Ok(Some(Remembered { topic: exposure_topic(of), body }))
     }
 
     async fn meter(&mut self, of: &Metered<'_>) -> Result<&mut ColumnMeter, String> {
         let known =
-            self.0.meters.get(of.column).is_some_and(|known| known.snapshot == *of.snapshot);
+            self.past.meters.get(of.column).is_some_and(|known| known.snapshot == *of.snapshot);
         if !known {
             let read = read_meter(of).await?;
-            self.0.meters.insert(of.column.to_owned(), read);
+            self.past.meters.insert(of.column.to_owned(), read);
         }
-        self.0.meters.get_mut(of.column).ok_or_else(|| "a meter that was lost".to_owned())
+        self.past.meters.get_mut(of.column).ok_or_else(|| "a meter that was lost".to_owned())
     }
 }
 

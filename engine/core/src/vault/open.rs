@@ -1,8 +1,10 @@
 //! `Guarded` to `Reserved` to `Released`.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use serde_json::json;
 use tresor_disclosure::NoiseSecret;
 use tresor_disclosure::exposure::Level;
@@ -171,19 +173,22 @@ fn intent(
 pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal> {
     let Reserved { guarded, receipt, id, gauges } = reserved;
     let patience = std::time::Duration::from_secs(vault.limits.seconds);
-    let answered = match tokio::time::timeout(patience, answer(&guarded, vault, &id)).await {
-        Ok(Ok(answered)) => Ok(answered),
-        Ok(Err(error)) => Err(error.to_string()),
+    // Nothing of a query outlives it but what is durable, so it may break off anywhere.
+    let answering = AssertUnwindSafe(answer(&guarded, vault, &id)).catch_unwind();
+    let answered = match tokio::time::timeout(patience, answering).await {
+        Ok(Ok(Ok(answered))) => Ok(answered),
+        Ok(Ok(Err(error))) => Err(error.to_string()),
+        Ok(Err(_)) => Err("the work on it broke off".to_owned()),
         Err(_) => Err(format!("not done after {} s", vault.limits.seconds)),
     };
     let at = moment(vault.clock.as_ref());
     match answered {
         Ok(answered) => {
-            let Answered { written, remembered, details, mut past } = answered;
+            let Answered { written, remembered, details, mut past, watched } = answered;
             let summary = outcome_summary(&written);
             let details = outcome_details(&guarded, &written, details).to_string();
             let body = body(&guarded, &receipt, &id, written, &gauges);
-            let watched = gauges.iter().any(|gauge| gauge.level == Level::Review);
+            let watched = watched || gauges.iter().any(|gauge| gauge.level == Level::Review);
             let review = guarded.grant.profile.release.review || watched;
             let reviewers = if review { REVIEWERS } else { 0 };
             let outcome = Outcome::Released {
@@ -196,8 +201,8 @@ pub async fn open(reserved: Reserved, vault: &Vault) -> Result<Released, Refusal
             };
             vault.stages.begins(Stage::Settle);
             let settled = vault.ledger.settle(receipt, outcome, at).await;
-            if let (Err(_), Some(past)) = (&settled, &mut past) {
-                past.forget();
+            if let (Ok(_), Some(past)) = (&settled, &mut past) {
+                past.is_durable();
             }
             drop(past);
             let settled = settled.map_err(|error| unavailable(&error))?;

@@ -38,7 +38,14 @@ pub(super) struct Past {
 }
 
 /// The past of a project while one query is protected and settled. Others of the project wait.
-pub(super) struct Held(pub(super) OwnedMutexGuard<Past>);
+///
+/// What a query adds is forgotten when this goes, unless it was made durable: a query can end anywhere in between, by an
+/// error, by the limit on time, by being given up.
+pub(super) struct Held {
+    pub(super) past: OwnedMutexGuard<Past>,
+    /// Whether something was added that the ledger does not have.
+    pub(super) added: bool,
+}
 
 impl Pasts {
     /// Takes the past of a project in hand.
@@ -65,7 +72,7 @@ impl Pasts {
             }
             held.history = Some(history);
         }
-        Ok(Held(held))
+        Ok(Held { past: held, added: false })
     }
 }
 
@@ -129,7 +136,7 @@ impl<'a> Beside<'a> {
         // Without a sketch there was nobody, or too few to be told apart: it is withheld in any case.
         let (Some(sketch), Ok(mut inner)) = (sketch, self.inner.lock()) else { return own };
         let Inner { held, fresh, given } = &mut *inner;
-        let Some(history) = held.0.history.as_mut() else { return own };
+        let Some(history) = held.past.history.as_mut() else { return own };
         let measure = format!("{measure} under {}", self.rules);
         // The limit belongs to the conditions as well: one that belonged to the earlier cell alone could be found.
         let rule = self.rule.asked(Layer::name(layers));
@@ -157,6 +164,7 @@ impl<'a> Beside<'a> {
         };
         fresh.push(known.clone());
         history.insert(known);
+        held.added = true;
         own
     }
 
@@ -172,9 +180,18 @@ impl<'a> Beside<'a> {
 }
 
 impl Held {
-    /// Forgets what is at hand: it was not made durable, and the ledger is asked next time.
-    pub(super) fn forget(&mut self) {
-        self.0.history = None;
-        self.0.meters.clear();
+    /// What was added is in the ledger now.
+    pub(super) const fn is_durable(&mut self) {
+        self.added = false;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.added {
+            // The ledger is asked next time.
+            self.past.history = None;
+            self.past.meters.clear();
+        }
     }
 }

@@ -52,7 +52,7 @@ impl Profile {
         magnitudes::check(self, &mut problems);
         statistics::check(self, &mut problems);
         tables::check(self, &mut problems);
-        exposure::check(self.exposure, &mut problems);
+        exposure::check(self, &mut problems);
         writing::check(self, &mut problems);
         if problems.0.is_empty() { Ok(()) } else { Err(problems.0) }
     }

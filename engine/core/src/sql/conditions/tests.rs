@@ -3,8 +3,11 @@ use crate::guard::planned::planned;
 
 async fn conditions(sql: &str) -> Conditions {
     // Where conditions are measured there may not be so many of them.
-    let all_count = "low_effect = { persons = 0, sd = 0.0, condition_sd = 0.0 }";
-    match planned(&[all_count], "", sql).await {
+    let all_count = [
+        "low_effect = { persons = 0, sd = 0.0, condition_sd = 0.0 }",
+        "exposure = { warn = 0.0, review = 0.0, lock = 0.0 }",
+    ];
+    match planned(&all_count, "", sql).await {
         Ok(guarded) => guarded.facts.conditions,
         Err(refusal) => panic!("{sql}: {refusal}"),
     }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
+use roaring::RoaringBitmap;
 use tresor_disclosure::low_effect::{Layer, LowEffect, Removed};
 use tresor_disclosure::{Contribution, NoiseSecret, Profile};
 
@@ -30,16 +31,17 @@ use self::layers::Layers;
 pub(super) use self::members::{Looking, Table};
 use self::reduce::{Counts, Look, Place, Reduction};
 pub(super) use self::told::{Told, cohort};
-use super::cells::{Cells, Measured};
-use super::execute::{Ground, Ready, Who, measure};
+use super::cells::{Cells, Measured, Sketches};
+use super::execute::{Ground, Ready, Who, measure, personal_snapshot};
+use super::kernel::{Count, State};
 use crate::guard::conditions::Conditions;
-use crate::guard::release::PersonalRelease;
+use crate::guard::release::{Argument, PersonalRelease};
 
 /// Most sets of conditions that are left out in one release; cells with further ones are withheld.
 const MOST_REDUCTIONS: usize = 24;
 
 /// How many shards are looked at first.
-const FIRST_SHARDS: usize = 2;
+const FIRST_SHARDS: usize = 1;
 
 /// A release, its conditions, and what its plan is run on.
 pub(super) struct Effects<'a> {
@@ -196,14 +198,15 @@ impl Effects<'_> {
         keys: &[Vec<ScalarValue>],
         open: &HashMap<Number, Reduction>,
     ) -> Result<()> {
-        let mut wanted: Vec<Removed> = open
-            .values()
-            .filter(|reduction| reduction.touched && self.may_be_shown(reduction))
-            .map(|reduction| reduction.removed)
+        let shown = open.iter().filter(|(_, of)| of.touched && self.may_be_shown(of));
+        let mut wanted: Vec<Removed> = shown
+            .filter(|((_, place), of)| of.members.is_none() || !self.follows(*place))
+            .map(|(_, reduction)| reduction.removed)
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
         wanted.truncate(MOST_REDUCTIONS);
+        let record_key = self.record_key()?;
         let mut anew: HashMap<Removed, Cells> = HashMap::new();
         for removed in wanted {
             let release = self.conditions.without(self.release, removed)?;
@@ -223,7 +226,12 @@ impl Effects<'_> {
             let Some(slot) = cells.get_mut(keys).and_then(|all| all.get_mut(place.column)) else {
                 continue;
             };
-            let left = left.cloned().unwrap_or_else(|| slot.too_few());
+            let left = match &reduction.members {
+                Some(members) if self.follows(*place) && self.may_be_shown(reduction) => {
+                    Measured::of_members(members, &record_key)
+                }
+                _ => left.cloned().unwrap_or_else(|| slot.too_few()),
+            };
             match place.counts {
                 // Where rows are not persons, who counts as one is another question.
                 Counts::Rows if !self.release.one_row => {
@@ -235,6 +243,18 @@ impl Effects<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether everything that is measured of a number follows from who is in it: where each person has one row that is
+    /// counted, nothing needs to be measured anew.
+    fn follows(&self, place: Place) -> bool {
+        let argument = place.column.checked_sub(1).map(|at| self.release.arguments.get(at));
+        self.release.one_row && matches!(argument, None | Some(Some(Argument::Presence)))
+    }
+
+    fn record_key(&self) -> Result<impl Fn(u32) -> u64 + use<>> {
+        let snapshot = personal_snapshot(&self.release.input, self.ground)?;
+        self.ground.record_keys.all(&snapshot)
     }
 
     /// Whether so many are left that the number may be shown at all.
@@ -301,6 +321,7 @@ impl Reduction {
         self.changed = self.changed.saturating_add(more.changed);
         self.touched |= more.touched;
         (self.persons, self.key) = (more.persons, more.key);
+        self.members = more.members;
         self.too_far |= more.too_far;
     }
 }
@@ -317,6 +338,20 @@ fn waves(shards: usize) -> Vec<Range<usize>> {
 }
 
 impl Measured {
+    /// What would be measured of these persons, each of whom has one row that is counted.
+    fn of_members(members: &RoaringBitmap, record_key: &dyn Fn(u32) -> u64) -> Self {
+        let mut one = Count::EMPTY;
+        let mut sketches = Sketches::default();
+        for person in members {
+            let key = record_key(person);
+            one.open(person, key);
+            one.add(1);
+            sketches.persons.add_person(key);
+            sketches.totals.add_total(key, 1);
+        }
+        Self { sketches: Some(Box::new(sketches)), ..Self::of(one.finish()) }
+    }
+
     /// What is withheld because too few are in it, whatever was measured.
     fn too_few(&self) -> Self {
         let one = Contribution::of_person(self.contribution.key, 1, 1);

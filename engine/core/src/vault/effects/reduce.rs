@@ -42,6 +42,8 @@ pub(super) struct Reduction {
     pub(super) persons: u64,
     /// Their key.
     pub(super) key: u64,
+    /// Who they are, where that is not whom it was asked for.
+    pub(super) members: Option<RoaringBitmap>,
     /// Whether this no longer stands for what was asked.
     pub(super) too_far: bool,
 }
@@ -74,7 +76,7 @@ impl<'a> Look<'a> {
     ) -> bool {
         let tree = self.conditions.tree(place.column);
         let ids = self.candidates(&tree, removed);
-        ids.into_iter().all(|id| self.effect(keys, place, &tree, removed, id) >= surely)
+        ids.into_iter().all(|id| self.effect(keys, place, &tree, removed, id, surely) >= surely)
     }
 
     /// Leaves out what has a low effect, as long as there is such a thing.
@@ -95,7 +97,7 @@ impl<'a> Look<'a> {
         loop {
             let mut effects = vec![];
             for id in self.candidates(&tree, removed) {
-                let persons = self.effect(keys, place, &tree, removed, id);
+                let persons = self.effect(keys, place, &tree, removed, id, rule.surely());
                 if persons < rule.surely() {
                     let left = self.members(keys, place, &tree, removed.with(id));
                     effects.push(Effect {
@@ -129,7 +131,9 @@ impl<'a> Look<'a> {
         let key = key_of(&left, record_key);
         let meant = rule.asked(name(nothing));
         let too_far = changed > 0 && meant.too_far(changed, key, left.len());
-        Reduction { removed, nothing, steps, changed, touched, persons: left.len(), key, too_far }
+        let persons = left.len();
+        let members = touched.then_some(left);
+        Reduction { removed, nothing, steps, changed, touched, persons, key, members, too_far }
     }
 
     /// What can be left out beside what is: pieces of conditions, and labels.
@@ -139,6 +143,7 @@ impl<'a> Look<'a> {
         tree.candidates(removed).into_iter().chain(labels).collect()
     }
 
+    /// How many persons one condition more changes; at least `enough` where it is known to be as many.
     fn effect(
         &mut self,
         keys: &'a [ScalarValue],
@@ -146,8 +151,23 @@ impl<'a> Look<'a> {
         tree: &Node,
         removed: Removed,
         id: u8,
+        enough: u64,
     ) -> u64 {
         let more = removed.with(id);
+        if self.one_row || place.counts == Counts::Rows {
+            // One part with enough of them will do, and nobody is in two parts where each has one row.
+            let (mut sum, mut largest) = (0, 0);
+            let one_row = self.one_row;
+            self.each_flipped(keys, place, tree, (removed, more), &mut |persons| {
+                sum += persons.len();
+                largest = largest.max(persons.len());
+                let found = if one_row { sum } else { largest };
+                found < enough
+            });
+            if one_row || largest >= enough {
+                return if one_row { sum } else { largest };
+            }
+        }
         let rows = self.flipped(keys, place, tree, removed, more);
         self.changed(keys, place, tree, (removed, more), &rows)
     }
@@ -180,22 +200,39 @@ impl<'a> Look<'a> {
         before: Removed,
         after: Removed,
     ) -> RoaringBitmap {
+        let mut found = RoaringBitmap::new();
+        self.each_flipped(keys, place, tree, (before, after), &mut |persons| {
+            found |= persons;
+            true
+        });
+        found
+    }
+
+    /// Goes through the parts of the two cohorts that are in one of them only, as long as it is told to.
+    fn each_flipped(
+        &mut self,
+        keys: &'a [ScalarValue],
+        place: Place,
+        tree: &Node,
+        (before, after): (Removed, Removed),
+        go_on: &mut dyn FnMut(&RoaringBitmap) -> bool,
+    ) {
         let adds = self.adds(place.column);
         let (labels, same) = (self.labels_of(before), self.labels_of(after));
-        let mut found = RoaringBitmap::new();
-        let wide = self.cells(keys, same).to_vec();
-        let narrow = self.cells(keys, labels).to_vec();
-        for members in &wide {
+        self.group(labels);
+        self.group(same);
+        let narrow = self.cells(keys, labels);
+        for members in self.cells(keys, same) {
             // Cells that come in with a label had none of their rows before.
-            let before_too = narrow.iter().any(|known| std::ptr::eq(*known, *members));
+            let before_too =
+                labels == same || narrow.iter().any(|known| std::ptr::eq(*known, *members));
             for (mask, persons) in members.iter().filter(|(mask, _)| **mask & adds == adds) {
                 let was = before_too && tree.holds(*mask, before);
-                if was != tree.holds(*mask, after) {
-                    found |= persons;
+                if was != tree.holds(*mask, after) && !go_on(persons) {
+                    return;
                 }
             }
         }
-        found
     }
 
     fn members(
@@ -207,6 +244,7 @@ impl<'a> Look<'a> {
     ) -> RoaringBitmap {
         let adds = self.adds(place.column);
         let labels = self.labels_of(removed);
+        self.group(labels);
         let mut found = RoaringBitmap::new();
         for members in self.cells(keys, labels) {
             for (mask, persons) in members.iter() {
@@ -234,22 +272,28 @@ impl<'a> Look<'a> {
         labels
     }
 
-    /// The cells that are one when these labels are left out.
-    fn cells(&mut self, keys: &'a [ScalarValue], labels: Removed) -> &[&'a Members] {
-        let first = self.conditions.labels().start;
-        let kept = move |keys: &'a [ScalarValue]| -> Vec<&'a ScalarValue> {
-            let gone = |at: usize| u8::try_from(first + at).is_ok_and(|id| labels.contains(id));
-            keys.iter().enumerate().filter(|(at, _)| !gone(*at)).map(|(_, key)| key).collect()
-        };
-        let table = self.table;
-        let groups = self.groups.entry(labels).or_insert_with(|| {
+    /// Puts cells together that are one when these labels are left out.
+    fn group(&mut self, labels: Removed) {
+        if !self.groups.contains_key(&labels) {
             let mut groups = Groups::new();
-            for (keys, members) in table.iter() {
-                groups.entry(kept(keys)).or_default().push(members);
+            for (keys, members) in self.table.iter() {
+                groups.entry(self.kept(keys, labels)).or_default().push(members);
             }
-            groups
-        });
-        groups.get(&kept(keys)).map(Vec::as_slice).unwrap_or_default()
+            self.groups.insert(labels, groups);
+        }
+    }
+
+    /// The cells that are one when these labels are left out, once they were put together.
+    fn cells(&self, keys: &'a [ScalarValue], labels: Removed) -> &[&'a Members] {
+        let groups = self.groups.get(&labels);
+        let cells = groups.and_then(|groups| groups.get(&self.kept(keys, labels)));
+        cells.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn kept(&self, keys: &'a [ScalarValue], labels: Removed) -> Vec<&'a ScalarValue> {
+        let ids = self.conditions.labels();
+        let gone = |id: usize| u8::try_from(id).is_ok_and(|id| labels.contains(id));
+        keys.iter().zip(ids).filter(|(_, id)| !gone(*id)).map(|(key, _)| key).collect()
     }
 }
 

@@ -6,7 +6,7 @@
 use tresor_disclosure::Contribution;
 
 /// State of one cell that is fed run by run.
-pub(super) trait State: Clone {
+pub(in crate::vault) trait State: Clone {
     /// Nobody so far.
     const EMPTY: Self;
 
@@ -35,7 +35,7 @@ fn push<T: Ord + Copy>([largest, second, third]: &mut [T; 3], number: T) {
 
 /// Counts rows. Nobody has more than 2^32 of them.
 #[derive(Clone)]
-pub(super) struct Count {
+pub(in crate::vault) struct Count {
     person: u32,
     persons: u32,
     running: u32,

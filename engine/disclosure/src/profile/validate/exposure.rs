@@ -1,11 +1,11 @@
 //! How much released numbers may say of one person before something happens.
 
 use super::Problems;
-use crate::profile::Exposure;
+use crate::profile::{Exposure, Profile};
 
-pub(super) fn check(exposure: Exposure, problems: &mut Problems) {
+pub(super) fn check(profile: &Profile, problems: &mut Problems) {
     const FIELD: &str = "exposure";
-    let Exposure { warn, review, lock } = exposure;
+    let Exposure { warn, review, lock } = profile.exposure;
     let steps = [("warn", warn), ("review", review), ("lock", lock)];
     for (name, share) in steps {
         if !(0.0..=1.0).contains(&share) {
@@ -14,6 +14,11 @@ pub(super) fn check(exposure: Exposure, problems: &mut Problems) {
         }
     }
     let on: Vec<(&str, f64)> = steps.into_iter().filter(|(_, share)| *share > 0.0).collect();
+    // Without the list of conditions it cannot be said who was counted whatever is true of them.
+    if !on.is_empty() && profile.low_effect.persons == 0 {
+        let wrong = "is on where `low_effect` is off, so nothing would be measured";
+        problems.add(FIELD, wrong, "turn `low_effect` on, or write 0 for all three");
+    }
     for (&(earlier, low), &(later, high)) in on.iter().zip(on.iter().skip(1)) {
         if low > high {
             let wrong = format!("has {later} = {high}, which comes before {earlier} = {low}");

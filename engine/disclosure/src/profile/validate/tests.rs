@@ -451,8 +451,12 @@ fn one_person_can_be_brought_down_to_the_next_two() {
 #[test]
 fn exposure_has_steps_in_order_and_some_may_be_off() {
     let with = |warn: &str, review: &str, lock: &str| {
-        written(&[&format!("exposure = {{ warn = {warn}, review = {review}, lock = {lock} }}")])
+        let exposure = format!("exposure = {{ warn = {warn}, review = {review}, lock = {lock} }}");
+        written(&["low_effect = { persons = 10, sd = 2, condition_sd = 0 }", &exposure])
     };
+    let unmeasured = "low_effect = { persons = 0, sd = 0, condition_sd = 0 }";
+    let on = "exposure = { warn = 0, review = 0, lock = 0.1 }";
+    assert_eq!(written(&[unmeasured, on]), ["exposure"], "conditions are not looked at");
     for [warn, review, lock] in [
         ["0", "0", "0"],
         ["0.05", "0.1", "0.25"],
