@@ -21,13 +21,13 @@ use tests::home::config;
 use tresor_core::engine::Engine;
 
 /// Name, SQL.
-const QUERIES: [(&str, &str); 12] = [
+const QUERIES: [(&str, &str); 13] = [
     ("no condition", "select count(*) from patients"),
     ("by two attributes", "select sex, region, count(*) from patients group by sex, region"),
     ("one condition", "select count(*) from patients where birth_year < 1960"),
     (
         "three conditions",
-        "select count(*) from patients where birth_year < 1960 and sex = 'F' and region = 'North'",
+        "select count(*) from patients where birth_year < 1960 and sex = 'female' and region = 'plains'",
     ),
     (
         "by region, two conditions",
@@ -60,6 +60,10 @@ const QUERIES: [(&str, &str); 12] = [
     (
         "many small groups",
         "select birth_year, region, sex, count(*) from patients where imd_decile <= 5 group by 1, 2, 3",
+    ),
+    (
+        "a condition that nobody meets",
+        "select count(*) from patients where birth_year < 1960 and region = 'nowhere'",
     ),
     (
         "a sensitive column",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::common::hash_map::Entry;
 use datafusion::common::{HashMap, Result};
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::history::Sketch;
+use tresor_disclosure::history::{Share, Sketch};
 use tresor_disclosure::low_effect::Layer;
 use tresor_disclosure::{Contribution, Distribution};
 
@@ -17,6 +17,16 @@ pub(super) struct Sketches {
     pub(super) persons: Sketch,
     /// With what each of them adds.
     pub(super) totals: Sketch,
+}
+
+impl Sketches {
+    /// Counts a person in, with what the person adds.
+    #[inline]
+    pub(super) fn add(&mut self, key: u64, total: i64) {
+        let share = Share::of(key, 1);
+        self.persons.add(share);
+        self.totals.add(if total == 1 { share } else { Share::of(key, total.into()) });
+    }
 }
 
 /// What was measured of a cell or of one of its arguments. Has neither `Debug` nor `Serialize`.

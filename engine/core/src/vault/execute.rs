@@ -108,7 +108,7 @@ impl Ready {
         for part in split(shards, self.ground.lanes) {
             let (ready, mut taker) = (Arc::clone(self), new()?);
             tasks.spawn(async move {
-                ready.lane(part, &mut taker).await?;
+                ready.lane(part, usize::MAX, &mut taker).await?;
                 Ok::<T, DataFusionError>(taker)
             });
         }
@@ -119,8 +119,14 @@ impl Ready {
         Ok(takers)
     }
 
-    /// One lane: its shards in order.
-    async fn lane(&self, shards: Range<usize>, taker: &mut impl Take) -> Result<()> {
+    /// Runs the first shard until it has given about so many rows, all those of the persons in them.
+    pub(super) async fn run_first<T: Take>(&self, rows: usize, mut taker: T) -> Result<T> {
+        self.lane(0..1, rows, &mut taker).await?;
+        Ok(taker)
+    }
+
+    /// One lane: its shards in order, each until it has given so many rows.
+    async fn lane(&self, shards: Range<usize>, most: usize, taker: &mut impl Take) -> Result<()> {
         for shard in shards {
             let Some(cut) = self.snapshot.shards().get(shard) else { continue };
             let record_keys = self.ground.record_keys.of(&self.snapshot, shard)?;
@@ -128,13 +134,28 @@ impl Ready {
             let bound = rebind(self.plan.plan(), &self.ground, shard)?;
             let bound = proof::release(bound, &self.release, &self.ground.conditions)?;
             let mut stream = run(&bound, &self.state).await?;
-            while let Some(batch) = stream.next().await {
-                let batch = batch?;
+            let mut rows = 0;
+            while rows < most
+                && let Some(batch) = stream.next().await
+            {
+                let mut batch = batch?;
+                rows += batch.num_rows();
+                if rows >= most {
+                    batch = without_the_last(&batch, &self.release)?;
+                }
                 taker.take(&Columns::of(&batch, &self.release)?, &keys)?;
             }
         }
         Ok(())
     }
+}
+
+/// The rows of a batch but those of its last person, of whom more may follow.
+fn without_the_last(batch: &RecordBatch, release: &PersonalRelease) -> Result<RecordBatch> {
+    let columns = Columns::of(batch, release)?;
+    let persons = columns.persons().values();
+    let before = |last: &u32| persons.partition_point(|person| person < last);
+    Ok(batch.slice(0, persons.last().map_or(0, before)))
 }
 
 /// Runs a release plan over all lanes.

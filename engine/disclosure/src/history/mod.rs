@@ -17,7 +17,7 @@ mod sketch;
 mod tests;
 
 pub use known::{Known, from_bytes, to_bytes};
-pub use sketch::Sketch;
+pub use sketch::{Share, Sketch};
 
 use std::collections::{BTreeMap, HashMap};
 

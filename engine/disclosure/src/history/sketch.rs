@@ -27,6 +27,26 @@ const KEY_MASK: u64 = (1 << KEY_BITS) - 1;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sketch([u64; LANES]);
 
+/// What one person adds to a sketch. Has no `Debug`, as the sketch has none.
+#[derive(Clone, Copy)]
+pub struct Share {
+    lane: usize,
+    added: u64,
+}
+
+impl Share {
+    /// Of the person with this record key, with what the person adds to a magnitude; 1 where that is of no matter.
+    #[must_use]
+    #[inline]
+    pub const fn of(key: u64, total: i128) -> Self {
+        let who = mixed(!key) & KEY_MASK;
+        let [low, high] = [total as u64, (total >> u64::BITS) as u64];
+        let what = mixed(mixed(key ^ low) ^ high);
+        let lane = (mixed(key) >> (u64::BITS - LANES.ilog2())) as usize;
+        Self { lane, added: 1 | (who | what << KEY_BITS) << COUNT_BITS }
+    }
+}
+
 impl Default for Sketch {
     /// Nobody.
     fn default() -> Self {
@@ -39,20 +59,20 @@ impl Sketch {
     pub const EMPTY: Self = Self([0; LANES]);
 
     /// Counts a person in, once.
-    pub fn add_person(&mut self, key: u64) {
-        self.add_total(key, 0);
+    pub fn add(&mut self, share: Share) {
+        if let Some(sum) = self.0.get_mut(share.lane) {
+            *sum = sum.wrapping_add(share.added);
+        }
     }
 
-    /// Counts a person in, once, with what this person adds to a magnitude: with another total it is a difference, too.
+    /// Counts a person in, whatever the person adds.
+    pub fn add_person(&mut self, key: u64) {
+        self.add(Share::of(key, 1));
+    }
+
+    /// Counts a person in with what this person adds to a magnitude: with another total it is a difference, too.
     pub fn add_total(&mut self, key: u64, total: i128) {
-        let who = mixed(!key) & KEY_MASK;
-        let [low, high] = [total as u64, (total >> u64::BITS) as u64];
-        let what = mixed(mixed(key ^ low) ^ high);
-        let lane = (mixed(key) >> (u64::BITS - LANES.ilog2())) as usize;
-        if let Some(sum) = self.0.get_mut(lane) {
-            let added = 1 | (who | what << KEY_BITS) << COUNT_BITS;
-            *sum = sum.wrapping_add(added);
-        }
+        self.add(Share::of(key, total));
     }
 
     /// Counts everybody of another part of the same cell in. No person is in both parts.

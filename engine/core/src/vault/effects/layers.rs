@@ -5,7 +5,8 @@
 //! group of a table is such a condition too. Where the values are not public, the condition's own text in terms of the
 //! canonical relation stands for it. Must never know: rows.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
@@ -33,35 +34,55 @@ const WIDEST: f64 = 4_096.0;
 /// How a missing value is written.
 const MISSING: &str = "\u{0}missing";
 
+/// A column with the values that the contract lets it hold.
+struct PublicColumn {
+    name: String,
+    values: Vec<String>,
+}
+
+/// Places among the public values of a column.
+type Places = BTreeSet<usize>;
+
 /// What a leaf or a key says of a column.
 enum Described {
-    /// The column, each of its public values, and what the expression is for it.
-    Values { column: String, values: Vec<(String, String)> },
+    /// The column, by its place, and for each thing that the expression can be the values for which it is that.
+    Values { column: usize, values: HashMap<String, Arc<Left>> },
     /// The text of the expression.
     Text(String),
 }
 
 /// What a condition leaves.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Left {
-    Values { column: String, values: BTreeSet<String> },
+    /// Of a column, by its place, these values.
+    Values {
+        column: usize,
+        values: Places,
+    },
     Text(String),
 }
 
 /// What the conditions of a release say of columns.
 pub(super) struct Layers<'a> {
     conditions: &'a Conditions,
+    columns: Vec<PublicColumn>,
     leaves: Vec<Described>,
     keys: Vec<Described>,
+    /// What was worked out before: cells have most of their conditions in common.
+    known: RefCell<HashMap<Arc<Left>, Option<Layer>>>,
 }
 
 impl<'a> Layers<'a> {
     /// What they say without what is removed inside of expressions.
     pub(super) fn of(conditions: &'a Conditions, removed: Removed) -> Result<Self> {
         let base = conditions.base();
-        let of = |exprs: Vec<Expr>| exprs.iter().map(|expr| described(expr, base)).collect();
+        let mut columns = vec![];
+        let mut of = |exprs: Vec<Expr>| -> Vec<Described> {
+            exprs.iter().map(|expr| described(expr, base, &mut columns)).collect()
+        };
         let (leaves, keys) = conditions.exprs(removed)?;
-        Ok(Self { conditions, leaves: of(leaves), keys: of(keys) })
+        let (leaves, keys) = (of(leaves), of(keys));
+        Ok(Self { conditions, columns, leaves, keys, known: RefCell::default() })
     }
 
     /// The conditions that a cell's number still has, for noise of their own: of the cell (column 0) or an argument.
@@ -72,7 +93,7 @@ impl<'a> Layers<'a> {
         removed: Removed,
     ) -> Vec<Layer> {
         let kept = |child: &&Child| !removed.contains(child.id);
-        let mut left: Vec<Left> = vec![];
+        let mut left: Vec<Arc<Left>> = vec![];
         for child in self.conditions.children(column).filter(kept) {
             add(&mut left, self.left(&child.node, removed));
         }
@@ -81,20 +102,21 @@ impl<'a> Layers<'a> {
                 add(&mut left, of_label(key, value));
             }
         }
-        let mut layers: Vec<Layer> = left.iter().filter_map(|left| self.layer(left)).collect();
+        let mut layers: Vec<Layer> = left.into_iter().filter_map(|left| self.layer(left)).collect();
         layers.sort_unstable();
         layers.dedup();
         layers
     }
 
-    fn left(&self, node: &Node, removed: Removed) -> Left {
+    fn left(&self, node: &Node, removed: Removed) -> Arc<Left> {
         let (parts, all) = match node {
             Node::Leaf(at) => return of_leaf(self.leaves.get(usize::from(*at))),
             Node::All(parts) => (parts, true),
             Node::Any(parts) => (parts, false),
         };
         let parts = parts.iter().filter(|part| !removed.contains(part.id));
-        let mut parts: Vec<Left> = parts.map(|part| self.left(&part.node, removed)).collect();
+        let mut parts: Vec<Left> =
+            parts.map(|part| Arc::unwrap_or_clone(self.left(&part.node, removed))).collect();
         parts.sort();
         let together =
             parts.iter().skip(1).fold(parts.first().cloned(), |sum, part| match (sum?, part) {
@@ -106,51 +128,59 @@ impl<'a> Layers<'a> {
                 }
                 _ => None,
             });
-        together.unwrap_or_else(|| {
-            let texts: Vec<String> = parts.iter().map(Left::text).collect();
+        Arc::new(together.unwrap_or_else(|| {
+            let mut texts: Vec<String> = parts.iter().map(|part| self.text(part)).collect();
+            texts.sort();
             Left::Text(texts.join(if all { " and " } else { " or " }))
-        })
+        }))
     }
 
     /// The layer of what is left; none where it leaves every value.
-    fn layer(&self, left: &Left) -> Option<Layer> {
-        match left {
+    fn layer(&self, left: Arc<Left>) -> Option<Layer> {
+        if let Some(known) = self.known.borrow().get(&left) {
+            return *known;
+        }
+        let layer = match &*left {
             Left::Text(text) => Some(Layer::of(text, ["true"])),
-            Left::Values { column, values } => {
-                let whole = self.leaves.iter().chain(&self.keys).find_map(|known| match known {
-                    Described::Values { column: known, values } if known == column => {
-                        Some(values.len())
-                    }
-                    Described::Values { .. } | Described::Text(_) => None,
-                });
-                (whole != Some(values.len())).then(|| Layer::of(column, values))
-            }
+            Left::Values { column, values } => self.columns.get(*column).and_then(|column| {
+                let whole = values.len() == column.values.len();
+                (!whole).then(|| Layer::of(&column.name, column.at(values)))
+            }),
+        };
+        self.known.borrow_mut().insert(left, layer);
+        layer
+    }
+
+    fn text(&self, left: &Left) -> String {
+        match left {
+            Left::Text(text) => format!("({text})"),
+            Left::Values { column, values } => match self.columns.get(*column) {
+                Some(column) => {
+                    let mut texts: Vec<&str> = column.at(values).collect();
+                    texts.sort_unstable();
+                    format!("({} in {})", column.name, texts.join(", "))
+                }
+                None => String::new(),
+            },
         }
     }
 }
 
-impl Left {
-    fn text(&self) -> String {
-        match self {
-            Self::Text(text) => format!("({text})"),
-            Self::Values { column, values } => {
-                format!(
-                    "({column} in {})",
-                    values.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
-                )
-            }
-        }
+impl PublicColumn {
+    fn at(&self, places: &Places) -> impl Iterator<Item = &str> {
+        places.iter().filter_map(|at| self.values.get(*at)).map(String::as_str)
     }
 }
 
 /// Adds what is left by one more condition: two on one column are one.
-fn add(all: &mut Vec<Left>, more: Left) {
-    if let Left::Values { column, values } = &more {
+fn add(all: &mut Vec<Arc<Left>>, more: Arc<Left>) {
+    if let Left::Values { column, values } = &*more {
         for known in all.iter_mut() {
-            if let Left::Values { column: same, values: known } = known
+            if let Left::Values { column: same, values: known_values } = &**known
                 && same == column
             {
-                known.retain(|value| values.contains(value));
+                let values = known_values & values;
+                *known = Arc::new(Left::Values { column: *column, values });
                 return;
             }
         }
@@ -158,28 +188,32 @@ fn add(all: &mut Vec<Left>, more: Left) {
     all.push(more);
 }
 
-fn of_leaf(leaf: Option<&Described>) -> Left {
+fn of_leaf(leaf: Option<&Described>) -> Arc<Left> {
     match leaf {
-        Some(Described::Values { column, values }) => {
-            let holds =
-                values.iter().filter(|(_, is)| is == "true").map(|(value, _)| value.clone());
-            Left::Values { column: column.clone(), values: holds.collect() }
-        }
-        Some(Described::Text(text)) => Left::Text(text.clone()),
-        None => Left::Text(String::new()),
+        Some(described @ Described::Values { .. }) => described.where_it_is("true"),
+        Some(Described::Text(text)) => Arc::new(Left::Text(text.clone())),
+        None => Arc::new(Left::Text(String::new())),
     }
 }
 
 /// The rows of a group are those whose column has one of the values that lead to the group.
-fn of_label(key: &Described, label: &ScalarValue) -> Left {
+fn of_label(key: &Described, label: &ScalarValue) -> Arc<Left> {
     let label = written(label);
     match key {
-        Described::Values { column, values } => {
-            let holds =
-                values.iter().filter(|(_, is)| *is == label).map(|(value, _)| value.clone());
-            Left::Values { column: column.clone(), values: holds.collect() }
+        Described::Values { .. } => key.where_it_is(&label),
+        Described::Text(text) => Arc::new(Left::Text(format!("{text} is {label}"))),
+    }
+}
+
+impl Described {
+    /// The values for which the expression is this.
+    fn where_it_is(&self, result: &str) -> Arc<Left> {
+        match self {
+            Self::Values { column, values } => values.get(result).cloned().unwrap_or_else(|| {
+                Arc::new(Left::Values { column: *column, values: Places::new() })
+            }),
+            Self::Text(text) => Arc::new(Left::Text(text.clone())),
         }
-        Described::Text(text) => Left::Text(format!("{text} is {label}")),
     }
 }
 
@@ -189,23 +223,37 @@ fn written(value: &ScalarValue) -> String {
     text.unwrap_or(MISSING).to_owned()
 }
 
-fn described(expr: &Expr, base: &LogicalPlan) -> Described {
-    by_values(expr, base).unwrap_or_else(|| Described::Text(expr.to_string()))
+fn described(expr: &Expr, base: &LogicalPlan, columns: &mut Vec<PublicColumn>) -> Described {
+    by_values(expr, base, columns).unwrap_or_else(|| Described::Text(expr.to_string()))
 }
 
 /// The expression for each public value of the one column that it is about.
-fn by_values(expr: &Expr, base: &LogicalPlan) -> Option<Described> {
-    let columns = expr.column_refs();
-    let mut columns = columns.into_iter();
-    let (column, None) = (columns.next()?, columns.next()) else { return None };
+fn by_values(
+    expr: &Expr,
+    base: &LogicalPlan,
+    columns: &mut Vec<PublicColumn>,
+) -> Option<Described> {
+    let about = expr.column_refs();
+    let mut about = about.into_iter();
+    let (column, None) = (about.next()?, about.next()) else { return None };
     let name = KeyColumn::of(&Expr::Column(column.clone()), base)?.name;
     let values = public_values(&contract_column(base, &name)?)?;
     let field = base.schema().field(base.schema().maybe_index_of_column(column)?);
     let values = ScalarValue::iter_to_array(values).ok()?;
     let values = cast(&values, field.data_type()).ok()?;
-    let results = evaluated(expr, column, &values)?;
-    let (values, results) = (texts(&values)?, texts(&results)?);
-    Some(Described::Values { column: name, values: values.into_iter().zip(results).collect() })
+    let results = texts(&evaluated(expr, column, &values)?)?;
+    let mut by_result: HashMap<String, Places> = HashMap::new();
+    for (place, result) in results.into_iter().enumerate() {
+        by_result.entry(result).or_default().insert(place);
+    }
+    let values = texts(&values)?;
+    let column = columns.iter().position(|known| known.name == name).unwrap_or_else(|| {
+        columns.push(PublicColumn { name, values });
+        columns.len() - 1
+    });
+    let left = |values| Arc::new(Left::Values { column, values });
+    let values = by_result.into_iter().map(|(result, places)| (result, left(places))).collect();
+    Some(Described::Values { column, values })
 }
 
 /// What an expression over one column is for these values of it, which are public.

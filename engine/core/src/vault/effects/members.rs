@@ -2,11 +2,9 @@
 //!
 //! From this table follows, for any set of conditions that is left out, who would be in the cell.
 
-use std::collections::HashMap;
-
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
-use datafusion::common::{Result, internal_err};
+use datafusion::common::{HashMap, Result, internal_err};
 use datafusion::physical_plan::aggregates::group_values::GroupValues;
 use datafusion::scalar::ScalarValue;
 use roaring::RoaringBitmap;
@@ -27,11 +25,19 @@ pub(in crate::vault) struct Table {
 impl Table {
     /// Adds what a lane has seen. Lanes have disjoint persons.
     pub(in crate::vault) fn add(&mut self, lane: Looking) -> Result<()> {
-        let Looking { groups, cells, .. } = lane;
+        let Looking { groups, numbers, parts, .. } = lane;
         let keys = match groups {
             Some(mut groups) => keys_of(groups.as_mut())?,
             None => vec![vec![]],
         };
+        let mut cells: Vec<Members> = keys.iter().map(|_| Members::default()).collect();
+        let mut parts: Vec<Option<Part>> = parts.into_iter().map(Some).collect();
+        for ((cell, mask), number) in numbers {
+            let part = parts.get_mut(number).and_then(Option::take);
+            if let (Some(members), Some(part)) = (cells.get_mut(cell), part) {
+                members.insert(mask, part.done()?);
+            }
+        }
         for (keys, members) in keys.into_iter().zip(cells) {
             let known = self.cells.entry(keys).or_default();
             for (mask, persons) in members {
@@ -50,7 +56,9 @@ impl Table {
 /// One lane of members in the making.
 pub(in crate::vault) struct Looking {
     groups: Option<Box<dyn GroupValues>>,
-    cells: Vec<Members>,
+    /// The number of the part of a cell in which the same holds.
+    numbers: HashMap<(usize, u64), usize>,
+    parts: Vec<Part>,
     cells_of_rows: Vec<usize>,
     masks: Vec<u64>,
     /// The arguments, and behind them one [`Argument::Presence`] for each leaf.
@@ -63,7 +71,8 @@ impl Looking {
     pub(in crate::vault) fn of(release: &PersonalRelease, leaves: usize) -> Result<Self> {
         Ok(Self {
             groups: groups(release)?,
-            cells: vec![],
+            numbers: HashMap::default(),
+            parts: vec![],
             cells_of_rows: vec![],
             masks: vec![],
             arguments: release.arguments.clone(),
@@ -137,18 +146,64 @@ fn adds<'a>(argument: &Argument, array: &'a ArrayRef) -> Result<Box<dyn Fn(usize
 
 impl Take for Looking {
     fn take(&mut self, rows: &Columns<'_>, _: &Keys<'_>) -> Result<()> {
-        let count = cells_of(&mut self.groups, rows, &mut self.cells_of_rows)?;
-        self.cells.resize_with(count, Members::default);
+        cells_of(&mut self.groups, rows, &mut self.cells_of_rows)?;
         self.masks.clear();
         self.masks.resize(self.cells_of_rows.len(), 0);
         self.look(rows.arguments)?;
         let rows = rows.persons().values().iter().zip(&self.cells_of_rows).zip(&self.masks);
         for ((&person, &cell), &mask) in rows {
-            let Some(members) = self.cells.get_mut(cell) else {
-                return internal_err!("a cell out of range");
+            let next = self.parts.len();
+            let number = *self.numbers.entry((cell, mask)).or_insert(next);
+            if number == next {
+                self.parts.push(Part::default());
+            }
+            let Some(part) = self.parts.get_mut(number) else {
+                return internal_err!("a part out of range");
             };
-            members.entry(mask).or_default().insert(person);
+            part.add(person)?;
         }
         Ok(())
+    }
+}
+
+/// Persons of a part of a cell, as they come: in order.
+#[derive(Default)]
+struct Part {
+    persons: RoaringBitmap,
+    /// The last of them, not yet in the bitmap: many at once are faster.
+    coming: Vec<u32>,
+}
+
+/// How many are put into a bitmap at once.
+const AT_ONCE: usize = 256;
+
+impl Part {
+    fn add(&mut self, person: u32) -> Result<()> {
+        if self.coming.last() == Some(&person) {
+            return Ok(());
+        }
+        if self.coming.len() == AT_ONCE {
+            self.settle()?;
+        }
+        self.coming.push(person);
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        // The last one stays, so that the next row is known to be of another person.
+        let last = self.coming.pop();
+        let coming = self.coming.drain(..);
+        if self.persons.append(coming).is_err() {
+            return internal_err!("a person stepped back");
+        }
+        self.coming.extend(last);
+        Ok(())
+    }
+
+    fn done(mut self) -> Result<RoaringBitmap> {
+        if self.persons.append(self.coming.drain(..)).is_err() {
+            return internal_err!("a person stepped back");
+        }
+        Ok(self.persons)
     }
 }

@@ -40,8 +40,11 @@ use crate::guard::release::{Argument, PersonalRelease};
 /// Most sets of conditions that are left out in one release; cells with further ones are withheld.
 const MOST_REDUCTIONS: usize = 24;
 
-/// How many shards are looked at first.
-const FIRST_SHARDS: usize = 1;
+/// How many rows are looked at first.
+const FIRST_ROWS: usize = 16_384;
+
+/// How many shards are looked at then.
+const FIRST_SHARDS: usize = 2;
 
 /// A release, its conditions, and what its plan is run on.
 pub(super) struct Effects<'a> {
@@ -139,10 +142,19 @@ impl Effects<'_> {
             let release = self.conditions.open(self.release, start)?;
             let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
             let mut table = Table::default();
-            for shards in waves(ready.shards()) {
-                let new = || Looking::of(&ready.release, self.conditions.leaves());
-                for lane in ready.run(shards, new).await? {
-                    table.add(lane)?;
+            let new = || Looking::of(&ready.release, self.conditions.leaves());
+            let first = std::iter::once(None);
+            for part in first.chain(waves(ready.shards()).into_iter().map(Some)) {
+                match part {
+                    None => table.add(ready.run_first(FIRST_ROWS, new()?).await?)?,
+                    // Who was among the first comes again and counts once.
+                    Some(shards) => {
+                        ready
+                            .run(shards, new)
+                            .await?
+                            .into_iter()
+                            .try_for_each(|lane| table.add(lane))?;
+                    }
                 }
                 if start.is_empty() {
                     numbers.extend(self.found(keys, &table, open));
@@ -346,8 +358,7 @@ impl Measured {
             let key = record_key(person);
             one.open(person, key);
             one.add(1);
-            sketches.persons.add_person(key);
-            sketches.totals.add_total(key, 1);
+            sketches.add(key, 1);
         }
         Self { sketches: Some(Box::new(sketches)), ..Self::of(one.finish()) }
     }

@@ -17,8 +17,7 @@ pub(super) struct Sketching {
 impl Sketching {
     fn close(&mut self) {
         let Some((_, key, total)) = self.open.take() else { return };
-        self.sketches.persons.add_person(key);
-        self.sketches.totals.add_total(key, total.into());
+        self.sketches.add(key, total);
     }
 
     /// Closes the last run and hands the sketches out.
