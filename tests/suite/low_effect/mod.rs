@@ -1,6 +1,8 @@
 //! Conditions that concern too few people count as absent: through the whole engine, with exact numbers, so that every
 //! difference is seen.
 
+mod cut;
+
 use tests::clinic::Clinic;
 use tests::home::Home;
 use tests::profile;
@@ -14,7 +16,12 @@ const LOW: &str = "low";
 const TARGET: &str = "income = 49999.5";
 
 fn profile() -> String {
-    profile::with(&["id = \"low\"", "low_effect = { persons = 10, sd = 0.0, condition_sd = 0.0 }"])
+    profile_with(&[])
+}
+
+fn profile_with(lines: &[&str]) -> String {
+    let low = ["id = \"low\"", "low_effect = { persons = 10, sd = 0.0, condition_sd = 0.0 }"];
+    profile::with(&[&low, lines].concat())
 }
 
 async fn world(clinic: Clinic) -> World {
@@ -161,3 +168,56 @@ async fn the_secret_of_one_person_is_not_read_off_any_pair() {
         assert_eq!(men, and_one);
     }
 }
+
+/// Eight people have visits on a ward that nobody else has, one of them the target. Whether the group is there must not
+/// depend on which kind of visit the target had, wherever the others lie in the data.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_in_which_nobody_is_left_is_found_wherever_it_lies() {
+    let ward = |clinic: &Clinic, first: usize, urgent: bool| {
+        let mut clinic = clinic.clone();
+        for at in 0..8 {
+            let person = clinic.persons.get_mut(first * 200 + at).unwrap();
+            let mut visit = person.visits.first().cloned().unwrap();
+            visit.kind = if at == 0 && urgent { "urgent" } else { "planned" };
+            visit.ward = "apart".to_owned();
+            person.visits.push(visit);
+        }
+        clinic
+    };
+    let mut clinic = Clinic::new(4_000, 11);
+    clinic.persons.retain(|person| !person.visits.is_empty());
+    let mut told = vec![];
+    for first in (0..12).step_by(3) {
+        let mut answers = vec![];
+        for urgent in [true, false] {
+            let clinic = ward(&clinic, first, urgent);
+            let source = tempfile::tempdir().unwrap();
+            clinic.write(source.path());
+            let home = Home::in_shards(source.path(), 200);
+            home.add_project(
+                LOW,
+                &profile_with(&["min_count = 5", "min_count_measure = 5"]),
+                "clinic",
+            );
+            let world = World::in_home(home, clinic).await;
+            for sql in BY_WARD {
+                answers.push((urgent, world.body(LOW, sql).await.unwrap()["rows"].clone()));
+            }
+        }
+        let (yes, no): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(urgent, _)| *urgent);
+        for ((sql, (_, yes)), (_, no)) in BY_WARD.iter().zip(yes).zip(no) {
+            if yes.as_array().unwrap().len() != no.as_array().unwrap().len() {
+                told.push(format!("{first}: {sql}\n  {yes}\n  {no}"));
+            }
+        }
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+const BY_WARD: [&str; 3] = [
+    "select ward, count(distinct person_id) from visits group by ward order by ward",
+    "select ward, count(distinct person_id) from visits where kind = 'urgent' group by ward order by ward",
+    "select ward, count(distinct person_id) from visits where person_id in \
+     (select person_id from visits where kind = 'urgent' and ward = 'apart' or nights > 0) \
+     group by ward order by ward",
+];

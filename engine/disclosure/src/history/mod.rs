@@ -117,6 +117,9 @@ fn are_near(earlier: &Known, persons: u64, sketch: &Sketch, rule: &impl Nearness
     if earlier.persons == persons && earlier.sketch == *sketch {
         return true;
     }
+    if earlier.sketch.differs_by(sketch, rule.surely()) {
+        return false;
+    }
     let differing = u64::from(earlier.sketch.differing(sketch));
     let differing = differing.max(earlier.persons.abs_diff(persons));
     differing < rule.surely()

@@ -88,6 +88,16 @@ impl Sketch {
         self.lanes_with(other).map(|(one, two)| lane_differing(one, two)).sum()
     }
 
+    /// Whether the two cells differ in so many persons at least: ends as soon as that is clear.
+    #[must_use]
+    pub fn differs_by(&self, other: &Self, persons: u64) -> bool {
+        let mut differing = 0;
+        self.lanes_with(other).any(|(one, two)| {
+            differing += u64::from(lane_differing(one, two));
+            differing >= persons
+        })
+    }
+
     /// Whether some lane shows the same persons in both. Of two cells that share nobody, none does.
     #[must_use]
     pub fn shares_somebody(&self, other: &Self) -> bool {

@@ -81,6 +81,16 @@ impl Node {
         }
     }
 
+    /// Whether there is an `Any` in it.
+    #[must_use]
+    pub fn has_alternatives(&self) -> bool {
+        match self {
+            Self::Leaf(_) => false,
+            Self::All(children) => children.iter().any(|child| child.node.has_alternatives()),
+            Self::Any(_) => true,
+        }
+    }
+
     /// Every candidate that is not inside a removed one, from the outside in.
     #[must_use]
     pub fn candidates(&self, removed: Removed) -> Vec<u8> {

@@ -12,6 +12,8 @@ mod boolean;
 mod inner;
 mod sensitive;
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -100,6 +102,24 @@ impl Conditions {
         self.all.iter().chain(own.map(|argument| argument.when.as_slice()).unwrap_or_default())
     }
 
+    /// What can be left out of a number row by row, beside what is: pieces of conditions, and labels.
+    pub(crate) fn candidates(&self, column: usize, removed: Removed) -> Vec<u8> {
+        let labels = self.labels.clone().filter_map(|id| u8::try_from(id).ok());
+        let labels = labels.filter(|id| !removed.contains(*id));
+        self.tree(column).candidates(removed).into_iter().chain(labels).collect()
+    }
+
+    /// Whether a row can be in a number by one condition or by another.
+    pub(crate) fn has_alternatives(&self, column: usize) -> bool {
+        self.children(column).any(|child| child.node.has_alternatives())
+    }
+
+    /// The pieces of what every row has to meet: the number of each, then those of what is inside it.
+    pub(crate) fn pieces_of_rows(&self) -> impl Iterator<Item = Vec<u8>> {
+        let inside = |child: &Child| child.node.candidates(Removed::default());
+        self.all.iter().map(move |child| std::iter::once(child.id).chain(inside(child)).collect())
+    }
+
     /// How many conditions can be left out of a number. Follows from the plan.
     pub(crate) fn most(&self, column: usize) -> usize {
         let of_rows = self.tree(column).candidates(Removed::default()).len();
@@ -165,10 +185,36 @@ impl Conditions {
 
     /// The release with every row, whatever its leaves say, and with the leaves behind its arguments. What stands
     /// deeper is left out if it is removed.
-    pub(crate) fn open(&self, of: &PersonalRelease, removed: Removed) -> Result<PersonalRelease> {
+    pub(crate) fn open(
+        &self,
+        of: &PersonalRelease,
+        removed: Removed,
+        only: &Only,
+    ) -> Result<PersonalRelease> {
         let (parts, _) = self.without_inner(removed)?;
+        let all = self.all.iter().filter(|child| only.kept.contains(child.id));
+        let all = all.map(|child| expr_of(&child.node, removed, &parts.leaves));
+        let keys = parts.keys.iter().zip(&only.keys);
+        let keys = keys.filter_map(|(key, values)| Some(one_of(key, values.as_ref()?)));
+        let input = match conjunction(all.chain(keys)) {
+            Some(predicate) => {
+                LogicalPlan::Filter(Filter::try_new(predicate, Arc::new(parts.base))?)
+            }
+            None => parts.base,
+        };
         let leaves = parts.leaves.into_iter().map(Expr::is_true).collect();
-        self.projected(of, parts.base, parts.keys, parts.values, leaves)
+        self.projected(of, input, parts.keys, parts.values, leaves)
+    }
+
+    /// The release with every row and nothing but the keys.
+    pub(crate) fn keys_alone(
+        &self,
+        of: &PersonalRelease,
+        removed: Removed,
+    ) -> Result<PersonalRelease> {
+        let (parts, _) = self.without_inner(removed)?;
+        let of = PersonalRelease { arguments: vec![], ..of.clone() };
+        self.projected(&of, parts.base, parts.keys, vec![], vec![])
     }
 
     /// The keys under which a cell is found once these labels are left out.
@@ -263,6 +309,15 @@ impl Conditions {
     }
 }
 
+/// Which rows of an open release are wanted: all by default.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Only {
+    /// Those that meet these of the conditions that every row has to meet.
+    pub(crate) kept: Removed,
+    /// Those whose keys have one of these values; any where there are none.
+    pub(crate) keys: Vec<Option<HashSet<ScalarValue>>>,
+}
+
 /// The parts of a release, some conditions left out.
 struct Parts {
     base: LogicalPlan,
@@ -355,6 +410,18 @@ fn expr_of(node: &Node, removed: Removed, leaves: &[Expr]) -> Expr {
             let parts = kept(parts, removed, leaves);
             datafusion::logical_expr::utils::disjunction(parts).unwrap_or(lit(false))
         }
+    }
+}
+
+fn one_of(key: &Expr, values: &HashSet<ScalarValue>) -> Expr {
+    let mut known: Vec<&ScalarValue> = values.iter().filter(|value| !value.is_null()).collect();
+    known.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+    let known: Vec<Expr> = known.into_iter().cloned().map(lit).collect();
+    let is_known = key.clone().in_list(known, false);
+    if values.iter().any(ScalarValue::is_null) {
+        is_known.or(key.clone().is_null())
+    } else {
+        is_known
     }
 }
 

@@ -11,7 +11,8 @@ use tresor_disclosure::low_effect::{Effect, Layer, LowEffect, Removed};
 use super::layers::Layers;
 use super::lists::{Difference, Listing, Lists, difference};
 use super::reduce::{Counts, Place, Reduction};
-use super::{Effects, Number, waves};
+use super::row_by_row::waves;
+use super::{Effects, Number};
 use crate::vault::execute::Ready;
 
 /// What leaving out one condition does to one number.
@@ -96,12 +97,17 @@ impl Effects<'_> {
             let found = numbers.iter().map(|number| (*number, Found::default())).collect();
             sites.push(Site { id, without, found, sure: false });
         }
-        for shards in waves(with.shards()) {
-            if sites.iter().all(|site| site.sure) {
-                break;
-            }
-            let asked = listed(&with, shards.clone()).await?;
-            for site in sites.iter_mut().filter(|site| !site.sure) {
+        for shards in waves(with.shards(), 1) {
+            let open = sites.iter_mut().filter(|site| !site.sure);
+            let mut open: Vec<&mut Site> = open.collect();
+            let Some((first, rest)) = open.split_first_mut() else { break };
+            // The first two side by side: one shard keeps one core busy.
+            let (asked, left) = futures::try_join!(
+                listed(&with, shards.clone()),
+                listed(&first.without, shards.clone())
+            )?;
+            first.hold(keys, &asked, &left, rule, &record_key);
+            for site in rest {
                 let left = listed(&site.without, shards.clone()).await?;
                 site.hold(keys, &asked, &left, rule, &record_key);
             }

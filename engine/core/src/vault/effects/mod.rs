@@ -5,19 +5,20 @@
 //! stands. Where a condition changes few, everybody is looked at, the rules say what is left out
 //! ([`tresor_disclosure::low_effect`]), and what is left is measured anew.
 //!
-//! Conditions that can only be left out of the plan ([`apart`]) come first, the others ([`reduce`]) after them. Must
+//! Conditions that can only be left out of the plan ([`apart`]) come first, the others ([`row_by_row`]) after them. Must
 //! never know: SQL text, who asks.
 
 mod apart;
 mod layers;
 mod lists;
 mod members;
+mod possible;
 mod reduce;
+mod row_by_row;
 mod told;
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
@@ -29,22 +30,16 @@ use tresor_disclosure::{Contribution, NoiseSecret, Profile};
 
 use self::layers::Layers;
 pub(super) use self::members::{Looking, Table};
-use self::reduce::{Counts, Look, Place, Reduction};
+use self::reduce::{Counts, Place, Reduction};
 pub(super) use self::told::{Told, cohort};
 use super::cells::{Cells, Measured, Sketches};
-use super::execute::{Ground, Ready, Who, measure, personal_snapshot};
+use super::execute::{Ground, Who, measure, personal_snapshot};
 use super::kernel::{Count, State};
 use crate::guard::conditions::Conditions;
 use crate::guard::release::{Argument, PersonalRelease};
 
 /// Most sets of conditions that are left out in one release; cells with further ones are withheld.
 const MOST_REDUCTIONS: usize = 24;
-
-/// How many rows are looked at first.
-const FIRST_ROWS: usize = 16_384;
-
-/// How many shards are looked at then.
-const FIRST_SHARDS: usize = 2;
 
 /// A release, its conditions, and what its plan is run on.
 pub(super) struct Effects<'a> {
@@ -79,15 +74,15 @@ impl Effects<'_> {
     pub(super) async fn removed(&self, cells: &mut Cells) -> Result<Left> {
         let Some(rule) = LowEffect::new(self.profile, self.secret) else { return Ok(vec![]) };
         let mut keys: Vec<Vec<ScalarValue>> = cells.iter().map(|(keys, _)| keys.to_vec()).collect();
-        let listed = self.listed();
-        keys.extend(listed.into_iter().filter(|keys| cells.get(keys).is_none()));
+        let further = self.possible().await?;
+        keys.extend(further.into_iter().filter(|keys| cells.get(keys).is_none()));
         let mut open: HashMap<Number, Reduction> = HashMap::new();
         for at in 0..keys.len() {
             open.extend(self.places().map(|place| ((at, place), Reduction::default())));
         }
         if !self.conditions.is_empty() {
             self.leave_out_of_the_plan(&keys, &mut open, &rule).await?;
-            self.leave_out_row_by_row(&mut keys, &mut open, &rule).await?;
+            self.leave_out_row_by_row(&keys, &mut open, &rule).await?;
             self.measure_anew(cells, &keys, &open).await?;
         }
         self.name_layers(cells, &keys, &open)?;
@@ -102,105 +97,6 @@ impl Effects<'_> {
         };
         let columns = 0..=self.release.arguments.len();
         columns.flat_map(move |column| kinds.iter().map(move |&counts| Place { column, counts }))
-    }
-
-    /// Every combination of keys, where all of them are public.
-    fn listed(&self) -> Vec<Vec<ScalarValue>> {
-        if !self.release.all_listed {
-            return vec![];
-        }
-        let mut all: Vec<Vec<ScalarValue>> = vec![vec![]];
-        for key in &self.release.keys {
-            let domain = key.domain.as_deref().unwrap_or_default().iter();
-            let values: Vec<ScalarValue> =
-                domain.filter_map(|value| value.cast_to(&key.data_type).ok()).collect();
-            all = all
-                .iter()
-                .flat_map(|keys| {
-                    values.iter().map(|value| {
-                        let mut longer = keys.clone();
-                        longer.push(value.clone());
-                        longer
-                    })
-                })
-                .collect();
-        }
-        all
-    }
-
-    async fn leave_out_row_by_row(
-        &self,
-        keys: &mut Vec<Vec<ScalarValue>>,
-        open: &mut HashMap<Number, Reduction>,
-        rule: &LowEffect<'_>,
-    ) -> Result<()> {
-        let mut classes: BTreeMap<Removed, Vec<Number>> = BTreeMap::new();
-        for (number, reduction) in open.iter() {
-            classes.entry(reduction.removed).or_default().push(*number);
-        }
-        for (start, mut numbers) in classes {
-            let release = self.conditions.open(self.release, start)?;
-            let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
-            let mut table = Table::default();
-            let new = || Looking::of(&ready.release, self.conditions.leaves());
-            let first = std::iter::once(None);
-            for part in first.chain(waves(ready.shards()).into_iter().map(Some)) {
-                match part {
-                    None => table.add(ready.run_first(FIRST_ROWS, new()?).await?)?,
-                    // Who was among the first comes again and counts once.
-                    Some(shards) => {
-                        ready
-                            .run(shards, new)
-                            .await?
-                            .into_iter()
-                            .try_for_each(|lane| table.add(lane))?;
-                    }
-                }
-                if start.is_empty() {
-                    numbers.extend(self.found(keys, &table, open));
-                }
-                let mut look = Look::new(self.conditions, &table, self.release.one_row);
-                numbers.retain(|(cell, place)| {
-                    let Some(keys) = keys.get(*cell) else { return false };
-                    !look.all_sure(keys, *place, start, rule.surely())
-                });
-                if numbers.is_empty() {
-                    break;
-                }
-            }
-            if numbers.is_empty() {
-                continue;
-            }
-            let record_key = self.ground.record_keys.all(ready.snapshot())?;
-            let mut look = Look::new(self.conditions, &table, self.release.one_row);
-            let layers = Layers::of(self.conditions, self.conditions.inside(start))?;
-            for (cell, place) in numbers {
-                let Some(keys) = keys.get(cell) else { continue };
-                let Some(known) = open.get_mut(&(cell, place)) else { continue };
-                let found = look.reduced(keys, place, known, rule, &layers, &record_key);
-                known.and(found);
-            }
-        }
-        Ok(())
-    }
-
-    /// Cells in which somebody is once conditions are left out, and nobody as it was asked.
-    fn found(
-        &self,
-        keys: &mut Vec<Vec<ScalarValue>>,
-        table: &Table,
-        open: &mut HashMap<Number, Reduction>,
-    ) -> Vec<Number> {
-        let known: HashSet<&[ScalarValue]> = keys.iter().map(Vec::as_slice).collect();
-        let new = table.iter().map(|(keys, _)| keys).filter(|keys| !known.contains(keys));
-        let new: Vec<Vec<ScalarValue>> = new.map(<[ScalarValue]>::to_vec).collect();
-        let mut numbers = vec![];
-        for cell in new {
-            numbers.extend(self.places().map(|place| (keys.len(), place)));
-            keys.push(cell);
-        }
-        open.extend(numbers.iter().map(|number| (*number, Reduction::default())));
-        numbers
     }
 
     /// Measures what is left, where it is not what was asked.
@@ -336,17 +232,6 @@ impl Reduction {
         self.members = more.members;
         self.too_far |= more.too_far;
     }
-}
-
-/// Shards in ever larger parts, so that few are read where few suffice.
-fn waves(shards: usize) -> Vec<Range<usize>> {
-    let (mut all, mut first, mut size) = (vec![], 0, FIRST_SHARDS);
-    while first < shards {
-        let end = shards.min(first + size);
-        all.push(first..end);
-        (first, size) = (end, size * 2);
-    }
-    all
 }
 
 impl Measured {

@@ -60,35 +60,41 @@ pub(super) struct Look<'a> {
 
 type Groups<'a> = HashMap<Vec<&'a ScalarValue>, Vec<&'a Members>>;
 
+/// What decides what is left out.
+pub(super) struct By<'a> {
+    pub(super) rule: &'a LowEffect<'a>,
+    pub(super) layers: &'a Layers<'a>,
+    pub(super) record_key: &'a dyn Fn(u32) -> u64,
+}
+
 impl<'a> Look<'a> {
     pub(super) fn new(conditions: &'a Conditions, table: &'a Table, one_row: bool) -> Self {
         Self { conditions, table, one_row, groups: HashMap::new() }
     }
 
-    /// Whether every condition that can be looked at row by row changes so many persons that nobody need look further.
-    /// Members of some persons suffice to say so.
-    pub(super) fn all_sure(
+    /// Of these conditions keeps those that are not known to change enough people. Members of some persons suffice.
+    pub(super) fn drop_sure(
         &mut self,
         keys: &'a [ScalarValue],
         place: Place,
         removed: Removed,
         surely: u64,
-    ) -> bool {
+        ids: &mut Vec<u8>,
+    ) {
         let tree = self.conditions.tree(place.column);
-        let ids = self.candidates(&tree, removed);
-        ids.into_iter().all(|id| self.effect(keys, place, &tree, removed, id, surely) >= surely)
+        ids.retain(|id| self.effect(keys, place, &tree, removed, *id, surely) < surely);
     }
 
-    /// Leaves out what has a low effect, as long as there is such a thing.
+    /// Leaves out what has a low effect, as long as there is such a thing; `among` these, if any are given.
     pub(super) fn reduced(
         &mut self,
         keys: &'a [ScalarValue],
         place: Place,
         before: &Reduction,
-        rule: &LowEffect<'_>,
-        layers: &Layers<'_>,
-        record_key: &dyn Fn(u32) -> u64,
+        among: Option<&[u8]>,
+        by: &By<'_>,
     ) -> Reduction {
+        let By { rule, layers, record_key } = by;
         let (start, mut nothing) = (before.removed, before.nothing);
         let name = |removed| Layer::name(&layers.of_cell(place.column, keys, removed));
         let tree = self.conditions.tree(place.column);
@@ -96,7 +102,8 @@ impl<'a> Look<'a> {
         let mut steps = vec![];
         loop {
             let mut effects = vec![];
-            for id in self.candidates(&tree, removed) {
+            let candidates = self.conditions.candidates(place.column, removed);
+            for id in candidates.into_iter().filter(|id| among.is_none_or(|ids| ids.contains(id))) {
                 let persons = self.effect(keys, place, &tree, removed, id, rule.surely());
                 if persons < rule.surely() {
                     let left = self.members(keys, place, &tree, removed.with(id));
@@ -134,13 +141,6 @@ impl<'a> Look<'a> {
         let persons = left.len();
         let members = touched.then_some(left);
         Reduction { removed, nothing, steps, changed, touched, persons, key, members, too_far }
-    }
-
-    /// What can be left out beside what is: pieces of conditions, and labels.
-    fn candidates(&self, tree: &Node, removed: Removed) -> Vec<u8> {
-        let labels = self.conditions.labels().filter_map(|id| u8::try_from(id).ok());
-        let labels = labels.filter(|id| !removed.contains(*id));
-        tree.candidates(removed).into_iter().chain(labels).collect()
     }
 
     /// How many persons one condition more changes; at least `enough` where it is known to be as many.

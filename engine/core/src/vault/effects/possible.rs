@@ -1,0 +1,78 @@
+//! Which cells there could be: those too that nobody is in as it was asked, but somebody once conditions are left out.
+//!
+//! They are looked at like the others. Otherwise a single person who meets all conditions would decide whether the rest
+//! of a cell is looked at.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::physical_plan::aggregates::group_values::GroupValues;
+use datafusion::scalar::ScalarValue;
+use tresor_disclosure::low_effect::Removed;
+
+use super::Effects;
+use crate::vault::execute::{Columns, Ready, Take, cells_of, groups, keys_of};
+use crate::vault::kernel::Keys;
+
+impl Effects<'_> {
+    /// The keys of cells that there could be, beside those that somebody is in as it was asked; some of those, too.
+    pub(super) async fn possible(&self) -> Result<Vec<Vec<ScalarValue>>> {
+        if self.release.all_listed {
+            return Ok(self.listed());
+        }
+        let ids = self.conditions.inner().filter_map(|id| u8::try_from(id).ok());
+        let inner = ids.fold(Removed::default(), Removed::with);
+        if self.release.keys.is_empty() || (self.conditions.leaves() == 0 && inner.is_empty()) {
+            return Ok(vec![]);
+        }
+        let mut found = self.keys_without_conditions(Removed::default()).await?;
+        if !inner.is_empty() {
+            found.extend(self.keys_without_conditions(inner).await?);
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    /// Every combination of keys, where all of them are public.
+    fn listed(&self) -> Vec<Vec<ScalarValue>> {
+        let mut all: Vec<Vec<ScalarValue>> = vec![vec![]];
+        for key in &self.release.keys {
+            let domain = key.domain.as_deref().unwrap_or_default().iter();
+            let values: Vec<ScalarValue> =
+                domain.filter_map(|value| value.cast_to(&key.data_type).ok()).collect();
+            let longer = |keys: &Vec<ScalarValue>, value: &ScalarValue| {
+                keys.iter().chain([value]).cloned().collect()
+            };
+            all = all
+                .iter()
+                .flat_map(|keys| values.iter().map(move |value| longer(keys, value)))
+                .collect();
+        }
+        all
+    }
+
+    async fn keys_without_conditions(&self, removed: Removed) -> Result<HashSet<Vec<ScalarValue>>> {
+        let release = self.conditions.keys_alone(self.release, removed)?;
+        let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
+        let new = || Ok(Finding { groups: groups(&ready.release)?, cells: vec![] });
+        let mut found = HashSet::new();
+        for lane in ready.run(0..ready.shards(), new).await? {
+            if let Some(mut groups) = lane.groups {
+                found.extend(keys_of(groups.as_mut())?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// One lane of keys.
+struct Finding {
+    groups: Option<Box<dyn GroupValues>>,
+    cells: Vec<usize>,
+}
+
+impl Take for Finding {
+    fn take(&mut self, rows: &Columns<'_>, _: &Keys<'_>) -> Result<()> {
+        cells_of(&mut self.groups, rows, &mut self.cells).map(|_| ())
+    }
+}
