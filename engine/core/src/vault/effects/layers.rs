@@ -5,9 +5,8 @@
 //! group of a table is such a condition too. Where the values are not public, the condition's own text in terms of the
 //! canonical relation stands for it. Must never know: rows.
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
@@ -46,13 +45,13 @@ type Places = BTreeSet<usize>;
 /// What a leaf or a key says of a column.
 enum Described {
     /// The column, by its place, and for each thing that the expression can be the values for which it is that.
-    Values { column: usize, values: HashMap<String, Arc<Left>> },
+    Values { column: usize, values: HashMap<String, Arc<Said>> },
     /// The text of the expression.
     Text(String),
 }
 
 /// What a condition leaves.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Left {
     /// Of a column, by its place, these values.
     Values {
@@ -62,14 +61,24 @@ enum Left {
     Text(String),
 }
 
+/// What a condition leaves, and its layer once that was asked for: cells have most of their conditions in common.
+struct Said {
+    left: Left,
+    layer: OnceLock<Option<Layer>>,
+}
+
+impl Said {
+    fn of(left: Left) -> Arc<Self> {
+        Arc::new(Self { left, layer: OnceLock::new() })
+    }
+}
+
 /// What the conditions of a release say of columns.
 pub(super) struct Layers<'a> {
     conditions: &'a Conditions,
     columns: Vec<PublicColumn>,
     leaves: Vec<Described>,
     keys: Vec<Described>,
-    /// What was worked out before: cells have most of their conditions in common.
-    known: RefCell<HashMap<Arc<Left>, Option<Layer>>>,
 }
 
 impl<'a> Layers<'a> {
@@ -82,7 +91,7 @@ impl<'a> Layers<'a> {
         };
         let (leaves, keys) = conditions.exprs(removed)?;
         let (leaves, keys) = (of(leaves), of(keys));
-        Ok(Self { conditions, columns, leaves, keys, known: RefCell::default() })
+        Ok(Self { conditions, columns, leaves, keys })
     }
 
     /// The conditions that a cell's number still has, for noise of their own: of the cell (column 0) or an argument.
@@ -93,7 +102,7 @@ impl<'a> Layers<'a> {
         removed: Removed,
     ) -> Vec<Layer> {
         let kept = |child: &&Child| !removed.contains(child.id);
-        let mut left: Vec<Arc<Left>> = vec![];
+        let mut left: Vec<Arc<Said>> = vec![];
         for child in self.conditions.children(column).filter(kept) {
             add(&mut left, self.left(&child.node, removed));
         }
@@ -102,13 +111,13 @@ impl<'a> Layers<'a> {
                 add(&mut left, of_label(key, value));
             }
         }
-        let mut layers: Vec<Layer> = left.into_iter().filter_map(|left| self.layer(left)).collect();
+        let mut layers: Vec<Layer> = left.iter().filter_map(|said| self.layer(said)).collect();
         layers.sort_unstable();
         layers.dedup();
         layers
     }
 
-    fn left(&self, node: &Node, removed: Removed) -> Arc<Left> {
+    fn left(&self, node: &Node, removed: Removed) -> Arc<Said> {
         let (parts, all) = match node {
             Node::Leaf(at) => return of_leaf(self.leaves.get(usize::from(*at))),
             Node::All(parts) => (parts, true),
@@ -116,7 +125,7 @@ impl<'a> Layers<'a> {
         };
         let parts = parts.iter().filter(|part| !removed.contains(part.id));
         let mut parts: Vec<Left> =
-            parts.map(|part| Arc::unwrap_or_clone(self.left(&part.node, removed))).collect();
+            parts.map(|part| self.left(&part.node, removed).left.clone()).collect();
         parts.sort();
         let together =
             parts.iter().skip(1).fold(parts.first().cloned(), |sum, part| match (sum?, part) {
@@ -128,7 +137,7 @@ impl<'a> Layers<'a> {
                 }
                 _ => None,
             });
-        Arc::new(together.unwrap_or_else(|| {
+        Said::of(together.unwrap_or_else(|| {
             let mut texts: Vec<String> = parts.iter().map(|part| self.text(part)).collect();
             texts.sort();
             Left::Text(texts.join(if all { " and " } else { " or " }))
@@ -136,19 +145,14 @@ impl<'a> Layers<'a> {
     }
 
     /// The layer of what is left; none where it leaves every value.
-    fn layer(&self, left: Arc<Left>) -> Option<Layer> {
-        if let Some(known) = self.known.borrow().get(&left) {
-            return *known;
-        }
-        let layer = match &*left {
+    fn layer(&self, said: &Said) -> Option<Layer> {
+        *said.layer.get_or_init(|| match &said.left {
             Left::Text(text) => Some(Layer::of(text, ["true"])),
             Left::Values { column, values } => self.columns.get(*column).and_then(|column| {
                 let whole = values.len() == column.values.len();
                 (!whole).then(|| Layer::of(&column.name, column.at(values)))
             }),
-        };
-        self.known.borrow_mut().insert(left, layer);
-        layer
+        })
     }
 
     fn text(&self, left: &Left) -> String {
@@ -173,14 +177,14 @@ impl PublicColumn {
 }
 
 /// Adds what is left by one more condition: two on one column are one.
-fn add(all: &mut Vec<Arc<Left>>, more: Arc<Left>) {
-    if let Left::Values { column, values } = &*more {
+fn add(all: &mut Vec<Arc<Said>>, more: Arc<Said>) {
+    if let Left::Values { column, values } = &more.left {
         for known in all.iter_mut() {
-            if let Left::Values { column: same, values: known_values } = &**known
+            if let Left::Values { column: same, values: known_values } = &known.left
                 && same == column
             {
                 let values = known_values & values;
-                *known = Arc::new(Left::Values { column: *column, values });
+                *known = Said::of(Left::Values { column: *column, values });
                 return;
             }
         }
@@ -188,31 +192,31 @@ fn add(all: &mut Vec<Arc<Left>>, more: Arc<Left>) {
     all.push(more);
 }
 
-fn of_leaf(leaf: Option<&Described>) -> Arc<Left> {
+fn of_leaf(leaf: Option<&Described>) -> Arc<Said> {
     match leaf {
         Some(described @ Described::Values { .. }) => described.where_it_is("true"),
-        Some(Described::Text(text)) => Arc::new(Left::Text(text.clone())),
-        None => Arc::new(Left::Text(String::new())),
+        Some(Described::Text(text)) => Said::of(Left::Text(text.clone())),
+        None => Said::of(Left::Text(String::new())),
     }
 }
 
 /// The rows of a group are those whose column has one of the values that lead to the group.
-fn of_label(key: &Described, label: &ScalarValue) -> Arc<Left> {
+fn of_label(key: &Described, label: &ScalarValue) -> Arc<Said> {
     let label = written(label);
     match key {
         Described::Values { .. } => key.where_it_is(&label),
-        Described::Text(text) => Arc::new(Left::Text(format!("{text} is {label}"))),
+        Described::Text(text) => Said::of(Left::Text(format!("{text} is {label}"))),
     }
 }
 
 impl Described {
     /// The values for which the expression is this.
-    fn where_it_is(&self, result: &str) -> Arc<Left> {
+    fn where_it_is(&self, result: &str) -> Arc<Said> {
         match self {
             Self::Values { column, values } => values.get(result).cloned().unwrap_or_else(|| {
-                Arc::new(Left::Values { column: *column, values: Places::new() })
+                Said::of(Left::Values { column: *column, values: Places::new() })
             }),
-            Self::Text(text) => Arc::new(Left::Text(text.clone())),
+            Self::Text(text) => Said::of(Left::Text(text.clone())),
         }
     }
 }
@@ -251,7 +255,7 @@ fn by_values(
         columns.push(PublicColumn { name, values });
         columns.len() - 1
     });
-    let left = |values| Arc::new(Left::Values { column, values });
+    let left = |values| Said::of(Left::Values { column, values });
     let values = by_result.into_iter().map(|(result, places)| (result, left(places))).collect();
     Some(Described::Values { column, values })
 }

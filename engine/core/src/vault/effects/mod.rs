@@ -9,6 +9,7 @@
 //! never know: SQL text, who asks.
 
 mod apart;
+mod holding;
 mod layers;
 mod lists;
 mod members;
@@ -213,9 +214,9 @@ impl Effects<'_> {
             too_far: reduction.too_far,
         });
         let mut left: Vec<LeftOut> = left.collect();
-        left.sort_by(|a, b| {
-            let keys = |one: &LeftOut| one.keys.iter().map(ToString::to_string).collect::<Vec<_>>();
-            (keys(a), a.column).cmp(&(keys(b), b.column))
+        left.sort_by_cached_key(|one| {
+            let keys: Vec<String> = one.keys.iter().map(ToString::to_string).collect();
+            (keys, one.column)
         });
         left
     }

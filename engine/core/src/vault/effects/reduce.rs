@@ -1,13 +1,12 @@
 //! What is left of a cell when conditions that concern too few people are left out, one after the other.
 
-use std::collections::HashMap;
-
 use datafusion::scalar::ScalarValue;
 use roaring::RoaringBitmap;
 use tresor_disclosure::low_effect::{Effect, Layer, LowEffect, Node, Removed};
 
+use super::holding::Holding;
 use super::layers::Layers;
-use super::members::{Members, Table};
+use super::members::Table;
 use crate::guard::conditions::Conditions;
 
 /// In what a condition's effect is measured.
@@ -50,26 +49,22 @@ pub(super) struct Reduction {
 
 /// The members of all cells, and the conditions that chose them.
 pub(super) struct Look<'a> {
-    pub(super) conditions: &'a Conditions,
-    pub(super) table: &'a Table,
+    conditions: &'a Conditions,
     /// Whether each person has at most one row.
-    pub(super) one_row: bool,
-    /// Cells by their keys without the keys whose labels are left out.
-    groups: HashMap<Removed, Groups<'a>>,
+    one_row: bool,
+    holding: Holding<'a>,
 }
-
-type Groups<'a> = HashMap<Vec<&'a ScalarValue>, Vec<&'a Members>>;
 
 /// What decides what is left out.
 pub(super) struct By<'a> {
     pub(super) rule: &'a LowEffect<'a>,
     pub(super) layers: &'a Layers<'a>,
-    pub(super) record_key: &'a dyn Fn(u32) -> u64,
+    pub(super) record_key: &'a (dyn Fn(u32) -> u64 + Sync),
 }
 
 impl<'a> Look<'a> {
     pub(super) fn new(conditions: &'a Conditions, table: &'a Table, one_row: bool) -> Self {
-        Self { conditions, table, one_row, groups: HashMap::new() }
+        Self { conditions, one_row, holding: Holding::of(conditions, table) }
     }
 
     /// Of these conditions keeps those that are not known to change enough people. Members of some persons suffice.
@@ -154,22 +149,37 @@ impl<'a> Look<'a> {
         enough: u64,
     ) -> u64 {
         let more = removed.with(id);
-        if self.one_row || place.counts == Counts::Rows {
-            // One part with enough of them will do, and nobody is in two parts where each has one row.
-            let (mut sum, mut largest) = (0, 0);
-            let one_row = self.one_row;
-            self.each_flipped(keys, place, tree, (removed, more), &mut |persons| {
-                sum += persons.len();
-                largest = largest.max(persons.len());
-                let found = if one_row { sum } else { largest };
-                found < enough
-            });
-            if one_row || largest >= enough {
-                return if one_row { sum } else { largest };
+        match place.counts {
+            // Nobody is in two parts where each has one row.
+            _ if self.one_row => {
+                let mut found = 0;
+                self.each_flipped(keys, place, tree, (removed, more), &mut |persons| {
+                    found += persons.len();
+                    found < enough
+                });
+                found
+            }
+            Counts::Rows => {
+                let mut found = RoaringBitmap::new();
+                self.each_flipped(keys, place, tree, (removed, more), &mut |persons| {
+                    found |= persons;
+                    found.len() < enough
+                });
+                found.len()
+            }
+            Counts::Persons => {
+                let before = self.members(keys, place, tree, removed);
+                let mut coming = RoaringBitmap::new();
+                self.each_flipped(keys, place, tree, (removed, more), &mut |persons| {
+                    coming |= persons - &before;
+                    coming.len() < enough
+                });
+                if coming.len() >= enough {
+                    return coming.len();
+                }
+                before.symmetric_difference_len(&self.members(keys, place, tree, more))
             }
         }
-        let rows = self.flipped(keys, place, tree, removed, more);
-        self.changed(keys, place, tree, (removed, more), &rows)
     }
 
     /// Persons by which two cohorts differ, of which `rows` have a row that comes in or goes out.
@@ -208,7 +218,7 @@ impl<'a> Look<'a> {
         found
     }
 
-    /// Goes through the parts of the two cohorts that are in one of them only, as long as it is told to.
+    /// Goes through the parts that are in one of the two cohorts only, as long as it is told to.
     fn each_flipped(
         &mut self,
         keys: &'a [ScalarValue],
@@ -217,20 +227,20 @@ impl<'a> Look<'a> {
         (before, after): (Removed, Removed),
         go_on: &mut dyn FnMut(&RoaringBitmap) -> bool,
     ) {
-        let adds = self.adds(place.column);
-        let (labels, same) = (self.labels_of(before), self.labels_of(after));
-        self.group(labels);
-        self.group(same);
-        let narrow = self.cells(keys, labels);
-        for members in self.cells(keys, same) {
+        let (narrow, own) = self.holding.grouping(keys, before);
+        let (_, wide) = self.holding.grouping(keys, after);
+        let coming = self.holding.parts(keys, place.column, tree, after);
+        for part in wide.and_then(|wide| coming.get(&wide)).into_iter().flatten() {
             // Cells that come in with a label had none of their rows before.
-            let before_too =
-                labels == same || narrow.iter().any(|known| std::ptr::eq(*known, *members));
-            for (mask, persons) in members.iter().filter(|(mask, _)| **mask & adds == adds) {
-                let was = before_too && tree.holds(*mask, before);
-                if was != tree.holds(*mask, after) && !go_on(persons) {
-                    return;
-                }
+            let was = narrow.of_cell(part.cell) == own && tree.holds(part.mask, before);
+            if !was && !go_on(part.persons) {
+                return;
+            }
+        }
+        let going = self.holding.parts(keys, place.column, tree, before);
+        for part in own.and_then(|own| going.get(&own)).into_iter().flatten() {
+            if !tree.holds(part.mask, after) && !go_on(part.persons) {
+                return;
             }
         }
     }
@@ -242,58 +252,10 @@ impl<'a> Look<'a> {
         tree: &Node,
         removed: Removed,
     ) -> RoaringBitmap {
-        let adds = self.adds(place.column);
-        let labels = self.labels_of(removed);
-        self.group(labels);
-        let mut found = RoaringBitmap::new();
-        for members in self.cells(keys, labels) {
-            for (mask, persons) in members.iter() {
-                if mask & adds == adds && tree.holds(*mask, removed) {
-                    found |= persons;
-                }
-            }
-        }
-        found
-    }
-
-    /// The bit that says whether a row adds to an argument; none for the cell itself.
-    fn adds(&self, column: usize) -> u64 {
-        column.checked_sub(1).map_or(0, |at| 1 << (self.conditions.leaves() + at))
-    }
-
-    /// Of what is removed, the labels alone.
-    fn labels_of(&self, removed: Removed) -> Removed {
-        let mut labels = Removed::default();
-        for id in self.conditions.labels().filter_map(|id| u8::try_from(id).ok()) {
-            if removed.contains(id) {
-                labels = labels.with(id);
-            }
-        }
-        labels
-    }
-
-    /// Puts cells together that are one when these labels are left out.
-    fn group(&mut self, labels: Removed) {
-        if !self.groups.contains_key(&labels) {
-            let mut groups = Groups::new();
-            for (keys, members) in self.table.iter() {
-                groups.entry(self.kept(keys, labels)).or_default().push(members);
-            }
-            self.groups.insert(labels, groups);
-        }
-    }
-
-    /// The cells that are one when these labels are left out, once they were put together.
-    fn cells(&self, keys: &'a [ScalarValue], labels: Removed) -> &[&'a Members] {
-        let groups = self.groups.get(&labels);
-        let cells = groups.and_then(|groups| groups.get(&self.kept(keys, labels)));
-        cells.map(Vec::as_slice).unwrap_or_default()
-    }
-
-    fn kept(&self, keys: &'a [ScalarValue], labels: Removed) -> Vec<&'a ScalarValue> {
-        let ids = self.conditions.labels();
-        let gone = |id: usize| u8::try_from(id).is_ok_and(|id| labels.contains(id));
-        keys.iter().zip(ids).filter(|(_, id)| !gone(*id)).map(|(key, _)| key).collect()
+        let (_, group) = self.holding.grouping(keys, removed);
+        let parts = self.holding.parts(keys, place.column, tree, removed);
+        let parts = group.and_then(|group| parts.get(&group));
+        parts.into_iter().flatten().fold(RoaringBitmap::new(), |all, part| all | part.persons)
     }
 }
 

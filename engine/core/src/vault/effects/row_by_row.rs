@@ -28,6 +28,9 @@ const FIRST_SHARDS: usize = 2;
 /// Of how many numbers one is unsure, where many are.
 const MANY: usize = 4;
 
+/// How many numbers are looked at without a break.
+const AT_ONCE: usize = 256;
+
 /// Most values of a key to which rows are confined.
 const MOST_VALUES: usize = 64;
 
@@ -56,7 +59,8 @@ impl Effects<'_> {
             let mut look = Look::new(self.conditions, &table, self.release.one_row);
             let layers = Layers::of(self.conditions, self.conditions.inside(start))?;
             let by = By { rule, layers: &layers, record_key: &record_key };
-            for ((cell, place), ids) in unsure {
+            for (at, ((cell, place), ids)) in unsure.into_iter().enumerate() {
+                breathe(at).await;
                 let Some(keys) = keys.get(cell) else { continue };
                 let Some(known) = open.get_mut(&(cell, place)) else { continue };
                 let among = if self.stays_sure(place) { Some(ids.as_slice()) } else { None };
@@ -83,7 +87,7 @@ impl Effects<'_> {
             |number: Number| (number, self.conditions.candidates(number.1.column, start));
         let mut unsure: Vec<Unsure> = numbers.into_iter().map(candidates).collect();
         let all = unsure.len();
-        self.drop_sure(keys, &mut unsure, start, rule, &table);
+        self.drop_sure(keys, &mut unsure, start, rule, &table).await;
         // Of the shards before this one the table has every row.
         let mut whole = 0;
         let mut confined = (Only::default(), Arc::clone(ready));
@@ -109,7 +113,7 @@ impl Effects<'_> {
             for lane in confined.1.run(shards, new).await? {
                 table.add(lane)?;
             }
-            self.drop_sure(keys, &mut unsure, start, rule, &table);
+            self.drop_sure(keys, &mut unsure, start, rule, &table).await;
         }
         if unsure.iter().any(|((_, place), _)| !self.stays_sure(*place)) {
             for lane in ready.run(whole..ready.shards(), new).await? {
@@ -132,7 +136,7 @@ impl Effects<'_> {
         Ok(Arc::new(Ready::of(release, self.earlier, self.ground)?))
     }
 
-    fn drop_sure(
+    async fn drop_sure(
         &self,
         keys: &[Vec<ScalarValue>],
         unsure: &mut Vec<Unsure>,
@@ -141,7 +145,8 @@ impl Effects<'_> {
         table: &Table,
     ) {
         let mut look = Look::new(self.conditions, table, self.release.one_row);
-        for ((cell, place), ids) in unsure.iter_mut() {
+        for (at, ((cell, place), ids)) in unsure.iter_mut().enumerate() {
+            breathe(at).await;
             if let Some(keys) = keys.get(*cell) {
                 look.drop_sure(keys, *place, start, rule.surely(), ids);
             }
@@ -171,6 +176,13 @@ impl Effects<'_> {
         };
         let keys: Vec<_> = (0..self.release.keys.len()).map(of_key).collect();
         Only { kept, keys: if keys.iter().any(Option::is_some) { keys } else { vec![] } }
+    }
+}
+
+/// Lets others go on now and then, and the limit on time take effect.
+async fn breathe(at: usize) {
+    if at % AT_ONCE == AT_ONCE - 1 {
+        tokio::task::yield_now().await;
     }
 }
 

@@ -64,3 +64,12 @@ fn sets_of_candidates_hold_0_to_63() {
     assert!(Removed::default().is_empty() && !Removed::default().with(63).is_empty());
     assert!(Node::Leaf(63).holds(1 << 63, Removed::default()));
 }
+
+#[test]
+fn alternatives_are_seen_wherever_they_stand() {
+    let both = Node::All(vec![leaf(0), leaf(1)]);
+    assert!(!both.has_alternatives());
+    assert!(sample().has_alternatives());
+    assert!(Node::All(vec![leaf(0), child(7, sample())]).has_alternatives());
+    assert!(Node::Any(vec![leaf(0)]).has_alternatives());
+}
