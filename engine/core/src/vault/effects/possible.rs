@@ -12,6 +12,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::Removed;
 
 use super::Effects;
+use crate::guard::release::Key;
 use crate::vault::execute::{Columns, Ready, Take, cells_of, groups, keys_of};
 use crate::vault::kernel::Keys;
 
@@ -30,6 +31,13 @@ impl Effects<'_> {
         if !inner.is_empty() {
             found.extend(self.keys_without_conditions(inner).await?);
         }
+        // Where it is public which values a key can have, the plan itself says that nobody has another.
+        let domains: Vec<Option<HashSet<ScalarValue>>> =
+            self.release.keys.iter().map(|key| Some(values(key)?.collect())).collect();
+        let within = |(value, domain): (&ScalarValue, &Option<HashSet<ScalarValue>>)| {
+            domain.as_ref().is_none_or(|domain| domain.contains(value))
+        };
+        found.retain(|keys| keys.iter().zip(&domains).all(within));
         Ok(found.into_iter().collect())
     }
 
@@ -37,9 +45,7 @@ impl Effects<'_> {
     fn listed(&self) -> Vec<Vec<ScalarValue>> {
         let mut all: Vec<Vec<ScalarValue>> = vec![vec![]];
         for key in &self.release.keys {
-            let domain = key.domain.as_deref().unwrap_or_default().iter();
-            let values: Vec<ScalarValue> =
-                domain.filter_map(|value| value.cast_to(&key.data_type).ok()).collect();
+            let values: Vec<ScalarValue> = values(key).into_iter().flatten().collect();
             let longer = |keys: &Vec<ScalarValue>, value: &ScalarValue| {
                 keys.iter().chain([value]).cloned().collect()
             };
@@ -63,6 +69,12 @@ impl Effects<'_> {
         }
         Ok(found)
     }
+}
+
+/// The values that a key can have, where they are public.
+fn values(key: &Key) -> Option<impl Iterator<Item = ScalarValue>> {
+    let domain = key.domain.as_deref()?;
+    Some(domain.iter().filter_map(|value| value.cast_to(&key.data_type).ok()))
 }
 
 /// One lane of keys.
