@@ -1,7 +1,7 @@
 //! The release functions that attackers are held against: the default, and what is left of it without single rules.
 
 use tresor_disclosure::Profile;
-use tresor_disclosure::profile::{LowEffects, Noise, Quantile, Rounding, RoundingMethod};
+use tresor_disclosure::profile::{Exposure, LowEffects, Noise, Quantile, Rounding, RoundingMethod};
 
 use crate::world::Release;
 
@@ -30,7 +30,8 @@ pub(crate) fn without_removal() -> Release {
 pub(crate) fn cell_key_only() -> Release {
     let low_effect = LowEffects { persons: 0, sd: 0.0, condition_sd: 0.0 };
     let rounding = Rounding { method: RoundingMethod::None, base: 1, ..tresor_default().rounding };
-    let profile = Profile { min_count_sd: 0.0, rounding, low_effect, ..tresor_default() };
+    let exposure = Exposure { warn: 0.0, review: 0.0, lock: 0.0 };
+    let profile = Profile { min_count_sd: 0.0, rounding, low_effect, exposure, ..tresor_default() };
     Release { profile, ..without_removal() }
 }
 
