@@ -123,8 +123,13 @@ impl Reason {
     pub fn sentence(self, profile: &Profile) -> String {
         match self.shared(profile) {
             Some(Shared::Persons) => format!(
-                "fewer than {} people (may be 0), or kept back so that such a number cannot be worked out",
-                told(profile, profile.min_count)
+                "fewer than {} people (may be 0){}, or kept back so that such a number cannot be worked out",
+                told(profile, profile.min_count),
+                // What is asked for by too many such conditions is withheld for the same reason.
+                match profile.low_effect.persons {
+                    0 => "",
+                    _ => ", chosen by conditions that concern too few people",
+                }
             ),
             Some(Shared::Measure) => format!(
                 "fewer than {} people contribute to this number (may be 0), one or two make up too much of it, values \

@@ -8,6 +8,7 @@
 
 mod national;
 mod not_offered;
+mod of_numbers;
 #[cfg(test)]
 pub(crate) mod tests;
 mod validate;

@@ -120,6 +120,31 @@ impl Stages for Breaks {
     }
 }
 
+/// What no rule finds in the text is held against what was answered before: positions too, and the intervals.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_answer_is_given_with_its_interval() {
+    let clinic = clinic(true);
+    let home = Home::of(&clinic);
+    let drawn = "noise = { method = \"cell_key_geometric\", count_sd = 2.0, magnitude_sd = 0.1 }";
+    home.add_project("low", &tests::profile::with(&["id = \"low\"", LEAVES_OUT, drawn]), "clinic");
+    let engine = home.engine().await;
+    let shares = (5..95).step_by(3);
+    let positions =
+        shares.map(|share| format!("percentile_cont(0.{share:02}) within group (order by income)"));
+    let numbers = ["count(*)", "sum(income)", "avg(income)", "sum(income * 2 + 1)"];
+    for measure in numbers.into_iter().map(str::to_owned).chain(positions) {
+        let asked = async |from: u32| {
+            let sql = format!("select {measure} from people where hiv <> (income > {from})");
+            let answer = ask(&engine, "low", &sql).await.unwrap().json;
+            (answer["rows"].clone(), answer["intervals"].clone())
+        };
+        let all = asked(60_000).await;
+        assert!(!all.0[0][0].is_null(), "{measure}");
+        // The target has the largest income: without it the noise of a sum would have another size.
+        assert_eq!(asked(49_999).await, all, "{measure}");
+    }
+}
+
 /// What was never answered is nothing that a project was told.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_that_breaks_off_leaves_nothing_behind() {

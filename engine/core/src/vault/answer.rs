@@ -197,8 +197,9 @@ impl Body<'_> {
         let few = self.profile.low_effect.persons;
         if measured && few > 0 {
             notes.push(format!(
-                "a condition that concerns fewer than about {few} people counts as absent: counts and sums may be off by \
-                 what as many people contribute, and their intervals say so; means and other statistics follow them"
+                "a condition that concerns fewer than about {few} people counts as absent, so counts and sums may be off by \
+                 some {few} people for each condition; their intervals allow for it. Means and other statistics are of the \
+                 people who were counted; their intervals do not"
             ));
         }
         notes.extend(self.more_notes.iter().cloned());

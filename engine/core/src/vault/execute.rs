@@ -18,10 +18,10 @@ use datafusion::common::{DataFusionError, Result, internal_err};
 use datafusion::datasource::MemTable;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{EmitTo, Expr, LogicalPlan, LogicalPlanBuilder, TableSource};
-use datafusion::physical_plan::ExecutionPlanProperties;
 use datafusion::physical_plan::aggregates::group_values::{GroupValues, new_group_values};
 use datafusion::physical_plan::aggregates::order::GroupOrdering;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{ExecutionPlanProperties, SendableRecordBatchStream};
 use datafusion::scalar::ScalarValue;
 use futures::StreamExt;
 
@@ -108,7 +108,7 @@ impl Ready {
         for part in split(shards, self.ground.lanes) {
             let (ready, mut taker) = (Arc::clone(self), new()?);
             tasks.spawn(async move {
-                ready.lane(part, usize::MAX, &mut taker).await?;
+                ready.lane(part, &mut taker).await?;
                 Ok::<T, DataFusionError>(taker)
             });
         }
@@ -119,43 +119,68 @@ impl Ready {
         Ok(takers)
     }
 
-    /// Runs the first shard until it has given about so many rows, all those of the persons in them.
+    /// Runs the first shard until it has given about so many rows: all those of the persons in them.
     pub(super) async fn run_first<T: Take>(&self, rows: usize, mut taker: T) -> Result<T> {
-        self.lane(0..1, rows, &mut taker).await?;
+        let (batches, more) = self.first_batches(rows).await?;
+        let last = match batches.last() {
+            // Of the last person there can be further rows, and there can be some in every batch.
+            Some(batch) if more => {
+                Columns::of(batch, &self.release)?.persons().values().last().copied()
+            }
+            _ => None,
+        };
+        let record_keys = self.ground.record_keys.of(&self.snapshot, 0)?;
+        let keys = self.keys(0, &record_keys)?;
+        for batch in batches {
+            let persons = Columns::of(&batch, &self.release)?;
+            let before = |last| persons.persons().values().partition_point(|&person| person < last);
+            let batch = batch.slice(0, last.map_or(batch.num_rows(), before));
+            taker.take(&Columns::of(&batch, &self.release)?, &keys)?;
+        }
         Ok(taker)
     }
 
-    /// One lane: its shards in order, each until it has given so many rows.
-    async fn lane(&self, shards: Range<usize>, most: usize, taker: &mut impl Take) -> Result<()> {
+    /// The first batches of the first shard, until there are so many rows; whether there can be more.
+    async fn first_batches(&self, most: usize) -> Result<(Vec<RecordBatch>, bool)> {
+        let mut stream = self.shard(0).await?;
+        let (mut batches, mut rows) = (vec![], 0);
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            rows += batch.num_rows();
+            batches.push(batch);
+            if rows >= most {
+                return Ok((batches, true));
+            }
+        }
+        Ok((batches, false))
+    }
+
+    /// One lane: its shards in order.
+    async fn lane(&self, shards: Range<usize>, taker: &mut impl Take) -> Result<()> {
         for shard in shards {
-            let Some(cut) = self.snapshot.shards().get(shard) else { continue };
             let record_keys = self.ground.record_keys.of(&self.snapshot, shard)?;
-            let keys = Keys { first: cut.first, keys: &record_keys };
-            let bound = rebind(self.plan.plan(), &self.ground, shard)?;
-            let bound = proof::release(bound, &self.release, &self.ground.conditions)?;
-            let mut stream = run(&bound, &self.state).await?;
-            let mut rows = 0;
-            while rows < most
-                && let Some(batch) = stream.next().await
-            {
-                let mut batch = batch?;
-                rows += batch.num_rows();
-                if rows >= most {
-                    batch = without_the_last(&batch, &self.release)?;
-                }
-                taker.take(&Columns::of(&batch, &self.release)?, &keys)?;
+            let keys = self.keys(shard, &record_keys)?;
+            let mut stream = self.shard(shard).await?;
+            while let Some(batch) = stream.next().await {
+                taker.take(&Columns::of(&batch?, &self.release)?, &keys)?;
             }
         }
         Ok(())
     }
-}
 
-/// The rows of a batch but those of its last person, of whom more may follow.
-fn without_the_last(batch: &RecordBatch, release: &PersonalRelease) -> Result<RecordBatch> {
-    let columns = Columns::of(batch, release)?;
-    let persons = columns.persons().values();
-    let before = |last: &u32| persons.partition_point(|person| person < last);
-    Ok(batch.slice(0, persons.last().map_or(0, before)))
+    fn keys<'a>(&self, shard: usize, keys: &'a [u64]) -> Result<Keys<'a>> {
+        match self.snapshot.shards().get(shard) {
+            Some(cut) => Ok(Keys { first: cut.first, keys }),
+            None => internal_err!("a shard that is not in its snapshot"),
+        }
+    }
+
+    /// The rows of one shard.
+    async fn shard(&self, shard: usize) -> Result<SendableRecordBatchStream> {
+        let bound = rebind(self.plan.plan(), &self.ground, shard)?;
+        let bound = proof::release(bound, &self.release, &self.ground.conditions)?;
+        run(&bound, &self.state).await
+    }
 }
 
 /// Runs a release plan over all lanes.
@@ -267,10 +292,7 @@ pub(super) async fn collect(
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the vault runs a plan")]
-async fn run(
-    plan: &Proven,
-    state: &SessionState,
-) -> Result<datafusion::physical_plan::SendableRecordBatchStream> {
+async fn run(plan: &Proven, state: &SessionState) -> Result<SendableRecordBatchStream> {
     let physical = state.query_planner().create_physical_plan(plan.plan(), state).await?;
     let partitions = physical.output_partitioning().partition_count();
     // The parts of a union are partitions; they are read one after the other, so that rows keep their order.

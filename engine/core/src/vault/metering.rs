@@ -39,12 +39,10 @@ impl Held {
     pub(super) async fn gauge(&mut self, of: &Metered<'_>) -> Result<Gauge, String> {
         let meter = self.meter(of).await?;
         let share = meter.meter.most().max(meter.before);
-        let full = meter.meter.is_full() && of.profile.exposure.review > 0.0;
-        let level = Level::of(share, &of.profile.exposure);
         Ok(Gauge {
             column: of.column.to_owned(),
             share,
-            level: if full { level.max(Level::Review) } else { level },
+            level: Level::of(share, meter.meter.is_full(), &of.profile.exposure),
             cohorts: meter.meter.cohorts(),
         })
     }

@@ -84,7 +84,7 @@ fn topic(lineage: &str) -> String {
 pub(super) struct Beside<'a> {
     rule: LowEffect<'a>,
     query: String,
-    /// What sets scale and rule beside the measure: an officer who changes the profile changes the answers.
+    /// What sets scale and rule beside the measure: an officer who changes the rules for numbers changes the answers.
     rules: String,
     inner: Mutex<Inner>,
 }
@@ -95,6 +95,13 @@ struct Inner {
     fresh: Vec<Known>,
     /// Queries whose answers were given again.
     given: Vec<Given>,
+}
+
+/// An answer, and what one person may have added to it as far as its interval tells.
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    pub(super) protected: Protected,
+    pub(super) step: u128,
 }
 
 /// An earlier answer that was given: for the auditor.
@@ -115,7 +122,7 @@ impl<'a> Beside<'a> {
         secret: &'a NoiseSecret,
         query: &str,
     ) -> Option<Self> {
-        let rules = hex::encode(Sha256::digest(format!("{profile:?}")));
+        let rules = hex::encode(Sha256::digest(format!("{:?}", profile.of_numbers())));
         Some(Self {
             rule: LowEffect::new(profile, secret)?,
             query: query.to_owned(),
@@ -131,8 +138,8 @@ impl<'a> Beside<'a> {
         cell: &Contribution,
         layers: &[Layer],
         sketch: Option<&Sketch>,
-        own: Protected,
-    ) -> Protected {
+        own: Answer,
+    ) -> Answer {
         // Without a sketch there was nobody, or too few to be told apart: it is withheld in any case.
         let (Some(sketch), Ok(mut inner)) = (sketch, self.inner.lock()) else { return own };
         let Inner { held, fresh, given } = &mut *inner;
@@ -152,7 +159,7 @@ impl<'a> Beside<'a> {
             if !mine && given.len() < MOST_GIVEN && !given.contains(&again) {
                 given.push(again);
             }
-            return known.answer;
+            return Answer { protected: known.answer, step: known.step };
         }
         let known = Known {
             measure,
@@ -160,7 +167,8 @@ impl<'a> Beside<'a> {
             persons: cell.persons,
             key: cell.key,
             sketch: sketch.clone(),
-            answer: own,
+            answer: own.protected,
+            step: own.step,
         };
         fresh.push(known.clone());
         history.insert(known);

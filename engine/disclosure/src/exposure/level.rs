@@ -7,9 +7,9 @@ use crate::profile::Exposure;
 pub enum Level {
     /// Anything.
     Open,
-    /// Anything, but the project is told.
+    /// Anything; the gauge says so to the project and to auditors.
     Warn,
-    /// Officers release every further answer.
+    /// Output checkers release every further answer.
     Review,
     /// Nothing.
     Lock,
@@ -27,17 +27,24 @@ impl Level {
         }
     }
 
-    /// The level at this share; a limit of 0 is off.
+    /// The level at this share; a limit of 0 is off. A meter that is `full` no longer knows everything: then the first
+    /// limit counts as reached at which something happens to answers.
     #[must_use]
-    pub fn of(share: f64, limits: &Exposure) -> Self {
+    pub fn of(share: f64, full: bool, limits: &Exposure) -> Self {
         let Exposure { warn, review, lock } = *limits;
         // What is no number is taken for the worst.
         let reached = |limit: f64| limit > 0.0 && (share.is_nan() || share >= limit);
-        match (reached(lock), reached(review), reached(warn)) {
+        let by_share = match (reached(lock), reached(review), reached(warn)) {
             (true, _, _) => Self::Lock,
             (false, true, _) => Self::Review,
             (false, false, true) => Self::Warn,
             (false, false, false) => Self::Open,
+        };
+        let stops = [(review, Self::Review), (lock, Self::Lock), (warn, Self::Warn)];
+        let first = stops.into_iter().find(|(limit, _)| *limit > 0.0).map(|(_, level)| level);
+        match first {
+            Some(first) if full => by_share.max(first),
+            _ => by_share,
         }
     }
 }

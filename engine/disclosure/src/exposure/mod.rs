@@ -252,9 +252,7 @@ impl Meter {
     /// What follows, by the limits of a profile.
     #[must_use]
     pub fn level(&self, limits: &Exposure) -> Level {
-        let level = Level::of(self.most(), limits);
-        let is_off = Level::of(1.0, limits) == Level::Open;
-        if self.full && !is_off { level.max(Level::Review) } else { level }
+        Level::of(self.most(), self.full, limits)
     }
 
     /// Whether a cohort came that there was no room for: the meter no longer knows everything.

@@ -171,16 +171,27 @@ fn there_is_no_number_that_breaks_it() {
 
 #[test]
 fn levels_are_reached_one_by_one() {
-    let levels = |share| Level::of(share, &LIMITS);
+    let levels = |share| Level::of(share, false, &LIMITS);
     assert_eq!(levels(0.0), Level::Open);
     assert_eq!(levels(0.049), Level::Open);
     assert_eq!(levels(0.05), Level::Warn);
     assert_eq!(levels(0.10), Level::Review);
     assert_eq!(levels(0.25), Level::Lock);
     assert_eq!(levels(f64::NAN), Level::Lock);
-    assert_eq!(Level::of(1.0, &OFF), Level::Open);
-    assert_eq!(Level::of(1.0, &Exposure { lock: 0.0, ..LIMITS }), Level::Review);
-    assert_eq!(Level::of(1.0, &Exposure { warn: 0.05, ..OFF }), Level::Warn);
+    assert_eq!(Level::of(1.0, false, &OFF), Level::Open);
+    assert_eq!(Level::of(1.0, false, &Exposure { lock: 0.0, ..LIMITS }), Level::Review);
+    assert_eq!(Level::of(1.0, false, &Exposure { warn: 0.05, ..OFF }), Level::Warn);
+}
+
+/// Whatever of the limits a profile has: what no longer knows everything must not let everything pass.
+#[test]
+fn a_full_meter_stops_what_its_profile_can_stop() {
+    let full = |limits| Level::of(0.0, true, limits);
+    assert_eq!(full(&LIMITS), Level::Review);
+    assert_eq!(full(&Exposure { review: 0.0, ..LIMITS }), Level::Lock);
+    assert_eq!(full(&Exposure { warn: 0.05, ..OFF }), Level::Warn);
+    assert_eq!(full(&OFF), Level::Open);
+    assert_eq!(Level::of(0.3, true, &LIMITS), Level::Lock);
 }
 
 #[test]

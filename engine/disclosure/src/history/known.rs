@@ -1,7 +1,7 @@
 //! An earlier number, and the bytes that it is remembered in.
 //!
-//! Layout, version 1: the version; the measures that occur, each once; then for each number its measure, persons, key,
-//! sketch and answer.
+//! Layout, version 2: the version; the measures that occur, each once; then for each number its measure, persons, key,
+//! sketch, answer and step.
 
 use super::Sketch;
 use crate::outcome::{Protected, Reason};
@@ -22,15 +22,17 @@ pub struct Known {
     pub sketch: Sketch,
     /// The answer: shown or withheld.
     pub answer: Protected,
+    /// What one person may have added to it, as far as that is told: the interval follows from it.
+    pub step: u128,
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Tags of an answer. Those of a withheld one follow from the reason.
 const SHOWN: u8 = 0;
 
-/// Fewest bytes of a number in this form: measure, persons, an empty sketch, tag; and the key.
-const LEAST: usize = 1 + 1 + 8 + 8 + 1;
+/// Fewest bytes of a number in this form: measure, persons, an empty sketch, tag, step; and the key.
+const LEAST: usize = 1 + 1 + 8 + 8 + 1 + 1;
 
 /// The numbers of one query, as bytes. The query itself is not in them.
 #[must_use]
@@ -52,6 +54,7 @@ pub fn to_bytes(numbers: &[Known]) -> Vec<u8> {
         writer.bytes(&known.key.to_le_bytes());
         known.sketch.write(&mut writer);
         write_answer(&mut writer, known.answer);
+        writer.number(known.step);
     }
     writer.done()
 }
@@ -87,6 +90,7 @@ fn read_known(reader: &mut Reader<'_>, query: &str, measures: &[&str]) -> Result
         key: reader.word()?,
         sketch: Sketch::read(reader)?,
         answer: read_answer(reader)?,
+        step: reader.number()?,
     })
 }
 

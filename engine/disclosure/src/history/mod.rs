@@ -3,7 +3,7 @@
 //! Two answers about nearly the same persons tell of those in whom the cells differ, if only by being equal or not. So
 //! a cell that differs from an earlier one in too few persons is answered as the earlier one was, exactly as one that
 //! does not differ at all: whoever asks cannot tell the two. Withholding it instead would tell. How many are too few
-//! is drawn for the earlier cell.
+//! is drawn for the earlier cell, and for the conditions of the new number where whoever asks names them.
 //!
 //! A new cell is compared only with answers that were a cell's own, never with one that was itself taken from another:
 //! else an answer could be handed on from cell to cell, to where it is about other persons. The first that is near

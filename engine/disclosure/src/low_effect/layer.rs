@@ -1,7 +1,8 @@
 //! What a surviving condition is called in seeds: one column and the values of it that the condition leaves.
 //!
-//! Two ways to write a condition are one layer, because the values are those that the data show and not those that the
-//! text names: `sex = 'F'` and `sex <> 'M'`, a range and the list of what lies in it.
+//! Two ways to write a condition are one layer where the values of its column are public: whoever calls hands over those
+//! that the condition leaves and not those that the text names. So `sex = 'F'` and `sex <> 'M'`, a range and the list of
+//! what lies in it are one. Where values are not public the text of the condition stands for them: two texts, two layers.
 
 #[cfg(test)]
 mod tests;

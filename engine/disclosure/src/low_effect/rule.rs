@@ -10,7 +10,6 @@ mod tests;
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::contribution::Contribution;
-use crate::grid;
 use crate::noise::{NoiseSecret, generator_for};
 use crate::profile::Profile;
 
@@ -18,11 +17,11 @@ use crate::profile::Profile;
 pub(crate) const FURTHEST: f64 = 4.0;
 
 /// In percent: what may be removed together, of the people who are left.
-const SHARE: u128 = 3;
+pub(super) const SHARE: u128 = 3;
 
 /// So many times the limit may be removed together. At the limit itself most numbers of a few conditions would stand at the
 /// edge, and whether they are shown would tell more of one person than all noise hides (`tests/simulated`).
-const TOGETHER: u32 = 3;
+pub(super) const TOGETHER: u32 = 3;
 
 /// What removing one candidate would change in one cell, in the context of what was removed already. These are true
 /// numbers and have no `Debug` (ONLY-RELEASED).
@@ -117,23 +116,5 @@ impl<'a> LowEffect<'a> {
             }
             None => f64::INFINITY, // FAIL-CLOSED: everything is low
         }
-    }
-
-    /// How many persons a count may be off by, for the interval: a public number from the profile, the number of the query's
-    /// conditions and the shown value.
-    #[must_use]
-    pub fn reach(&self, shown: u128, conditions: usize) -> u128 {
-        let together = u128::from(TOGETHER).min(conditions as u128);
-        if together == 0 {
-            return 0;
-        }
-        (u128::from(self.surely()) * together).max(shown.saturating_mul(SHARE).div_ceil(100))
-    }
-
-    /// The same for a sum over so many persons, by their number as it is shown: each may have had as much as the 1-2-5
-    /// step at or above the largest contributor, which the scale of the noise tells.
-    #[must_use]
-    pub fn reach_of_sum(&self, shown_persons: u128, conditions: usize, largest: u128) -> u128 {
-        self.reach(shown_persons, conditions).saturating_mul(grid::up(largest))
     }
 }

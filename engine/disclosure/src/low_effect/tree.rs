@@ -29,6 +29,24 @@ impl Removed {
         Self(self.0 | bit(id))
     }
 
+    /// The same with all of these candidates.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Of these, those that are in both.
+    #[must_use]
+    pub const fn within(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
+    /// The same without all of these candidates.
+    #[must_use]
+    pub const fn except(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Whether nothing was removed.
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -16,6 +16,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::Removed;
 
 use super::boolean::Pieces;
+use super::partners::Partners;
 
 /// How far a predicate is walked.
 #[derive(Clone, Copy)]
@@ -113,7 +114,32 @@ impl Sites {
             | JoinType::LeftMark
             | JoinType::RightMark => {}
         }
-        Ok(LogicalPlan::Join(node))
+        let partners = Partners::of(&node)?;
+        for (left, right) in &mut node.on {
+            *left = self.expr(left.clone())?;
+            *right = self.expr(right.clone())?;
+        }
+        match partners {
+            Partners::Any => {}
+            Partners::Equal(further) => {
+                let gone = |(at, (left, right)): (usize, &(Expr, Expr))| {
+                    further.contains(&at) && self.gone(|| format!("{left} = {right}"))
+                };
+                let gone: Vec<bool> = node.on.iter().enumerate().map(gone).collect();
+                let mut gone = gone.into_iter();
+                node.on.retain(|_| !gone.next().unwrap_or(false));
+            }
+            Partners::Match(otherwise) => {
+                let words = || node.on.iter().map(|(left, right)| format!("{left} = {right}"));
+                if self.gone(|| words().collect::<Vec<_>>().join(" AND ")) {
+                    node.join_type = otherwise;
+                }
+            }
+        }
+        let Join { left, right, on, filter, join_type, join_constraint, .. } = node;
+        let (nulls, null_aware) = (node.null_equality, node.null_aware);
+        Join::try_new(left, right, on, filter, join_type, join_constraint, nulls, null_aware)
+            .map(LogicalPlan::Join)
     }
 
     /// A predicate that chooses rows: each piece of it can be left out.

@@ -10,6 +10,7 @@
 
 mod boolean;
 mod inner;
+mod partners;
 mod sensitive;
 
 use std::cmp::Ordering;
@@ -126,6 +127,11 @@ impl Conditions {
         of_rows + self.labels.len() + self.inner.len()
     }
 
+    /// The most of any number.
+    pub(crate) fn most_of_all(&self) -> usize {
+        (0..=self.arguments.len()).map(|column| self.most(column)).max().unwrap_or_default()
+    }
+
     /// The relation that the rows come from; leaves and keys are expressions over it.
     pub(crate) const fn base(&self) -> &LogicalPlan {
         &self.rows.base
@@ -164,23 +170,39 @@ impl Conditions {
         of: &PersonalRelease,
         removed: Removed,
     ) -> Result<PersonalRelease> {
+        self.without_each(of, removed, &vec![removed; self.arguments.len()])
+    }
+
+    /// The same, where of the own condition of each argument something else is left out.
+    pub(crate) fn without_each(
+        &self,
+        of: &PersonalRelease,
+        removed: Removed,
+        own: &[Removed],
+    ) -> Result<PersonalRelease> {
         let (parts, _) = self.without_inner(removed)?;
         let all = kept(&self.all, removed, &parts.leaves);
-        let input = match conjunction(all) {
-            Some(predicate) => {
-                LogicalPlan::Filter(Filter::try_new(predicate, Arc::new(parts.base))?)
-            }
-            None => parts.base,
-        };
+        let input = where_all(all, parts.base)?;
         let mut arguments = vec![];
-        for (value, chosen) in parts.values.into_iter().zip(&self.arguments) {
-            arguments.push(match conjunction(kept(&chosen.when, removed, &parts.leaves)) {
+        for ((value, chosen), own) in parts.values.into_iter().zip(&self.arguments).zip(own) {
+            arguments.push(match conjunction(kept(&chosen.when, *own, &parts.leaves)) {
                 Some(when) => only_when(when, value),
                 None => value,
             });
         }
         let keys = self.labelled(parts.keys, &input, removed)?;
         self.projected(of, input, keys, arguments, vec![])
+    }
+
+    /// Of what is removed from a number, what all numbers share, and what the argument has of its own.
+    pub(crate) fn shared_and_own(&self, column: usize, removed: Removed) -> (Removed, Removed) {
+        let own = column.checked_sub(1).and_then(|at| self.arguments.get(at));
+        let own = own.map(|argument| argument.when.as_slice()).unwrap_or_default();
+        let ids = own.iter().flat_map(|child| {
+            std::iter::once(child.id).chain(child.node.candidates(Removed::default()))
+        });
+        let own = ids.fold(Removed::default(), Removed::with).within(removed);
+        (removed.except(own), own)
     }
 
     /// The release with every row, whatever its leaves say, and with the leaves behind its arguments. What stands
@@ -196,12 +218,7 @@ impl Conditions {
         let all = all.map(|child| expr_of(&child.node, removed, &parts.leaves));
         let keys = parts.keys.iter().zip(&only.keys);
         let keys = keys.filter_map(|(key, values)| Some(one_of(key, values.as_ref()?)));
-        let input = match conjunction(all.chain(keys)) {
-            Some(predicate) => {
-                LogicalPlan::Filter(Filter::try_new(predicate, Arc::new(parts.base))?)
-            }
-            None => parts.base,
-        };
+        let input = where_all(all.chain(keys), parts.base)?;
         let leaves = parts.leaves.into_iter().map(Expr::is_true).collect();
         self.projected(of, input, parts.keys, parts.values, leaves)
     }
@@ -393,6 +410,14 @@ fn without_condition(kind: &Argument, expr: Expr) -> (Expr, Vec<Pieces>) {
         value = then.as_ref().clone();
     }
     (value, conditions)
+}
+
+/// The rows that meet all of these.
+fn where_all(all: impl IntoIterator<Item = Expr>, rows: LogicalPlan) -> Result<LogicalPlan> {
+    match conjunction(all) {
+        Some(predicate) => Ok(LogicalPlan::Filter(Filter::try_new(predicate, Arc::new(rows))?)),
+        None => Ok(rows),
+    }
 }
 
 /// The pieces that are left of what must hold.

@@ -5,6 +5,7 @@ use tresor_disclosure::noise::TwoSidedGeometric;
 use tresor_disclosure::profile::Noise;
 use tresor_disclosure::{Pair, Profile, Spread, degrees, rounding};
 
+use crate::guard::conditions::Conditions;
 use crate::guard::release::{
     Argument, Counted, PersonalRelease, Polynomial, Quantile, Statistic, Total,
 };
@@ -15,6 +16,7 @@ pub(super) fn explained(
     release: &PersonalRelease,
     name: Option<&String>,
     profile: &Profile,
+    conditions: Option<&Conditions>,
 ) -> Value {
     let mut told = Map::new();
     told.insert("name".to_owned(), json!(name));
@@ -25,6 +27,12 @@ pub(super) fn explained(
         told.insert("dominance".to_owned(), json!(dominance));
     }
     told.insert("noise".to_owned(), noise(statistic, profile));
+    if let (Some(conditions), Statistic::Count(_) | Statistic::Sum { .. } | Statistic::SumOf(_)) =
+        (conditions, statistic)
+        && profile.low_effect.persons > 0
+    {
+        told.insert("left_out".to_owned(), left_out(profile, conditions));
+    }
     if let Some(step) = rounding_step(statistic, profile) {
         told.insert("rounded_to".to_owned(), json!(step));
     }
@@ -71,6 +79,20 @@ fn dominance(statistic: &Statistic, profile: &Profile) -> Option<&'static str> {
     tested.then_some("withheld where one or two people make up too much of it")
 }
 
+/// How far it may be off because conditions count as absent, and because an earlier answer is given again.
+fn left_out(profile: &Profile, conditions: &Conditions) -> Value {
+    let persons = profile.low_effect.reach(0, conditions.most_of_all());
+    json!({
+        "persons_at_most": u64::try_from(persons).ok(),
+        "text": format!(
+            "a condition that concerns fewer than about {} people counts as absent, and a question about nearly the same \
+             people as an earlier one gets its answer: the interval is wider by what so many people contribute, and by \
+             more where 3 % of the number are more",
+            profile.low_effect.persons
+        ),
+    })
+}
+
 /// The noise, as far as it is known before a row is read.
 fn noise(statistic: &Statistic, profile: &Profile) -> Value {
     let (count, magnitude) = match &profile.noise {
@@ -87,7 +109,7 @@ fn noise(statistic: &Statistic, profile: &Profile) -> Value {
             json!({
                 "sd": count,
                 "half_width": width.and_then(|width| u64::try_from(width).ok()),
-                "text": "known now: half of the 95 % interval, rounding included",
+                "text": "known now: half of the 95 % interval of noise and rounding",
             })
         }
         Statistic::Count(Counted::Rows | Counted::RowsWith(_)) => json!({

@@ -1,6 +1,6 @@
 //! Conditions that can only be left out of the plan: the plan with and without each of them, person by person.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::layers::Layers;
 use super::lists::{Difference, Listing, Lists, difference};
 use super::reduce::{Counts, Place, Reduction};
 use super::row_by_row::waves;
-use super::{Effects, Number};
+use super::{Effects, Number, alike};
 use crate::vault::execute::Ready;
 
 /// What leaving out one condition does to one number.
@@ -39,12 +39,7 @@ impl Effects<'_> {
         let mut plans = Plans::new();
         let mut unsettled: Vec<Number> = open.keys().copied().collect();
         while !unsettled.is_empty() {
-            let mut classes: BTreeMap<Removed, Vec<Number>> = BTreeMap::new();
-            for number in unsettled.drain(..) {
-                let removed = open.get(&number).map(|known| known.removed).unwrap_or_default();
-                classes.entry(removed).or_default().push(number);
-            }
-            for (removed, numbers) in classes {
+            for (removed, numbers) in alike(unsettled.drain(..), open) {
                 let effects = self.effects_apart(keys, &numbers, removed, rule, &mut plans).await?;
                 let layers = Layers::of(self.conditions, removed)?;
                 for (number, effects) in effects {

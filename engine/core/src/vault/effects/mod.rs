@@ -8,6 +8,7 @@
 //! Conditions that can only be left out of the plan ([`apart`]) come first, the others ([`row_by_row`]) after them. Must
 //! never know: SQL text, who asks.
 
+mod anew;
 mod apart;
 mod holding;
 mod layers;
@@ -18,29 +19,24 @@ mod reduce;
 mod row_by_row;
 mod told;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use roaring::RoaringBitmap;
 use tresor_disclosure::low_effect::{Layer, LowEffect, Removed};
-use tresor_disclosure::{Contribution, NoiseSecret, Profile};
+use tresor_disclosure::{NoiseSecret, Profile};
 
 use self::layers::Layers;
 pub(super) use self::members::{Looking, Table};
 use self::reduce::{Counts, Place, Reduction};
 pub(super) use self::told::{Told, cohort};
-use super::cells::{Cells, Measured, Sketches};
-use super::execute::{Ground, Who, measure, personal_snapshot};
-use super::kernel::{Count, State};
+use super::cells::Cells;
+use super::execute::Ground;
 use crate::guard::conditions::Conditions;
-use crate::guard::release::{Argument, PersonalRelease};
-
-/// Most sets of conditions that are left out in one release; cells with further ones are withheld.
-const MOST_REDUCTIONS: usize = 24;
+use crate::guard::release::PersonalRelease;
 
 /// A release, its conditions, and what its plan is run on.
 pub(super) struct Effects<'a> {
@@ -100,77 +96,6 @@ impl Effects<'_> {
         columns.flat_map(move |column| kinds.iter().map(move |&counts| Place { column, counts }))
     }
 
-    /// Measures what is left, where it is not what was asked.
-    async fn measure_anew(
-        &self,
-        cells: &mut Cells,
-        keys: &[Vec<ScalarValue>],
-        open: &HashMap<Number, Reduction>,
-    ) -> Result<()> {
-        let shown = open.iter().filter(|(_, of)| of.touched && self.may_be_shown(of));
-        let mut wanted: Vec<Removed> = shown
-            .filter(|((_, place), of)| of.members.is_none() || !self.follows(*place))
-            .map(|(_, reduction)| reduction.removed)
-            .collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        wanted.truncate(MOST_REDUCTIONS);
-        let record_key = self.record_key()?;
-        let mut anew: HashMap<Removed, Cells> = HashMap::new();
-        for removed in wanted {
-            let release = self.conditions.without(self.release, removed)?;
-            anew.insert(
-                removed,
-                measure(&release, self.earlier, self.ground, Who::Sketched).await?,
-            );
-        }
-        for ((cell, place), reduction) in open.iter().filter(|(_, of)| of.touched) {
-            let Some(keys) = keys.get(*cell) else { continue };
-            let labelled = self.conditions.labelled_keys(keys, reduction.removed)?;
-            let left = anew.get(&reduction.removed).filter(|_| self.may_be_shown(reduction));
-            let left = left.and_then(|cells| cells.get(&labelled)?.get(place.column));
-            if cells.get(keys).is_none() {
-                cells.add(keys.clone(), Measured::of_nobody(self.release))?;
-            }
-            let Some(slot) = cells.get_mut(keys).and_then(|all| all.get_mut(place.column)) else {
-                continue;
-            };
-            let left = match &reduction.members {
-                Some(members) if self.follows(*place) && self.may_be_shown(reduction) => {
-                    Measured::of_members(members, &record_key)
-                }
-                _ => left.cloned().unwrap_or_else(|| slot.too_few()),
-            };
-            match place.counts {
-                // Where rows are not persons, who counts as one is another question.
-                Counts::Rows if !self.release.one_row => {
-                    slot.keep_persons();
-                    slot.replace(left);
-                }
-                Counts::Rows => slot.replace(left),
-                Counts::Persons => slot.replace_persons(left),
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether everything that is measured of a number follows from who is in it: where each person has one row that is
-    /// counted, nothing needs to be measured anew.
-    fn follows(&self, place: Place) -> bool {
-        let argument = place.column.checked_sub(1).map(|at| self.release.arguments.get(at));
-        self.release.one_row && matches!(argument, None | Some(Some(Argument::Presence)))
-    }
-
-    fn record_key(&self) -> Result<impl Fn(u32) -> u64 + use<>> {
-        let snapshot = personal_snapshot(&self.release.input, self.ground)?;
-        self.ground.record_keys.all(&snapshot)
-    }
-
-    /// Whether so many are left that the number may be shown at all.
-    fn may_be_shown(&self, reduction: &Reduction) -> bool {
-        !reduction.too_far && reduction.persons >= self.profile.min_count.max(1)
-    }
-
     /// Names the conditions that each number still has.
     fn name_layers(
         &self,
@@ -222,6 +147,19 @@ impl Effects<'_> {
     }
 }
 
+/// Numbers of which the same is left out so far.
+fn alike(
+    numbers: impl IntoIterator<Item = Number>,
+    open: &HashMap<Number, Reduction>,
+) -> BTreeMap<Removed, Vec<Number>> {
+    let mut alike: BTreeMap<Removed, Vec<Number>> = BTreeMap::new();
+    for number in numbers {
+        let removed = open.get(&number).map(|known| known.removed).unwrap_or_default();
+        alike.entry(removed).or_default().push(number);
+    }
+    alike
+}
+
 impl Reduction {
     /// What is left out further.
     fn and(&mut self, more: Self) {
@@ -232,26 +170,5 @@ impl Reduction {
         (self.persons, self.key) = (more.persons, more.key);
         self.members = more.members;
         self.too_far |= more.too_far;
-    }
-}
-
-impl Measured {
-    /// What would be measured of these persons, each of whom has one row that is counted.
-    fn of_members(members: &RoaringBitmap, record_key: &dyn Fn(u32) -> u64) -> Self {
-        let mut one = Count::EMPTY;
-        let mut sketches = Sketches::default();
-        for person in members {
-            let key = record_key(person);
-            one.open(person, key);
-            one.add(1);
-            sketches.add(key, 1);
-        }
-        Self { sketches: Some(Box::new(sketches)), ..Self::of(one.finish()) }
-    }
-
-    /// What is withheld because too few are in it, whatever was measured.
-    fn too_few(&self) -> Self {
-        let one = Contribution::of_person(self.contribution.key, 1, 1);
-        Self { contribution: one, sketches: None, ..self.clone() }
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Reduction {
     pub(super) persons: u64,
     /// Their key.
     pub(super) key: u64,
-    /// Who they are, where that is not whom it was asked for.
+    /// Who they are, where anything was left out last.
     pub(super) members: Option<RoaringBitmap>,
     /// Whether this no longer stands for what was asked.
     pub(super) too_far: bool,
@@ -134,7 +134,7 @@ impl<'a> Look<'a> {
         let meant = rule.asked(name(nothing));
         let too_far = changed > 0 && meant.too_far(changed, key, left.len());
         let persons = left.len();
-        let members = touched.then_some(left);
+        let members = (removed != start).then_some(left);
         Reduction { removed, nothing, steps, changed, touched, persons, key, members, too_far }
     }
 

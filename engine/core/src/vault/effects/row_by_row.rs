@@ -4,7 +4,7 @@
 //! known of all numbers need not be looked at again: such conditions are pushed down into the plan, and cells without open
 //! questions are left out. Where a condition changes few, all shards are looked at.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tresor_disclosure::low_effect::{LowEffect, Removed};
 use super::layers::Layers;
 use super::members::{Looking, Table};
 use super::reduce::{By, Counts, Look, Place, Reduction};
-use super::{Effects, Number};
+use super::{Effects, Number, alike};
 use crate::guard::conditions::Only;
 use crate::vault::execute::Ready;
 
@@ -45,11 +45,7 @@ impl Effects<'_> {
         open: &mut HashMap<Number, Reduction>,
         rule: &LowEffect<'_>,
     ) -> Result<()> {
-        let mut classes: BTreeMap<Removed, Vec<Number>> = BTreeMap::new();
-        for (number, reduction) in open.iter() {
-            classes.entry(reduction.removed).or_default().push(*number);
-        }
-        for (start, numbers) in classes {
+        for (start, numbers) in alike(open.keys().copied(), open) {
             let ready = self.ready_open(start, &Only::default())?;
             let (table, unsure) = self.looked_at(keys, numbers, start, rule, &ready).await?;
             if unsure.is_empty() {

@@ -1,16 +1,18 @@
 //! One protected value: base measures by the disclosure rules, everything else computed from protected parts.
 
+mod reach;
+
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::flattening::flattened;
 use tresor_disclosure::history::Sketch;
-use tresor_disclosure::low_effect::{Layer, LowEffect};
+use tresor_disclosure::low_effect::Layer;
 use tresor_disclosure::profile::Noise;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
     ByPlan, Contribution, Estimate, NoiseSecret, Pair, Place, Profile, Protected, Reason, degrees,
-    estimable,
+    estimable, grid,
 };
 
 use super::Rules;
@@ -21,7 +23,7 @@ use crate::guard::release::{
     Total,
 };
 use crate::vault::cells::Measured;
-use crate::vault::past::Beside;
+use crate::vault::past::{Answer, Beside};
 
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
@@ -54,7 +56,7 @@ pub(super) fn protect(
         Number::Withheld(reason) => (null, Status::Withheld(reason)),
         Number::Shown(Estimate { value, half_width }) => {
             let signed = may_be_negative(&output.statistic);
-            let reach = cell.reach(&output.statistic, value)?;
+            let reach = cell.reach(&output.statistic)?;
             let half_width = half_width + cut_off(value, &output.data_type) + reach;
             (scalar(value, &output.data_type)?, Status::Shown { half_width, signed })
         }
@@ -138,6 +140,8 @@ const fn exactly(value: f64) -> Estimate {
 struct Fixed {
     protected: Protected,
     decimals: u32,
+    /// What one person may have added, as far as the interval tells.
+    step: u128,
 }
 
 impl Fixed {
@@ -191,47 +195,6 @@ impl Cell<'_> {
             Statistic::Quantile(quantile) => self.quantile(quantile),
             Statistic::DistinctValues => Ok(Number::Shown(exactly(1.0))),
         }
-    }
-
-    /// How far a number of persons or rows, or a sum, may be from what was asked because conditions that concern few
-    /// people count as absent. Follows from the profile, the shown value and the scale of the noise.
-    fn reach(&self, statistic: &Statistic, value: f64) -> Result<f64> {
-        let Some(rule) = LowEffect::new(self.profile, self.secret) else { return Ok(0.0) };
-        let part_of = |measured: &Measured| {
-            let largest = flattened(self.profile, &measured.contribution).largest;
-            let plan = self.plan(measured, &measured.layers_of_persons, 0);
-            let persons =
-                tresor_disclosure::persons_in(self.profile, self.secret, measured.persons(), plan);
-            let persons = match persons {
-                Protected::Shown { value, .. } => value.unsigned_abs(),
-                Protected::Withheld(_) => 0,
-            };
-            rule.reach_of_sum(persons, measured.conditions, largest) as f64
-        };
-        Ok(match statistic {
-            Statistic::Count(counted @ (Counted::Persons | Counted::PersonsWith(_))) => {
-                let conditions = self.measured(counted.argument())?.conditions;
-                rule.reach(value.max(0.0) as u128, conditions) as f64
-            }
-            Statistic::Count(Counted::Rows) => part_of(self.measured(None)?),
-            Statistic::Count(Counted::RowsWith(at)) => part_of(self.measured(Some(*at))?),
-            Statistic::Sum { total: Total::Value(at), scale, .. } => {
-                let Some(Argument::Value { decimals, .. }) = self.release.arguments.get(*at) else {
-                    return internal_err!("a sum of something that is no value");
-                };
-                part_of(self.measured(Some(*at))?) / unit(*decimals) * scale.abs()
-            }
-            Statistic::Sum { total: Total::Count(counted), scale, .. } => {
-                part_of(self.measured(counted.argument())?) * scale.abs()
-            }
-            Statistic::SumOf(_)
-            | Statistic::Mean { .. }
-            | Statistic::MeanOf(_)
-            | Statistic::Spread { .. }
-            | Statistic::Pair { .. }
-            | Statistic::Quantile(_)
-            | Statistic::DistinctValues => 0.0,
-        })
     }
 
     /// Whether it would be a mean, a spread or a position of nobody, where the number of rows behind it is shown as an
@@ -323,21 +286,19 @@ impl Cell<'_> {
         let plan = self.plan(measured, &measured.layers, *decimals);
         let place = Place { share: *share, one_row: self.release.one_row, plan };
         let (profile, secret) = (self.profile, self.secret);
-        let found =
+        let own =
             tresor_disclosure::quantile_in(profile, secret, contribution, spread, *bins, place);
-        let unit = unit(*decimals);
-        Ok(found
-            .map(|Estimate { value, half_width }| Estimate {
-                value: scale * (value / unit) + offset,
-                half_width: (scale * half_width / unit).abs(),
-            })
-            .into())
+        let own = own.map_or_else(Protected::Withheld, in_halves);
+        let measure = format!("quantile {share} to {decimals} places in {bins:?}");
+        let Answer { protected, .. } = self.totals_beside_earlier(&measure, measured, own);
+        let halves = Fixed { protected, decimals: *decimals, step: 0 };
+        Ok(affine(halves.as_number(), scale / 2.0, *offset, Number::Shown(exactly(1.0))))
     }
 
     /// Why nothing may be said of an argument beside its own rules.
     fn withheld(&self, argument: usize) -> Option<Fixed> {
         let reason = self.row.argument(argument)?;
-        Some(Fixed { protected: Protected::Withheld(reason), decimals: 0 })
+        Some(Fixed { protected: Protected::Withheld(reason), decimals: 0, step: 0 })
     }
 
     fn count(&self, counted: Counted) -> Result<Fixed> {
@@ -346,25 +307,26 @@ impl Cell<'_> {
         {
             return Ok(withheld);
         }
-        let protected = match counted {
+        let Answer { protected, step } = match counted {
             Counted::Persons => self.persons(None)?,
             Counted::PersonsWith(at) => self.persons(Some(at))?,
             Counted::Rows => self.rows(None)?,
             Counted::RowsWith(at) => self.rows(Some(at))?,
         };
-        Ok(Fixed { protected, decimals: 0 })
+        Ok(Fixed { protected, decimals: 0, step })
     }
 
-    fn persons(&self, argument: Option<usize>) -> Result<Protected> {
+    fn persons(&self, argument: Option<usize>) -> Result<Answer> {
         let measured = self.measured(argument)?;
         let plan = self.plan(measured, &measured.layers_of_persons, 0);
         let (persons, sketches) = (measured.persons(), measured.sketches_of_persons());
         let own = tresor_disclosure::persons_in(self.profile, self.secret, persons, plan);
+        let own = Answer { protected: own, step: 1 };
         let sketch = sketches.map(|sketches| &sketches.persons);
         Ok(self.beside_earlier("persons", persons, &measured.layers_of_persons, sketch, own))
     }
 
-    fn rows(&self, argument: Option<usize>) -> Result<Protected> {
+    fn rows(&self, argument: Option<usize>) -> Result<Answer> {
         let measured = self.measured(argument)?;
         let plan = self.plan(measured, &measured.layers, 0);
         let cell = &measured.contribution;
@@ -393,14 +355,16 @@ impl Cell<'_> {
                     let plan = ByPlan { decimals: 0, ..plan };
                     let own =
                         tresor_disclosure::rows_in(self.profile, self.secret, ROWS, &counted, plan);
-                    let protected = self.totals_beside_earlier(ROWS, measured, own);
-                    return Ok(Fixed { protected, decimals: 0 });
+                    let Answer { protected, step } =
+                        self.totals_beside_earlier(ROWS, measured, own);
+                    return Ok(Fixed { protected, decimals: 0, step });
                 }
                 let own =
                     tresor_disclosure::sum_in(self.profile, self.secret, name, contribution, plan);
                 let measure = format!("{name} to {decimals} places");
-                let protected = self.totals_beside_earlier(&measure, measured, own);
-                Ok(Fixed { protected, decimals: *decimals })
+                let Answer { protected, step } =
+                    self.totals_beside_earlier(&measure, measured, own);
+                Ok(Fixed { protected, decimals: *decimals, step })
             }
         }
     }
@@ -425,7 +389,7 @@ impl Cell<'_> {
             &truth,
             MEAN_DECIMALS,
         );
-        let mean = Fixed { protected: mean, decimals: total.decimals + MEAN_DECIMALS };
+        let mean = Fixed { protected: mean, decimals: total.decimals + MEAN_DECIMALS, step: 0 };
         Ok(affine(mean.as_number(), scale, offset, Number::Shown(exactly(1.0))))
     }
 
@@ -446,8 +410,8 @@ impl Cell<'_> {
         cell: &Contribution,
         layers: &[Layer],
         sketch: Option<&Sketch>,
-        own: Protected,
-    ) -> Protected {
+        own: Answer,
+    ) -> Answer {
         match self.beside {
             Some(beside) => {
                 // Only this noise has another size where there are groups.
@@ -461,12 +425,9 @@ impl Cell<'_> {
     }
 
     /// As [`Self::beside_earlier`], for what each person adds a part to.
-    fn totals_beside_earlier(
-        &self,
-        measure: &str,
-        measured: &Measured,
-        own: Protected,
-    ) -> Protected {
+    fn totals_beside_earlier(&self, measure: &str, measured: &Measured, own: Protected) -> Answer {
+        let largest = flattened(self.profile, &measured.contribution).largest;
+        let own = Answer { protected: own, step: grid::up(largest) };
         let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
         self.beside_earlier(measure, &measured.contribution, &measured.layers, sketch, own)
     }
@@ -509,6 +470,15 @@ struct Parts<const N: usize> {
     n: Estimate,
     legs: [tresor_disclosure::Leg; N],
     products: Estimate,
+}
+
+/// A position in halves of the smallest unit: the middle of two whole numbers is one.
+fn in_halves(position: Estimate) -> Protected {
+    let Estimate { value, half_width } = position;
+    Protected::Shown {
+        value: (value * 2.0).round() as i128,
+        half_width: (half_width * 2.0).ceil() as u128, // a conversion from f64 stops at the end of the range
+    }
 }
 
 /// `scale * total + offset * rows`, withheld when a part is.

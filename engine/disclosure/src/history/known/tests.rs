@@ -5,7 +5,7 @@ fn known(measure: &str, persons: u64, answer: Protected) -> Known {
     let mut sketch = Sketch::default();
     (0..persons).for_each(|key| sketch.add_person(key));
     let key = persons.wrapping_mul(u64::MAX / 3);
-    Known { measure: measure.into(), query: "q_1".into(), persons, key, sketch, answer }
+    Known { measure: measure.into(), query: "q_1".into(), persons, key, sketch, answer, step: 1 }
 }
 
 fn several() -> Vec<Known> {
