@@ -103,6 +103,15 @@ async fn the_meter_says_the_same_whatever_is_true_of_somebody() {
     assert_eq!(until_locked(&yes).await, until_locked(&no).await);
 }
 
+/// The gauge must not count people: of the same cohort with and without one more person it says the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gauge_moves_in_few_steps() {
+    let (said, _) = until_locked(&world(&LINES, true).await).await;
+    let mut shares: Vec<f64> = said.into_iter().map(|(_, share)| share).collect();
+    shares.dedup();
+    assert!((3..=5).contains(&shares.len()), "{shares:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn repeats_cost_nothing_and_other_columns_stay_open() {
     let world = world(&LINES, true).await;

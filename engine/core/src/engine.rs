@@ -20,8 +20,8 @@ use crate::policy::{Membership, Visible};
 use crate::refusal::{Code, Refusal};
 use crate::sql::asks_to_explain;
 use crate::vault::{
-    Gauge, Pasts, RecordKeys, Released, Reservation, Reserved, Vault, held, open, reserve,
-    unavailable,
+    Gauge, KnownKeys, Pasts, RecordKeys, Released, Reservation, Reserved, Vault, held, open,
+    reserve, unavailable,
 };
 
 mod auditing;
@@ -154,6 +154,7 @@ impl Engine {
         let vault = Vault {
             snapshots,
             record_keys: Arc::new(RecordKeys::default()),
+            known_keys: Arc::new(KnownKeys::default()),
             ledger,
             noise: tresor_disclosure::NoiseSecret::new(*noise_secret.expose()),
             limits,

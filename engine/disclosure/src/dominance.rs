@@ -6,6 +6,9 @@
 //! - (n,k): unsafe when the n largest hold more than (or at least) k % of X;
 //! - p%: unsafe when X - x1 - x2 is less than p % of x1. Always strict.
 //!
+//! An exact p tells whoever pads a person with people of known totals, time and again, how much that person has. So where a
+//! profile draws its minimum for each set of people, p is drawn for the set too, from that of the profile upwards.
+//!
 //! Edge cases, decided: a single contributor is unsafe under every rule; two contributors leave no
 //! remainder and are unsafe under p%; totals that are all zero have no largest contributor and are
 //! safe, although 0 is "at least" k % of 0 (ACRO gets 0/0 there and does not flag it either). Ties
@@ -15,8 +18,34 @@
 #[cfg(test)]
 mod tests;
 
+use rand_distr::{Distribution, StandardNormal};
+
 use crate::contribution::Contribution;
-use crate::profile::{Compare, Dominance};
+use crate::noise::{NoiseSecret, generator_for};
+use crate::profile::{Compare, Dominance, Profile};
+
+/// A drawn p lies so much of itself further up for each standard deviation: twice p on average, never less than p.
+const SPREAD: f64 = 0.5;
+
+/// The rules that hold for one set of people.
+#[must_use]
+pub fn of_set(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Dominance {
+    let rules = profile.dominance.clone();
+    if profile.min_count_sd == 0.0 || rules.p == 0.0 {
+        return rules;
+    }
+    let set = Contribution { persons: c.persons, key: c.key, ..Contribution::default() };
+    let p = match generator_for(secret, "dominance", "persons", &set) {
+        Some(mut generator) => {
+            let standard: f64 = StandardNormal.sample(&mut generator);
+            let drawn = rules.p * SPREAD.mul_add((2.0 + standard).max(0.0), 1.0);
+            // As many decimals as the rule compares.
+            ((drawn * 1000.0).round() / 1000.0).min(100.0)
+        }
+        None => 100.0, // FAIL-CLOSED
+    };
+    Dominance { p, ..rules }
+}
 
 /// Whether any rule finds the magnitude unsafe. Shares are of absolute person totals.
 #[must_use]

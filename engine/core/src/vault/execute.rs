@@ -28,6 +28,7 @@ use futures::StreamExt;
 use super::cells::{Cells, Measured};
 use super::finish::in_memory;
 use super::kernel::{Broken, Kernel, Keys};
+use super::known_keys::KnownKeys;
 use super::proof::{self, Proven};
 use super::record_keys::RecordKeys;
 use super::row_conditions;
@@ -48,6 +49,7 @@ use crate::sql::SourceTable;
 pub(super) struct Ground {
     pub(super) snapshots: Arc<[Arc<Snapshot>]>,
     pub(super) record_keys: Arc<RecordKeys>,
+    pub(super) known_keys: Arc<KnownKeys>,
     /// The project's row conditions.
     pub(super) conditions: Arc<[RowCondition]>,
     pub(super) limits: Limits,

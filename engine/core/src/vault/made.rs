@@ -48,6 +48,7 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
     let ground = Ground {
         snapshots: Arc::clone(&vault.snapshots),
         record_keys: Arc::clone(&vault.record_keys),
+        known_keys: Arc::clone(&vault.known_keys),
         conditions: guarded.grant.row_conditions.clone().into(),
         limits: vault.limits.clone(),
         spill: vault.spill.clone(),

@@ -42,6 +42,7 @@ impl Held {
         Ok(Gauge {
             column: of.column.to_owned(),
             share,
+            told: in_steps(share, &of.profile.exposure),
             level: Level::of(share, meter.meter.is_full(), &of.profile.exposure),
             cohorts: meter.meter.cohorts(),
         })
@@ -121,6 +122,8 @@ pub(crate) struct Gauge {
     pub column: String,
     /// The largest share of one person's secret that released numbers explain (R squared), 0 to 1.
     pub share: f64,
+    /// The same as a researcher is told it.
+    told: f64,
     /// What follows for further queries.
     pub level: Level,
     /// How many different groups of people were counted.
@@ -135,13 +138,36 @@ impl Gauge {
 
     /// As it is told to a researcher.
     pub(crate) fn told(&self) -> Value {
+        self.with(self.told)
+    }
+
+    /// As it is told to an auditor.
+    pub(crate) fn told_exactly(&self) -> Value {
+        self.with(self.share)
+    }
+
+    fn with(&self, share: f64) -> Value {
+        // A prediction that is right to seven digits must not be rounded up from a coin.
+        let guess = if share > 0.0 { Self::percent(predicted_accuracy(share)) } else { 50.0 };
         json!({
             "column": self.column,
             "level": self.level.as_str(),
-            "explained_percent": Self::percent(self.share),
-            "best_guess_percent": Self::percent(predicted_accuracy(self.share)),
+            "explained_percent": Self::percent(share),
+            "best_guess_percent": guess,
         })
     }
+}
+
+/// In how many steps a researcher sees a meter move.
+const STEPS: f64 = 4.0;
+
+/// A share rounded up to a quarter of the last limit. Exactly, it would count people: a meter moves otherwise by nine
+/// whose answers are known than by these and one more, who is in the cohort or not.
+fn in_steps(share: f64, limits: &Exposure) -> f64 {
+    let Exposure { warn, review, lock } = *limits;
+    let last = [lock, review, warn].into_iter().find(|limit| *limit > 0.0).unwrap_or(1.0);
+    let step = last / STEPS;
+    ((share / step).ceil() * step).min(1.0)
 }
 
 /// Persons of whom the same is known. Who they are is not said.

@@ -13,6 +13,7 @@ mod execute;
 mod exposure;
 mod finish;
 mod kernel;
+mod known_keys;
 mod made;
 mod mark;
 mod metering;
@@ -33,6 +34,7 @@ pub(crate) use metering::Gauge;
 pub use open::{Reservation, Reserved, Vault, open, reserve};
 pub(crate) use open::{held, unavailable};
 
+pub(crate) use known_keys::KnownKeys;
 pub(crate) use past::Pasts;
 pub(crate) use record_keys::RecordKeys;
 pub use released::{Markers, Released, ResultFormat};

@@ -13,6 +13,7 @@ use tresor_ledger::{
 };
 
 use super::answer::{body, outcome_details, outcome_summary};
+use super::known_keys::KnownKeys;
 use super::made::{Answered, answer};
 use super::metering::Gauge;
 use super::past::Pasts;
@@ -35,6 +36,7 @@ pub struct Vault {
     /// Snapshots that are served.
     pub(crate) snapshots: Arc<[Arc<Snapshot>]>,
     pub(crate) record_keys: Arc<RecordKeys>,
+    pub(crate) known_keys: Arc<KnownKeys>,
     pub(crate) ledger: Ledger,
     pub(crate) noise: NoiseSecret,
     pub(crate) limits: Limits,
@@ -228,7 +230,7 @@ pub(crate) fn held() -> Refusal {
         "nothing is to be done: ask again later at the address of the query; the price stays charged, whatever they \
          decide",
     )
-    .under("`release.review` of the release profile")
+    .under("`release.review` or `exposure.review` of the release profile")
 }
 
 pub(crate) fn unavailable(error: &LedgerError) -> Refusal {

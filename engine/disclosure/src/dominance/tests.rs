@@ -83,3 +83,27 @@ fn p_percent_and_two_k_agree_on_two_plus_remainder() {
         assert_eq!(by_k, by_p, "remainder {remainder}");
     }
 }
+
+/// The attack pads the target with people of known totals until the sum is shown: the remainder at which that happens is p
+/// percent of the target's total. An exact p tells it to the width of one step of the padding.
+#[test]
+fn padding_does_not_tell_the_largest_total() {
+    use crate::profile::tests::sample;
+    let secret = NoiseSecret::new([5; 32]);
+    let edge = |sd: f64, fresh: u64| {
+        let mut profile = Profile { min_count_sd: sd, ..sample() };
+        profile.dominance = rules(&[], 10.0, Compare::MoreThan);
+        let shown = |rest: &i128| {
+            let mut c = people(&[100_000, 50_000]).merge(people(&[rest / 15; 15]));
+            (c.persons, c.key) = (17, fresh * 100_000 + *rest as u64);
+            !is_dominated(&of_set(&profile, &secret, &c), &c)
+        };
+        (5_000..60_000).step_by(100).find(shown).unwrap()
+    };
+    let exact: Vec<i128> = (0..50).map(|fresh| edge(0.0, fresh)).collect();
+    assert!(exact.iter().all(|edge| (10_000..=10_100).contains(edge)), "{exact:?}");
+    let mut drawn: Vec<i128> = (0..50).map(|fresh| edge(1.0, fresh)).collect();
+    drawn.sort_unstable();
+    assert!(drawn[0] >= 10_000, "never less strict than the profile");
+    assert!(drawn[40] - drawn[10] > 500, "{drawn:?}");
+}

@@ -51,7 +51,7 @@ fn on_true_values(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> 
     match judge(c.persons, threshold::of_measure(profile, secret, c), profile.zero) {
         Verdict::Empty => Some(NOTHING),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewContributors)),
-        Verdict::Enough => concentrated(profile, c).map(Protected::Withheld),
+        Verdict::Enough => concentrated(profile, secret, c).map(Protected::Withheld),
     }
 }
 
@@ -92,7 +92,7 @@ pub fn withheld_measure(
 /// Nobody contributed to a magnitude: an exact 0.
 const NOTHING: Protected = Protected::Shown { value: 0, half_width: 0 };
 
-fn concentrated(profile: &Profile, c: &Contribution) -> Option<Reason> {
+fn concentrated(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Option<Reason> {
     if profile.dominance.is_off() {
         return None;
     }
@@ -100,5 +100,6 @@ fn concentrated(profile: &Profile, c: &Contribution) -> Option<Reason> {
         Negatives::Refuse | Negatives::Review if c.negative => return Some(Reason::NegativeValues),
         Negatives::Refuse | Negatives::Review | Negatives::Abs => {}
     }
-    dominance::is_dominated(&profile.dominance, c).then_some(Reason::Dominated)
+    let rules = dominance::of_set(profile, secret, c);
+    dominance::is_dominated(&rules, c).then_some(Reason::Dominated)
 }

@@ -224,8 +224,8 @@ const MEANINGS: &[(Code, &str)] = &[
     ),
     (
         Code::HeldForReview,
-        "The release profile of the project has two output checkers look at every answer before it leaves. Neither knows what \
-      the other decides. Nobody is told how many have decided; `GET /api/v1/queries/{id}` says when it is over.",
+        "Two output checkers look at the answer before it leaves: the release profile of the project wants it for every answer, \
+      or the project's gauge of a sensitive column stands at `review`. Neither knows what the other decides. Nobody is told how many have decided; `GET /api/v1/queries/{id}` says when it is over.",
     ),
     (
         Code::RefusedByReview,

@@ -38,7 +38,7 @@ impl Engine {
                     "queries": group.queries,
                 })
             });
-            let mut told = gauge.told();
+            let mut told = gauge.told_exactly();
             if let Some(told) = told.as_object_mut() {
                 told.insert("groups_counted".to_owned(), json!(gauge.cohorts));
                 told.insert("most_exposed".to_owned(), exposed.collect());

@@ -3,7 +3,7 @@
 //!
 //! The exposure meter counts who was in which released number. Were that to depend on the sensitive value, so would what
 //! follows from the meter. So every condition about the column is left out first. Where it cannot be said what a
-//! column is made of, it counts as about the sensitive one. Must never know: rows.
+//! column is made of, it counts as about the sensitive one if that is named anywhere below. Must never know: rows.
 
 use std::collections::BTreeSet;
 
@@ -90,7 +90,8 @@ impl Conditions {
         let refs = expr.column_refs();
         refs.into_iter().any(|found| {
             let found = KeyColumn::of(&Expr::Column(found.clone()), &self.rows.base);
-            found.is_none_or(|found| found.name == column)
+            // What is made of something can be made of the column only where that is named.
+            found.map_or_else(|| self.is_inside(column), |found| found.name == column)
         })
     }
 

@@ -168,15 +168,18 @@ fn steps(profile: &Profile) -> Vec<&'static str> {
         DerivedFrom::Protected => "derive_from_protected_values",
         DerivedFrom::TrueIfMinCount => "derive_from_true_values",
     };
+    let looks = profile.low_effect.persons > 0;
+    let leave_out = looks.then_some("leave_out_conditions_that_concern_few_people");
+    let again = looks.then_some("give_earlier_answers_about_nearly_the_same_people");
     let steps = match profile.check_on {
         CheckOn::True | CheckOn::MeanCellSize => {
-            [Some("decide_on_true_values"), withhold, perturb, round, Some(derive)]
+            [Some("decide_on_true_values"), withhold, perturb, round, again, Some(derive)]
         }
         CheckOn::Noisy => {
-            [perturb, Some("decide_on_perturbed_values"), withhold, round, Some(derive)]
+            [perturb, Some("decide_on_perturbed_values"), withhold, round, again, Some(derive)]
         }
     };
     let review = profile.release.review.then_some("two_people_decide_whether_it_leaves");
     let finish = Some("finish_the_query_over_protected_values");
-    steps.into_iter().chain([finish, review]).flatten().collect()
+    [leave_out].into_iter().chain(steps).chain([finish, review]).flatten().collect()
 }

@@ -15,6 +15,7 @@ use super::Effects;
 use crate::guard::release::Key;
 use crate::vault::execute::{Columns, Ready, Take, cells_of, groups, keys_of};
 use crate::vault::kernel::Keys;
+use crate::vault::known_keys::{KeySet, Of};
 
 impl Effects<'_> {
     /// The keys of cells that there could be, beside those that somebody is in as it was asked; some of those, too.
@@ -27,9 +28,9 @@ impl Effects<'_> {
         if self.release.keys.is_empty() || (self.conditions.leaves() == 0 && inner.is_empty()) {
             return Ok(vec![]);
         }
-        let mut found = self.keys_without_conditions(Removed::default()).await?;
+        let mut found = KeySet::clone(&*self.keys_without_conditions(Removed::default()).await?);
         if !inner.is_empty() {
-            found.extend(self.keys_without_conditions(inner).await?);
+            found.extend(self.keys_without_conditions(inner).await?.iter().cloned());
         }
         // Where it is public which values a key can have, the plan itself says that nobody has another.
         let domains: Vec<Option<HashSet<ScalarValue>>> =
@@ -57,15 +58,29 @@ impl Effects<'_> {
         all
     }
 
-    async fn keys_without_conditions(&self, removed: Removed) -> Result<HashSet<Vec<ScalarValue>>> {
+    async fn keys_without_conditions(&self, removed: Removed) -> Result<Arc<KeySet>> {
         let release = self.conditions.keys_alone(self.release, removed)?;
+        let snapshots = self.ground.snapshots.iter().map(|snapshot| snapshot.id().clone());
+        let of = Of {
+            plan: release.input.clone(),
+            snapshots: snapshots.collect(),
+            rows: Arc::clone(&self.ground.conditions),
+        };
+        let known = &self.ground.known_keys;
+        if let Some(keys) = known.get(&of).filter(|_| self.earlier.is_empty()) {
+            return Ok(keys);
+        }
         let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
         let new = || Ok(Finding { groups: groups(&ready.release)?, cells: vec![] });
-        let mut found = HashSet::new();
+        let mut found = KeySet::new();
         for lane in ready.run(0..ready.shards(), new).await? {
             if let Some(mut groups) = lane.groups {
                 found.extend(keys_of(groups.as_mut())?);
             }
+        }
+        let found = Arc::new(found);
+        if self.earlier.is_empty() {
+            known.keep(of, &found);
         }
         Ok(found)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tresor_disclosure::dominance::protection;
+use tresor_disclosure::dominance::{of_set, protection};
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Contribution, withheld_measure};
@@ -189,7 +189,9 @@ impl Magnitudes<'_> {
             (Told::Never, _) => {
                 let needs = match self.negative {
                     true => 0,
-                    false => protection(&self.rules.profile.dominance, c).max(1),
+                    false => {
+                        protection(&of_set(self.rules.profile, self.rules.secret, c), c).max(1)
+                    }
                 };
                 Kind::Hidden { single: c.persons == 1, needs }
             }

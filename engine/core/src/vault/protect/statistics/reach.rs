@@ -54,14 +54,19 @@ impl Cell<'_> {
         Ok(self.reach_of(&shown, argument)? / unit(shown.decimals))
     }
 
-    /// Each of the persons may have added as much as the step.
+    /// Each of the persons may have added as much as the step, but hardly all of them more than twice the mean.
     fn reach_of(&self, shown: &Fixed, argument: Option<usize>) -> Result<f64> {
         let persons = match self.persons(argument)?.protected {
             Protected::Shown { value, .. } => value.unsigned_abs(),
             Protected::Withheld(_) => 0,
         };
+        let total = match shown.protected {
+            Protected::Shown { value, .. } => value.unsigned_abs(),
+            Protected::Withheld(_) => 0,
+        };
+        let twice_the_mean = total.saturating_mul(2).div_ceil(persons.max(1)).max(1);
         let conditions = self.measured(argument)?.conditions;
-        let persons = self.profile.low_effect.reach(persons, conditions);
-        Ok(persons.saturating_mul(shown.step) as f64)
+        let reach = self.profile.low_effect.reach(persons, conditions);
+        Ok(reach.saturating_mul(shown.step.min(twice_the_mean)) as f64)
     }
 }
