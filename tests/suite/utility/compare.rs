@@ -58,6 +58,8 @@ pub(super) struct Cell {
     truth: f64,
     /// `None` where it is withheld.
     shown: Option<f64>,
+    /// Whether its interval holds the truth, where there is one.
+    held: Option<bool>,
 }
 
 impl Cell {
@@ -86,6 +88,7 @@ impl Compared {
         shown: Result<Value, String>,
     ) -> Self {
         let of_shown = shown.as_ref().map(grouped).unwrap_or_default();
+        let answer = shown.as_ref().ok();
         let truth = match truth {
             Ok(truth) => truth,
             Err(why) => return Self { title: title.to_owned(), cells: vec![], refused: Some(why) },
@@ -93,7 +96,8 @@ impl Compared {
         let columns = columns(&truth);
         let mut cells = vec![];
         for (group, row) in grouped(&truth) {
-            let told = of_shown.iter().find(|(other, _)| *other == group).map(|(_, row)| row);
+            let told_at = of_shown.iter().position(|(other, _)| *other == group);
+            let told = told_at.and_then(|at| of_shown.get(at)).map(|(_, row)| row);
             let people = columns.iter().position(|column| column.name == "people").unwrap();
             let people = row[people].as_f64().unwrap_or(0.0);
             for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.measure) {
@@ -101,7 +105,9 @@ impl Compared {
                 let kind = Kind::of(&column.name);
                 let persons = if kind == Kind::Persons { truth } else { people };
                 let shown = told.and_then(|row| row[at].as_f64());
-                cells.push(Cell { kind, persons, truth, shown });
+                let interval = shown.and_then(|_| interval(answer?, told_at?, at));
+                let held = interval.map(|(low, high)| (low..=high).contains(&truth));
+                cells.push(Cell { kind, persons, truth, shown, held });
             }
         }
         Self { title: title.to_owned(), cells, refused: shown.err() }
@@ -117,6 +123,13 @@ impl Compared {
         let shown = large.iter().filter(|cell| cell.shown.is_some()).count();
         self.refused.is_none() && shown * 2 > large.len()
     }
+}
+
+/// What is told of where the truth lies.
+fn interval(answer: &Value, row: usize, col: usize) -> Option<(f64, f64)> {
+    let all = answer["intervals"].as_array()?;
+    let of_it = all.iter().find(|it| it["row"] == row && it["col"] == col)?;
+    Some((of_it["low"].as_f64()?, of_it["high"].as_f64()?))
 }
 
 struct Column {
@@ -160,6 +173,17 @@ impl Summary {
     pub(super) fn within(&self, share: f64, kind: Kind) -> f64 {
         let cells: Vec<&Cell> = self.0.iter().flat_map(|table| table.large(kind)).collect();
         percent(cells.iter().filter(|cell| cell.is_within(share)).count(), cells.len())
+    }
+}
+
+impl Summary {
+    /// Percent of the intervals of this kind that hold the truth, of cells of every size.
+    pub(super) fn held(&self, kind: Kind) -> f64 {
+        let cells = self.0.iter().flat_map(|table| &table.cells);
+        let held: Vec<bool> =
+            cells.filter(|cell| cell.kind == kind).filter_map(|cell| cell.held).collect();
+        assert!(!held.is_empty(), "no interval of {kind:?}");
+        percent(held.iter().filter(|held| **held).count(), held.len())
     }
 }
 

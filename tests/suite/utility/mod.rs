@@ -32,6 +32,9 @@ const NEAR_ENOUGH: f64 = 95.0;
 /// numbers of people: their noise follows the person who has most.
 const WITHIN_FIVE: [(Kind, f64); 3] =
     [(Kind::Rows, 90.0), (Kind::Sum, 80.0), (Kind::Derived, 80.0)];
+/// What of the intervals has to hold the truth, in percent. Of sums there are sixteen.
+const INTERVALS_HOLD: [(Kind, f64); 3] =
+    [(Kind::Persons, 95.0), (Kind::Rows, 95.0), (Kind::Sum, 90.0)];
 /// What of the tables has to be answered, in percent.
 const ANSWERED_ENOUGH: f64 = 90.0;
 
@@ -109,6 +112,11 @@ async fn forty_tables_of_a_study_stay_useful() {
     let summary = study.compared(STUDY).await;
     eprintln!("{summary}");
     useful(&summary).unwrap();
+    for (kind, enough) in INTERVALS_HOLD {
+        let held = summary.held(kind);
+        eprintln!("intervals of {kind:?} that hold the truth: {held:.1} %");
+        assert!(held >= enough, "{held:.1} % of the intervals of {kind:?} hold the truth");
+    }
     for (kind, enough) in WITHIN_FIVE {
         let within = summary.within(0.05, kind);
         assert!(within >= enough, "{within:.1} % of {kind:?} are within 5 %");

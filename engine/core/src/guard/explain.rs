@@ -9,7 +9,6 @@ use tresor_disclosure::profile::Noise;
 
 pub(crate) use criteria::Reader;
 
-use super::conditions::Conditions;
 use super::guarded::{Guarded, Named, TableRead};
 use super::release::{PersonalRelease, Quantile, Release, Statistic};
 use super::result_columns::ResultColumn;
@@ -65,12 +64,8 @@ impl Guarded {
     }
 
     fn explain_releases(&self) -> Vec<Value> {
-        let all = self.releases.iter().zip(&self.named).zip(&self.conditions);
-        let explain =
-            |((release, named), conditions): ((&Release, &Named), &Option<Conditions>)| {
-                self.explain_release(release, named, conditions.as_ref())
-            };
-        all.map(explain).collect()
+        let all = self.releases.iter().zip(&self.named);
+        all.map(|(release, named)| self.explain_release(release, named)).collect()
     }
 
     /// What a reader of the numbers must know of how they were made. Depends on the plan only.
@@ -87,12 +82,7 @@ impl Guarded {
         notes
     }
 
-    fn explain_release(
-        &self,
-        release: &Release,
-        named: &Named,
-        conditions: Option<&Conditions>,
-    ) -> Value {
+    fn explain_release(&self, release: &Release, named: &Named) -> Value {
         match release {
             Release::Public(_) => json!({
                 "about": "nobody",
@@ -110,7 +100,6 @@ impl Guarded {
                         release,
                         named.columns.get(at),
                         profile,
-                        conditions,
                     )
                 });
                 json!({

@@ -17,11 +17,11 @@ use crate::profile::Profile;
 pub(crate) const FURTHEST: f64 = 4.0;
 
 /// In percent: what may be removed together, of the people who are left.
-pub(super) const SHARE: u128 = 3;
+const SHARE: u128 = 3;
 
 /// So many times the limit may be removed together. At the limit itself most numbers of a few conditions would stand at the
 /// edge, and whether they are shown would tell more of one person than all noise hides (`tests/simulated`).
-pub(super) const TOGETHER: u32 = 3;
+const TOGETHER: u32 = 3;
 
 /// What removing one candidate would change in one cell, in the context of what was removed already. These are true
 /// numbers and have no `Debug` (ONLY-RELEASED).

@@ -127,11 +127,6 @@ impl Conditions {
         of_rows + self.labels.len() + self.inner.len()
     }
 
-    /// The most of any number.
-    pub(crate) fn most_of_all(&self) -> usize {
-        (0..=self.arguments.len()).map(|column| self.most(column)).max().unwrap_or_default()
-    }
-
     /// The relation that the rows come from; leaves and keys are expressions over it.
     pub(crate) const fn base(&self) -> &LogicalPlan {
         &self.rows.base

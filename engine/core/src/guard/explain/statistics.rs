@@ -5,7 +5,6 @@ use tresor_disclosure::noise::TwoSidedGeometric;
 use tresor_disclosure::profile::Noise;
 use tresor_disclosure::{Pair, Profile, Spread, degrees, rounding};
 
-use crate::guard::conditions::Conditions;
 use crate::guard::release::{
     Argument, Counted, PersonalRelease, Polynomial, Quantile, Statistic, Total,
 };
@@ -16,7 +15,6 @@ pub(super) fn explained(
     release: &PersonalRelease,
     name: Option<&String>,
     profile: &Profile,
-    conditions: Option<&Conditions>,
 ) -> Value {
     let mut told = Map::new();
     told.insert("name".to_owned(), json!(name));
@@ -27,11 +25,10 @@ pub(super) fn explained(
         told.insert("dominance".to_owned(), json!(dominance));
     }
     told.insert("noise".to_owned(), noise(statistic, profile));
-    if let (Some(conditions), Statistic::Count(_) | Statistic::Sum { .. } | Statistic::SumOf(_)) =
-        (conditions, statistic)
+    if let Statistic::Count(_) | Statistic::Sum { .. } | Statistic::SumOf(_) = statistic
         && profile.low_effect.persons > 0
     {
-        told.insert("left_out".to_owned(), left_out(profile, conditions));
+        told.insert("left_out".to_owned(), left_out(profile));
     }
     if let Some(step) = rounding_step(statistic, profile) {
         told.insert("rounded_to".to_owned(), json!(step));
@@ -80,14 +77,12 @@ fn dominance(statistic: &Statistic, profile: &Profile) -> Option<&'static str> {
 }
 
 /// How far it may be off because conditions count as absent, and because an earlier answer is given again.
-fn left_out(profile: &Profile, conditions: &Conditions) -> Value {
-    let persons = profile.low_effect.reach(0, conditions.most_of_all());
+fn left_out(profile: &Profile) -> Value {
     json!({
-        "persons_at_most": u64::try_from(persons).ok(),
+        "persons": profile.low_effect.reach(),
         "text": format!(
             "a condition that concerns fewer than about {} people counts as absent, and a question about nearly the same \
-             people as an earlier one gets its answer: the interval is wider by what so many people contribute, and by \
-             more where 3 % of the number are more",
+             people as an earlier one gets its answer: the interval is wider by what so many people contribute",
             profile.low_effect.persons
         ),
     })
