@@ -52,7 +52,7 @@ fn a_minimum_that_is_drawn_tells_less() {
 fn a_limit_that_is_drawn_tells_less() {
     const NOT_FEW: u8 = 3;
     let mut best = [0.0_f64; 2];
-    for others in 5..15 {
+    for others in 14..26 {
         // The target is one of those few who are left out.
         let groups = vec![group(0, 0, 0), group(0, 3, others), group(1 << NOT_FEW, 900, 300)];
         let asked = [is(SECRET), all([is(SECRET), is(NOT_FEW)])];
