@@ -63,6 +63,8 @@ pub(crate) enum Argument {
     },
     /// Values of a base measure, counted in public bins.
     Positions {
+        /// Canonical name of the base measure.
+        name: String,
         /// Digits after the point.
         decimals: u32,
         /// The bins.

@@ -69,7 +69,7 @@ impl Kernel {
             Argument::Value { decimals, name: _ } => {
                 Column::Values { cells: vec![], unit: Unit::of(*decimals) }
             }
-            Argument::Positions { decimals, bins } => {
+            Argument::Positions { decimals, bins, name: _ } => {
                 Column::Positions { cells: vec![], unit: Unit::of(*decimals), bins: *bins }
             }
         });

@@ -42,12 +42,11 @@ impl Nearness for LowEffect<'_> {
 
     fn is_near(&self, differing: u64, earlier_key: u64, earlier_persons: u64) -> bool {
         let effect = Effect {
-            id: 0,
             persons: differing,
             reduced_key: earlier_key,
             reduced_persons: earlier_persons,
         };
-        self.next(&[effect]).is_some()
+        self.is_low(&effect)
     }
 }
 

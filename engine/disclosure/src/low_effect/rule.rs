@@ -23,12 +23,10 @@ const SHARE: u128 = 3;
 /// edge, and whether they are shown would tell more of one person than all noise hides (`tests/simulated`).
 const TOGETHER: u32 = 3;
 
-/// What removing one candidate would change in one cell, in the context of what was removed already. These are true
-/// numbers and have no `Debug` (ONLY-RELEASED).
+/// What removing one candidate, or several together, would change in one cell, in the context of what was removed already.
+/// These are true numbers and have no `Debug` (ONLY-RELEASED).
 #[derive(Clone, Copy)]
 pub struct Effect {
-    /// The candidate.
-    pub id: u8,
     /// Persons that would come in or go out.
     pub persons: u64,
     /// Key of the cohort without it: wrapping sum of record keys.
@@ -74,13 +72,15 @@ impl<'a> LowEffect<'a> {
     /// The candidate to remove next: of those whose effect is low, the one with the least. Ties by the cohort that would
     /// be left, so that the order in which conditions are written decides only where it makes no difference.
     #[must_use]
-    pub fn next(&self, effects: &[Effect]) -> Option<u8> {
-        let mut effects: Vec<&Effect> = effects.iter().collect();
-        effects.sort_unstable_by_key(|effect| (effect.persons, effect.reduced_key, effect.id));
-        effects.into_iter().find(|effect| self.is_low(effect)).map(|effect| effect.id)
+    pub fn next(&self, effects: &[(u8, Effect)]) -> Option<u8> {
+        let mut effects: Vec<&(u8, Effect)> = effects.iter().collect();
+        effects.sort_unstable_by_key(|(id, effect)| (effect.persons, effect.reduced_key, *id));
+        effects.into_iter().find(|(_, effect)| self.is_low(effect)).map(|(id, _)| *id)
     }
 
-    fn is_low(&self, effect: &Effect) -> bool {
+    /// Whether so few persons come in or go out that what does it counts as absent.
+    #[must_use]
+    pub fn is_low(&self, effect: &Effect) -> bool {
         effect.persons < self.surely()
             && (effect.persons as f64) < self.limit(effect.reduced_key, effect.reduced_persons)
     }

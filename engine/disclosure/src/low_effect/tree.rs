@@ -47,6 +47,11 @@ impl Removed {
         Self(self.0 & !others.0)
     }
 
+    /// The candidates, one by one.
+    pub fn ids(self) -> impl Iterator<Item = u8> {
+        (0..64).filter(move |id| self.contains(*id))
+    }
+
     /// Whether nothing was removed.
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -184,7 +184,7 @@ impl<'a> Project<'a> {
             let Some(id) = here.next(&effects) else { break };
             removed = removed.with(id);
             // What changes nothing is not part of what was meant.
-            if effects.iter().any(|effect| effect.id == id && effect.persons == 0) {
+            if effects.iter().any(|(of, effect)| *of == id && effect.persons == 0) {
                 meant = named(question.layers(removed));
             }
         }
@@ -196,17 +196,14 @@ impl<'a> Project<'a> {
         Canonical { removed, atoms, too_far }
     }
 
-    fn effects(&self, question: &Question, removed: Removed) -> Vec<Effect> {
+    fn effects(&self, question: &Question, removed: Removed) -> Vec<(u8, Effect)> {
         let now = question.cohort(removed);
         let effect = |&id: &u8| {
             let reduced = question.cohort(removed.with(id));
             let cohort = self.world.cohort(reduced);
-            Effect {
-                id,
-                persons: self.world.cohort(now ^ reduced).persons,
-                reduced_key: cohort.key,
-                reduced_persons: cohort.persons,
-            }
+            let persons = self.world.cohort(now ^ reduced).persons;
+            let (reduced_key, reduced_persons) = (cohort.key, cohort.persons);
+            (id, Effect { persons, reduced_key, reduced_persons })
         };
         question.candidates(removed).iter().map(effect).collect()
     }

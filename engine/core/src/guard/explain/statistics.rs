@@ -34,7 +34,7 @@ pub(super) fn explained(
         told.insert("rounded_to".to_owned(), json!(step));
     }
     if let Statistic::Quantile(quantile) = statistic
-        && let Some(Argument::Positions { decimals, bins }) =
+        && let Some(Argument::Positions { decimals, bins, .. }) =
             release.arguments.get(quantile.argument)
     {
         let unit = 10_f64.powi(decimals.cast_signed());

@@ -104,7 +104,8 @@ impl Arguments<'_> {
         };
         let value = self.filled(base, form)?;
         let value = only_when(call.params.filter.as_deref(), value);
-        let kind = Argument::Positions { decimals: measure.decimals, bins: bins(measure) };
+        let (name, decimals) = (measure.name.clone(), measure.decimals);
+        let kind = Argument::Positions { name, decimals, bins: bins(measure) };
         let argument = self.add(value, kind);
         let (scale, offset) = (form.scale, form.offset);
         Ok(Statistic::Quantile(Quantile { argument, share, scale, offset, extreme }))

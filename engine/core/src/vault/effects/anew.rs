@@ -1,8 +1,8 @@
 //! What is left of numbers once conditions are left out, measured.
 //!
 //! How often the data are read for it must not tell who meets a condition. So a number from which anything was left out is
-//! measured anew whether or not that changed it, and what is left out of one aggregate alone does not cost a reading of
-//! its own.
+//! measured anew whether or not that changed it and whether or not it may be shown, and what is left out of one aggregate alone
+//! does not cost a reading of its own.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -19,21 +19,22 @@ use crate::vault::cells::{Cells, Measured, Sketches};
 use crate::vault::execute::{Who, measure, personal_snapshot};
 use crate::vault::kernel::{Count, State};
 
-/// What is left out in one reading of the data: of what all numbers share, and of each argument's own condition.
-type Reading = (Removed, Vec<Removed>);
+/// What is left out in one reading of the data: of what all numbers share, and of the own condition of each column that is
+/// read, the cell itself first.
+type Reading = (Removed, Vec<Option<Removed>>);
 
 /// The readings that numbers need.
 struct Readings {
-    /// By what all numbers share: what is left out of the own condition of each argument, each once.
+    /// By what all numbers share: what is left out of the own condition of each column, each once.
     own: BTreeMap<Removed, Vec<Vec<Removed>>>,
 }
 
 impl Readings {
-    fn of(all: impl Iterator<Item = (Removed, usize, Removed)>, arguments: usize) -> Self {
+    fn of(all: impl Iterator<Item = (Removed, usize, Removed)>, columns: usize) -> Self {
         let mut own: BTreeMap<Removed, Vec<Vec<Removed>>> = BTreeMap::new();
         for (shared, column, removed) in all {
-            let columns = own.entry(shared).or_insert_with(|| vec![vec![]; arguments]);
-            let known = column.checked_sub(1).and_then(|at| columns.get_mut(at));
+            let own = own.entry(shared).or_insert_with(|| vec![vec![]; columns]);
+            let known = own.get_mut(column);
             if let Some(known) = known.filter(|known| !known.contains(&removed)) {
                 known.push(removed);
             }
@@ -42,12 +43,11 @@ impl Readings {
         Self { own }
     }
 
-    /// One after the other: the first of each argument at once, then the second of each.
+    /// One after the other: the first of each column at once, then the second of each.
     fn all(&self) -> impl Iterator<Item = Reading> {
         self.own.iter().flat_map(|(shared, columns)| {
-            let most = columns.iter().map(Vec::len).max().unwrap_or_default().max(1);
-            let at = |nth: usize| columns.iter().map(move |all| all.get(nth).copied());
-            let of = move |nth| at(nth).map(Option::unwrap_or_default).collect();
+            let most = columns.iter().map(Vec::len).max().unwrap_or_default();
+            let of = |nth| columns.iter().map(move |all| all.get(nth).copied()).collect();
             (0..most).map(move |nth| (*shared, of(nth)))
         })
     }
@@ -65,13 +65,10 @@ impl Effects<'_> {
         let record_key = self.ground.record_keys.all(&snapshot)?;
         let mut waiting: Vec<(&Number, &Reduction)> = vec![];
         for (number, left) in open.iter().filter(|(_, left)| !left.steps.is_empty()) {
-            let follows = self.follows(number.1);
             match &left.members {
-                _ if !self.may_be_shown(left) && !left.touched => {}
-                _ if !self.may_be_shown(left) => self.put(cells, keys, *number, None)?,
-                Some(members) if follows => {
+                Some(members) if self.follows(number.1) => {
                     let measured = Measured::of_members(members, &record_key);
-                    self.put(cells, keys, *number, Some(measured))?;
+                    self.put(cells, keys, (number, left), Some(measured))?;
                 }
                 _ => waiting.push((number, left)),
             }
@@ -80,20 +77,22 @@ impl Effects<'_> {
             let (shared, own) = self.conditions.shared_and_own(place.column, left.removed);
             (shared, place.column, own)
         });
-        for (shared, own) in Readings::of(parts, self.release.arguments.len()).all() {
-            let release = self.conditions.without_each(self.release, shared, &own)?;
+        for (shared, own) in Readings::of(parts, self.release.arguments.len() + 1).all() {
+            let of_arguments = own.iter().skip(1).map(|own| own.unwrap_or_default());
+            let of_arguments: Vec<Removed> = of_arguments.collect();
+            let release = self.conditions.without_each(self.release, shared, &of_arguments)?;
             let read = measure(&release, self.earlier, self.ground, Who::Sketched).await?;
-            for (number, left) in &waiting {
-                let (cell, place) = **number;
-                let of_it = self.conditions.shared_and_own(place.column, left.removed);
-                let of_column = place.column.checked_sub(1).and_then(|at| own.get(at).copied());
-                if of_it != (shared, of_column.unwrap_or_default()) {
+            for &(number, left) in &waiting {
+                let (cell, place) = *number;
+                let (shared_of_it, own_of_it) =
+                    self.conditions.shared_and_own(place.column, left.removed);
+                if shared_of_it != shared || own.get(place.column) != Some(&Some(own_of_it)) {
                     continue;
                 }
                 let Some(keys_of_cell) = keys.get(cell) else { continue };
                 let labelled = self.conditions.labelled_keys(keys_of_cell, left.removed)?;
                 let measured = read.get(&labelled).and_then(|cell| cell.get(place.column));
-                self.put(cells, keys, **number, measured.cloned())?;
+                self.put(cells, keys, (number, left), measured.cloned())?;
             }
         }
         Ok(())
@@ -116,17 +115,18 @@ impl Effects<'_> {
         &self,
         cells: &mut Cells,
         keys: &[Vec<ScalarValue>],
-        (cell, place): Number,
-        left: Option<Measured>,
+        ((cell, place), left): (&Number, &Reduction),
+        measured: Option<Measured>,
     ) -> Result<()> {
-        let Some(keys) = keys.get(cell) else { return Ok(()) };
+        let shown = self.may_be_shown(left);
+        let Some(keys) = keys.get(*cell).filter(|_| shown || left.touched) else { return Ok(()) };
         if cells.get(keys).is_none() {
             cells.add(keys.clone(), Measured::of_nobody(self.release))?;
         }
         let Some(slot) = cells.get_mut(keys).and_then(|all| all.get_mut(place.column)) else {
             return Ok(());
         };
-        let left = left.unwrap_or_else(|| slot.too_few());
+        let left = measured.filter(|_| shown).unwrap_or_else(|| slot.too_few());
         match place.counts {
             // Where rows are not persons, who counts as one is another question.
             Counts::Rows if !self.release.one_row => {

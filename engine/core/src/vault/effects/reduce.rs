@@ -31,7 +31,7 @@ pub(super) struct Reduction {
     pub(super) removed: Removed,
     /// Of that, what changed nothing: no part of what was meant.
     pub(super) nothing: Removed,
-    /// What each removal changed when it was made, in persons: for the auditor.
+    /// What each removal changed in the context in which it was decided, in persons: for the auditor.
     pub(super) steps: Vec<(u8, u64)>,
     /// Persons by which what is left differs from what was asked.
     pub(super) changed: u64,
@@ -102,20 +102,16 @@ impl<'a> Look<'a> {
                 let persons = self.effect(keys, place, &tree, removed, id, rule.surely());
                 if persons < rule.surely() {
                     let left = self.members(keys, place, &tree, removed.with(id));
-                    effects.push(Effect {
-                        id,
-                        persons,
-                        reduced_key: key_of(&left, record_key),
-                        reduced_persons: left.len(),
-                    });
+                    let (reduced_key, reduced_persons) = (key_of(&left, record_key), left.len());
+                    effects.push((id, Effect { persons, reduced_key, reduced_persons }));
                 }
             }
             if effects.is_empty() {
                 break;
             }
             let Some(next) = rule.asked(name(removed)).next(&effects) else { break };
-            let changed = effects.iter().find(|effect| effect.id == next);
-            let changed = changed.map_or(0, |effect| effect.persons);
+            let changed = effects.iter().find(|(id, _)| *id == next);
+            let changed = changed.map_or(0, |(_, effect)| effect.persons);
             steps.push((next, changed));
             removed = removed.with(next);
             if changed == 0 {

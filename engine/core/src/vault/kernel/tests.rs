@@ -140,7 +140,7 @@ fn sums_stop_at_the_end_of_their_range_instead_of_wrapping() {
 #[test]
 fn positions_agree_with_the_obvious_twin_and_zeros_have_one() {
     let bins = Bins::of(0, 60, true);
-    let positions = Argument::Positions { decimals: 0, bins };
+    let positions = Argument::Positions { name: "t".to_owned(), decimals: 0, bins };
     let mut state = 11_u64;
     let mut next = |bound: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

@@ -275,7 +275,8 @@ impl Cell<'_> {
 
     fn quantile(&self, quantile: &Quantile) -> Result<Number> {
         let Quantile { argument, share, scale, offset, extreme: _ } = quantile;
-        let Some(Argument::Positions { decimals, bins }) = self.release.arguments.get(*argument)
+        let Some(Argument::Positions { name, decimals, bins }) =
+            self.release.arguments.get(*argument)
         else {
             return internal_err!("a position of something that has none");
         };
@@ -289,7 +290,7 @@ impl Cell<'_> {
         let own =
             tresor_disclosure::quantile_in(profile, secret, contribution, spread, *bins, place);
         let own = own.map_or_else(Protected::Withheld, in_halves);
-        let measure = format!("quantile {share} to {decimals} places in {bins:?}");
+        let measure = format!("quantile {share} of {name} to {decimals} places in {bins:?}");
         let Answer { protected, .. } = self.totals_beside_earlier(&measure, measured, own);
         let halves = Fixed { protected, decimals: *decimals, step: 0 };
         Ok(affine(halves.as_number(), scale / 2.0, *offset, Number::Shown(exactly(1.0))))

@@ -8,8 +8,8 @@ fn profile(persons: u64, sd: f64) -> Profile {
     Profile { low_effect: LowEffects { persons, sd, condition_sd: 0.0 }, ..sample() }
 }
 
-fn effect(id: u8, persons: u64, key: u64) -> Effect {
-    Effect { id, persons, reduced_key: key, reduced_persons: 500 }
+fn effect(id: u8, persons: u64, key: u64) -> (u8, Effect) {
+    (id, Effect { persons, reduced_key: key, reduced_persons: 500 })
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn many_edges_tell_more_than_one() {
     for cohorts in [1, COHORTS] {
         let asked: Vec<_> = (0..cohorts).flat_map(pair).collect();
         let mut best = 0.0_f64;
-        for others in 7..12 {
+        for others in 17..23 {
             let scene = Scene::new(groups(others), &asked);
             for least in 1..=cohorts {
                 let guess = |answers: &[Option<i64>]| {
@@ -113,9 +113,9 @@ fn a_limit_cannot_be_found_out_with_others() {
     const OTHERS: u8 = 8;
     const JOINT: u8 = FIRST + OTHERS;
     let groups = || {
-        // Disjoint groups of 6 to 13 who are known to have the secret; one predicate for each, one for it and the target.
+        // Disjoint groups of 16 to 23 who are known to have the secret; one predicate for each, one for it and the target.
         let known = (0..OTHERS)
-            .map(|at| group(1 << (FIRST + at) | 1 << (JOINT + at), 0, u64::from(at) + 6));
+            .map(|at| group(1 << (FIRST + at) | 1 << (JOINT + at), 0, u64::from(at) + 16));
         let target = group((0..OTHERS).map(|at| 1 << (JOINT + at)).sum(), 0, 0);
         [target, group(1 << COHORT, 300, 200)].into_iter().chain(known).collect::<Vec<_>>()
     };
