@@ -67,7 +67,9 @@ impl Effects<'_> {
             rows: Arc::clone(&self.ground.conditions),
         };
         let known = &self.ground.known_keys;
-        if let Some(keys) = known.get(&of).filter(|_| self.earlier.is_empty()) {
+        if self.earlier.is_empty()
+            && let Some(keys) = known.get(&of)
+        {
             return Ok(keys);
         }
         let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);
