@@ -65,6 +65,15 @@ pub(super) fn clinic(secret: bool) -> Clinic {
     clinic
 }
 
+/// How many projects without a past each of [`BARE`] and [`LOW`] has beside it.
+const FRESH: usize = 400;
+
+/// A project with the profile of this one, which has asked nothing yet.
+pub(super) fn fresh(project: &str, at: usize) -> String {
+    assert!(at < FRESH, "more projects are needed");
+    format!("{project}-{at}")
+}
+
 /// An engine over a clinic. Each pair of projects has the same profile; what one of them has asked, the other has not.
 pub(super) struct World {
     pub(super) clinic: Clinic,
@@ -82,6 +91,8 @@ impl World {
                     std::iter::once(id.as_str()).chain(lines.iter().copied()).collect();
                 home.add_project(project, &profile::with(&lines), "clinic");
             }
+            let [first, _] = projects;
+            (0..FRESH).for_each(|at| home.add_project_with(&fresh(first, at), first, ""));
         }
         Self { engine: home.engine().await, clinic, _home: home }
     }

@@ -41,12 +41,21 @@ pub(super) struct Measured {
     pub(super) sketches: Option<Box<Sketches>>,
     /// The same for who counts as a person, where that is another cohort.
     pub(super) sketches_of_persons: Option<Box<Sketches>>,
-    /// The conditions that it has, for noise of their own.
-    pub(super) layers: Arc<[Layer]>,
+    /// What is asked of its rows and values.
+    pub(super) asked: Asked,
     /// How many conditions the query gives it.
     pub(super) conditions: usize,
-    /// The conditions that count for its number of persons.
-    pub(super) layers_of_persons: Arc<[Layer]>,
+    /// What is asked of who counts as a person.
+    pub(super) asked_of_persons: Asked,
+}
+
+/// What a number is asked with, once conditions are left out.
+#[derive(Clone, Default)]
+pub(super) struct Asked {
+    /// The conditions, for noise of their own.
+    pub(super) layers: Arc<[Layer]>,
+    /// One number that stands for all of it.
+    pub(super) name: u64,
 }
 
 impl Measured {
@@ -57,9 +66,9 @@ impl Measured {
             persons: None,
             sketches: None,
             sketches_of_persons: None,
-            layers: Arc::default(),
+            asked: Asked::default(),
             conditions: 0,
-            layers_of_persons: Arc::default(),
+            asked_of_persons: Asked::default(),
         }
     }
 

@@ -82,8 +82,9 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
     {
         let (mut held, exposing) = (done.2, std::mem::take(&mut made.exposing));
         (remembered, given) = (done.0, done.1);
-        watched = is_watched(guarded, vault, &mut held, &exposing).await?;
+        let columns: Vec<String> = exposing.iter().map(|one| one.column.clone()).collect();
         remembered.extend(exposed(guarded, vault, &mut held, id, exposing).await?);
+        watched = is_watched(guarded, vault, &mut held, &columns).await?;
         past = Some(held);
     }
     let given = given.iter().map(|given| {
@@ -100,17 +101,17 @@ pub(super) async fn answer(guarded: &Guarded, vault: &Vault, id: &QueryId) -> Re
     Ok(Answered { written, remembered, details, past, watched })
 }
 
-/// Whether a meter stands where people look at every further answer, or where there are none. Asked with the past in hand:
-/// queries that were sent all at once were let in before any of them had moved it.
+/// Whether a meter stands where people look at answers, or where there are none. Asked with the past in hand, once this answer
+/// has moved it: queries that were sent all at once were let in before any of them had, and one alone can hold as much as many.
 async fn is_watched(
     guarded: &Guarded,
     vault: &Vault,
     held: &mut Held,
-    exposing: &[Exposing],
+    columns: &[String],
 ) -> Result<bool> {
     let lineage = lineage(guarded, vault);
     let mut watched = false;
-    for Exposing { column, .. } in exposing {
+    for column in columns {
         let Some(of) = vault.metered(guarded, &lineage, column) else { continue };
         let gauge = held.gauge(&of).await;
         let gauge = gauge.map_err(|why| DataFusionError::External(why.into()))?;

@@ -76,8 +76,10 @@ impl Held {
         let mut fresh = vec![];
         for cohort in cohorts {
             let (known, place) = (meter.meter.cohorts(), meter.meter.handed());
+            let was_full = meter.meter.is_full();
             meter.meter.add([cohort.clone()]);
-            if meter.meter.cohorts() > known {
+            // The first that there is no room for is remembered too: read back, it fills the meter again.
+            if meter.meter.cohorts() > known || meter.meter.is_full() != was_full {
                 meter.queries.insert(place, query.to_owned());
                 fresh.push(cohort);
             }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 use tokio::sync::OwnedMutexGuard;
 use tresor_disclosure::history::{History, Known, Sketch, from_bytes, to_bytes};
-use tresor_disclosure::low_effect::{Layer, LowEffect};
+use tresor_disclosure::low_effect::LowEffect;
 use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected};
 use tresor_ledger::{Ledger, Remembered};
 
@@ -136,7 +136,7 @@ impl<'a> Beside<'a> {
         &self,
         measure: &str,
         cell: &Contribution,
-        layers: &[Layer],
+        asked: u64,
         sketch: Option<&Sketch>,
         own: Answer,
     ) -> Answer {
@@ -145,8 +145,8 @@ impl<'a> Beside<'a> {
         let Inner { held, fresh, given } = &mut *inner;
         let Some(history) = held.past.history.as_mut() else { return own };
         let measure = format!("{measure} under {}", self.rules);
-        // The limit belongs to the conditions as well: one that belonged to the earlier cell alone could be found.
-        let rule = self.rule.asked(Layer::name(layers));
+        // The limit belongs to what is asked as well: one that belonged to the earlier cell alone could be found.
+        let rule = self.rule.asked(asked);
         if let Some(known) = history.find(&measure, cell.persons, sketch, &rule) {
             let again = Given {
                 measure,

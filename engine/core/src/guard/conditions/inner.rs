@@ -1,5 +1,6 @@
 //! Conditions that stand where they cannot be measured row by row: below an aggregate per person, inside the looked-up
-//! side of a semi-join, in one part of a union, in a CASE. Each can be left out of the plan, one by one.
+//! side of a semi-join, in one part of a union, in a CASE, in an AND or OR that is a value. Each can be left out of the plan,
+//! one by one.
 //!
 //! A plan is walked in one fixed order; every condition found takes the next number, whether it is left out or not. So
 //! a number means the same condition however many others are left out. Must never know: rows.
@@ -10,40 +11,40 @@ use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{JoinType, Result};
 use datafusion::logical_expr::expr::Case;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::utils::{conjunction, disjunction};
-use datafusion::logical_expr::{BinaryExpr, Expr, Filter, Join, LogicalPlan, Operator, lit};
+use datafusion::logical_expr::utils::{conjunction, disjunction, split_binary};
+use datafusion::logical_expr::{
+    BinaryExpr, Expr, Filter, Join, LogicalPlan, Operator, SortExpr, lit,
+};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::Removed;
 
 use super::boolean::Pieces;
 use super::partners::Partners;
 
-/// How far a predicate is walked.
-#[derive(Clone, Copy)]
-enum Depth {
-    /// Into the expressions of its pieces too.
-    Whole,
-    /// Down to its pieces: what is inside them was walked before.
-    Pieces,
-}
-
 /// Counts conditions along a walk, and leaves out those that are removed.
 pub(super) struct Sites {
-    next: usize,
+    first: usize,
     removed: Removed,
-    /// What each is, for the auditor; only where it is asked for.
+    /// What each says, as far as that is left, in the order of the numbers.
     told: Vec<String>,
+}
+
+/// A condition that was met on the walk.
+#[derive(Clone, Copy)]
+struct Site {
+    at: usize,
+    gone: bool,
 }
 
 impl Sites {
     /// A walk whose first condition has this number.
     pub(super) const fn from(first: usize, removed: Removed) -> Self {
-        Self { next: first, removed, told: vec![] }
+        Self { first, removed, told: vec![] }
     }
 
     /// The number that the next condition would have.
     pub(super) const fn next(&self) -> usize {
-        self.next
+        self.first + self.told.len()
     }
 
     /// What was found, in the order of the numbers.
@@ -51,12 +52,19 @@ impl Sites {
         self.told
     }
 
-    /// Takes the next number, and says whether the condition is left out.
-    fn gone(&mut self, what: impl FnOnce() -> String) -> bool {
-        let number = self.next;
-        self.next += 1;
-        self.told.push(what());
-        u8::try_from(number).is_ok_and(|id| self.removed.contains(id))
+    /// Takes the next number.
+    fn take(&mut self) -> Site {
+        let number = self.next();
+        let gone = u8::try_from(number).is_ok_and(|id| self.removed.contains(id));
+        self.told.push(String::new());
+        Site { at: number - self.first, gone }
+    }
+
+    /// What a condition says, once what is removed inside of it is gone.
+    fn tell(&mut self, site: Site, words: impl ToString) {
+        if let Some(slot) = self.told.get_mut(site.at) {
+            *slot = words.to_string();
+        }
     }
 
     /// The plan without the conditions that are removed.
@@ -67,13 +75,15 @@ impl Sites {
     fn node(&mut self, node: LogicalPlan) -> Result<LogicalPlan> {
         match node {
             LogicalPlan::Filter(node) => {
-                let predicate = self.predicate(&node.predicate, Depth::Whole)?;
+                let predicate = self.predicate(&node.predicate)?;
                 Filter::try_new(predicate, node.input).map(LogicalPlan::Filter)
             }
             LogicalPlan::Join(node) => self.join(node),
             LogicalPlan::Union(mut node) => {
                 for input in &mut node.inputs {
-                    if self.gone(|| "a part of a union".to_owned()) {
+                    let site = self.take();
+                    self.tell(site, "a part of a union");
+                    if site.gone {
                         let none = Filter::try_new(lit(false), Arc::clone(input))?;
                         *input = Arc::new(LogicalPlan::Filter(none));
                     }
@@ -94,25 +104,7 @@ impl Sites {
 
     fn join(&mut self, mut node: Join) -> Result<LogicalPlan> {
         if let Some(filter) = node.filter.take() {
-            node.filter = Some(self.predicate(&filter, Depth::Whole)?);
-        }
-        match node.join_type {
-            JoinType::LeftSemi | JoinType::LeftAnti => {
-                if self.gone(|| "that there is, or is not, such a row elsewhere".to_owned()) {
-                    return Ok(Arc::unwrap_or_clone(node.left));
-                }
-            }
-            JoinType::RightSemi | JoinType::RightAnti => {
-                if self.gone(|| "that there is, or is not, such a row elsewhere".to_owned()) {
-                    return Ok(Arc::unwrap_or_clone(node.right));
-                }
-            }
-            JoinType::Inner
-            | JoinType::Left
-            | JoinType::Right
-            | JoinType::Full
-            | JoinType::LeftMark
-            | JoinType::RightMark => {}
+            node.filter = Some(self.predicate(&filter)?);
         }
         let partners = Partners::of(&node)?;
         for (left, right) in &mut node.on {
@@ -122,18 +114,37 @@ impl Sites {
         match partners {
             Partners::Any => {}
             Partners::Equal(further) => {
-                let gone = |(at, (left, right)): (usize, &(Expr, Expr))| {
-                    further.contains(&at) && self.gone(|| format!("{left} = {right}"))
-                };
-                let gone: Vec<bool> = node.on.iter().enumerate().map(gone).collect();
-                let mut gone = gone.into_iter();
-                node.on.retain(|_| !gone.next().unwrap_or(false));
+                let mut at = 0..;
+                node.on.retain(|(left, right)| {
+                    let further = at.next().is_some_and(|at| further.contains(&at));
+                    !(further && self.equation(left, right))
+                });
             }
             Partners::Match(otherwise) => {
-                let words = || node.on.iter().map(|(left, right)| format!("{left} = {right}"));
-                if self.gone(|| words().collect::<Vec<_>>().join(" AND ")) {
+                let words = node.on.iter().map(|(left, right)| format!("{left} = {right}"));
+                let words: Vec<String> = words.collect();
+                let site = self.take();
+                self.tell(site, words.join(" AND "));
+                if site.gone {
                     node.join_type = otherwise;
                 }
+            }
+        }
+        let looked_up = match node.join_type {
+            JoinType::LeftSemi | JoinType::LeftAnti => Some(&node.left),
+            JoinType::RightSemi | JoinType::RightAnti => Some(&node.right),
+            JoinType::Inner
+            | JoinType::Left
+            | JoinType::Right
+            | JoinType::Full
+            | JoinType::LeftMark
+            | JoinType::RightMark => None,
+        };
+        if let Some(for_whom) = looked_up {
+            let site = self.take();
+            self.tell(site, "that there is, or is not, such a row elsewhere");
+            if site.gone {
+                return Ok(LogicalPlan::clone(for_whom));
             }
         }
         let Join { left, right, on, filter, join_type, join_constraint, .. } = node;
@@ -142,53 +153,89 @@ impl Sites {
             .map(LogicalPlan::Join)
     }
 
-    /// A predicate that chooses rows: each piece of it can be left out.
-    fn predicate(&mut self, predicate: &Expr, depth: Depth) -> Result<Expr> {
-        let mut kept = vec![];
-        for piece in Pieces::of(predicate).conjuncts() {
-            let gone = self.gone(|| piece.expr().to_string());
-            let piece = self.piece(piece, depth)?;
-            if !gone {
-                kept.push(piece);
-            }
-        }
-        Ok(conjunction(kept).unwrap_or(lit(true)))
+    /// What two rows must have in common beside the person; whether that is left out.
+    fn equation(&mut self, left: &Expr, right: &Expr) -> bool {
+        let site = self.take();
+        self.tell(site, format!("{left} = {right}"));
+        site.gone
     }
 
-    fn piece(&mut self, piece: Pieces, depth: Depth) -> Result<Expr> {
-        let (parts, all) = match (piece, depth) {
-            (Pieces::One(expr), Depth::Whole) => return self.expr(expr),
-            (Pieces::One(expr), Depth::Pieces) => return Ok(expr),
-            (Pieces::All(parts), _) => (parts, true),
-            (Pieces::Any(parts), _) => (parts, false),
-        };
+    /// A predicate that chooses rows: each piece of it can be left out.
+    fn predicate(&mut self, predicate: &Expr) -> Result<Expr> {
+        self.parts(Pieces::of(predicate).conjuncts(), true)
+    }
+
+    fn piece(&mut self, piece: Pieces) -> Result<Expr> {
+        match piece {
+            Pieces::One(expr) => self.expr(expr),
+            Pieces::All(parts) => self.parts(parts, true),
+            Pieces::Any(parts) => self.parts(parts, false),
+        }
+    }
+
+    /// Pieces of which `all` must hold, or any: what is left of them.
+    fn parts(&mut self, parts: Vec<Pieces>, all: bool) -> Result<Expr> {
         let mut kept = vec![];
         for part in parts {
-            let gone = self.gone(|| part.expr().to_string());
-            let part = self.piece(part, depth)?;
-            if !gone {
+            let site = self.take();
+            let part = self.piece(part)?;
+            self.tell(site, &part);
+            if !site.gone {
                 kept.push(part);
             }
         }
-        Ok(match all {
-            true => conjunction(kept).unwrap_or(lit(true)),
-            false => disjunction(kept).unwrap_or(lit(false)),
-        })
+        Ok(joined(kept, all))
     }
 
-    /// An expression: the conditions of each CASE and FILTER in it can be left out.
+    /// An expression: the conditions of each CASE and FILTER in it, and the parts of each AND and OR, can be left out.
     pub(super) fn expr(&mut self, expr: Expr) -> Result<Expr> {
-        let changed = expr.transform_up(|inner| match inner {
-            Expr::Case(case) => Ok(Transformed::yes(self.case(case)?)),
-            Expr::AggregateFunction(mut call) => {
-                if let Some(filter) = call.params.filter.take() {
-                    call.params.filter = Some(Box::new(self.predicate(&filter, Depth::Pieces)?));
-                }
-                Ok(Transformed::yes(Expr::AggregateFunction(call)))
+        match expr {
+            Expr::Case(case) => self.case(case),
+            Expr::BinaryExpr(BinaryExpr { op: op @ (Operator::And | Operator::Or), .. }) => {
+                self.connective(&expr, op)
             }
-            other => Ok(Transformed::no(other)),
-        });
-        Ok(changed?.data)
+            Expr::AggregateFunction(mut call) => {
+                call.params.args = self.exprs(call.params.args)?;
+                call.params.filter = self.filter(call.params.filter)?;
+                call.params.order_by = self.sorts(call.params.order_by)?;
+                Ok(Expr::AggregateFunction(call))
+            }
+            Expr::WindowFunction(mut call) => {
+                call.params.args = self.exprs(call.params.args)?;
+                call.params.filter = self.filter(call.params.filter)?;
+                call.params.partition_by = self.exprs(call.params.partition_by)?;
+                call.params.order_by = self.sorts(call.params.order_by)?;
+                Ok(Expr::WindowFunction(call))
+            }
+            other => Ok(other.map_children(|inner| self.expr(inner).map(Transformed::yes))?.data),
+        }
+    }
+
+    fn exprs(&mut self, exprs: Vec<Expr>) -> Result<Vec<Expr>> {
+        exprs.into_iter().map(|expr| self.expr(expr)).collect()
+    }
+
+    fn sorts(&mut self, sorts: Vec<SortExpr>) -> Result<Vec<SortExpr>> {
+        sorts.into_iter().map(|sort| Ok(SortExpr { expr: self.expr(sort.expr)?, ..sort })).collect()
+    }
+
+    fn filter(&mut self, filter: Option<Box<Expr>>) -> Result<Option<Box<Expr>>> {
+        filter.map(|filter| self.predicate(&filter).map(Box::new)).transpose()
+    }
+
+    /// A value that is true where all of some parts are, or any: NULL stays what it is, so nothing is rewritten but what is
+    /// left out.
+    fn connective(&mut self, expr: &Expr, op: Operator) -> Result<Expr> {
+        let mut kept = vec![];
+        for part in split_binary(expr, op) {
+            let site = self.take();
+            let part = self.expr(part.clone())?;
+            self.tell(site, &part);
+            if !site.gone {
+                kept.push(part);
+            }
+        }
+        Ok(joined(kept, op == Operator::And))
     }
 
     /// Where a CASE chooses between a value and nothing, its condition is one like any other; else each branch is one.
@@ -202,19 +249,20 @@ impl Sites {
                 Some(base) => Expr::BinaryExpr(BinaryExpr::new(base.clone(), Operator::Eq, when)),
                 None => *when,
             };
-            let when = if alone {
-                self.predicate(&when, Depth::Pieces)?
-            } else {
-                let gone = self.gone(|| when.to_string());
-                let when = self.inside(&when)?;
-                if gone {
-                    never.push((Box::new(lit(false)), then));
-                    continue;
-                }
-                when
-            };
-            branches.push((Box::new(when), then));
+            let then = Box::new(self.expr(*then)?);
+            if alone {
+                branches.push((Box::new(self.predicate(&when)?), then));
+                continue;
+            }
+            let site = self.take();
+            let when = self.branch(&when)?;
+            self.tell(site, &when);
+            match site.gone {
+                true => never.push((Box::new(lit(false)), then)),
+                false => branches.push((Box::new(when), then)),
+            }
         }
+        let else_expr = else_expr.map(|other| self.expr(*other).map(Box::new)).transpose()?;
         match else_expr {
             // What is left is what was there without the CASE.
             Some(otherwise) if branches.is_empty() => return Ok(*otherwise),
@@ -224,13 +272,24 @@ impl Sites {
         Ok(Expr::Case(Case { expr: None, when_then_expr: branches, else_expr }))
     }
 
-    /// The pieces of a predicate that is not one of several that all must hold.
-    fn inside(&mut self, predicate: &Expr) -> Result<Expr> {
-        let pieces = Pieces::all(vec![Pieces::of(predicate)]);
-        match <[Pieces; 1]>::try_from(pieces) {
-            Ok([one]) => self.piece(one, Depth::Pieces),
-            Err(parts) => self.piece(Pieces::All(parts), Depth::Pieces),
+    /// A predicate that is a condition as a whole: the pieces inside of it.
+    fn branch(&mut self, predicate: &Expr) -> Result<Expr> {
+        let mut parts = Pieces::of(predicate).conjuncts();
+        match (parts.len(), parts.pop()) {
+            (1, Some(one)) => self.piece(one),
+            (_, last) => {
+                parts.extend(last);
+                self.parts(parts, true)
+            }
         }
+    }
+}
+
+/// Parts of which `all` must hold, or any.
+fn joined(parts: Vec<Expr>, all: bool) -> Expr {
+    match all {
+        true => conjunction(parts).unwrap_or(lit(true)),
+        false => disjunction(parts).unwrap_or(lit(false)),
     }
 }
 

@@ -14,11 +14,12 @@ mod partners;
 mod sensitive;
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::common::Result;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Case, Expr, ExprSchemable, Filter, LogicalPlan, Projection, lit};
 use datafusion::scalar::ScalarValue;
@@ -132,10 +133,18 @@ impl Conditions {
         &self.rows.base
     }
 
-    /// Leaves and keys, as they are without what is removed inside them.
-    pub(crate) fn exprs(&self, removed: Removed) -> Result<(Vec<Expr>, Vec<Expr>)> {
-        let (parts, _) = self.without_inner(removed)?;
-        Ok((parts.leaves, parts.keys))
+    /// Everything that a number is made of, as it is without what is removed inside.
+    pub(crate) fn inside_out(&self, removed: Removed) -> Result<InsideOut> {
+        let (Parts { base, keys, values, leaves }, sites) = self.without_inner(removed)?;
+        let ids = self.inner().filter_map(|id| u8::try_from(id).ok());
+        let conditions = ids.zip(sites.into_told()).collect();
+        Ok(InsideOut {
+            leaves,
+            keys,
+            conditions,
+            rows: words(&base)?,
+            values: values.iter().map(said).collect(),
+        })
     }
 
     /// How many leaves the trees have.
@@ -318,6 +327,37 @@ impl Conditions {
         let exprs = person.chain(keys).chain(arguments).collect();
         let plan = Projection::try_new(exprs, Arc::new(input))?;
         Ok(PersonalRelease { input: LogicalPlan::Projection(plan), arguments: kinds, ..of.clone() })
+    }
+}
+
+/// What a number is made of.
+pub(crate) struct InsideOut {
+    pub(crate) leaves: Vec<Expr>,
+    pub(crate) keys: Vec<Expr>,
+    /// What each condition says that can only be left out of the plan, by its number.
+    pub(crate) conditions: Vec<(u8, String)>,
+    /// What is computed below the rows, in words.
+    pub(crate) rows: BTreeSet<String>,
+    /// What each argument is, where it is computed.
+    pub(crate) values: Vec<Option<String>>,
+}
+
+/// What a plan computes, in words: conditions and columns, and rows that were written.
+fn words(plan: &LogicalPlan) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    plan.apply_with_subqueries(|node| {
+        found.extend(node.expressions().iter().filter_map(said));
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(found)
+}
+
+/// An expression in words; nothing where it is a column as it is, or says nothing.
+fn said(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Alias(alias) => said(&alias.expr),
+        Expr::Column(_) | Expr::Literal(ScalarValue::Boolean(Some(true)), _) => None,
+        other => Some(other.to_string()),
     }
 }
 

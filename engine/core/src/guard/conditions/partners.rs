@@ -1,6 +1,6 @@
 //! That a row finds a partner in a join is a condition too: what a join equates beside the person chooses rows of people.
 //!
-//! Between two relations about people each further equation is one. With a table about nobody the match itself is one,
+//! Between two relations about people each further equation is one, whatever kind of join it is. With a table about nobody the match itself is one,
 //! unless a stored column is looked up in a stored table: there the researcher has written nothing that could single
 //! anybody out.
 //!
@@ -28,7 +28,7 @@ impl Partners {
     pub(super) fn of(node: &Join) -> Result<Self> {
         let kind = node.join_type;
         Ok(match (is_personal(&node.left)?, is_personal(&node.right)?) {
-            (true, true) if keeps_partners(kind) => {
+            (true, true) => {
                 let mut further = vec![];
                 for (at, (left, right)) in node.on.iter().enumerate() {
                     let person = is_person(left, &node.left)? && is_person(right, &node.right)?;
@@ -53,19 +53,6 @@ impl Partners {
     }
 }
 
-/// Semi-joins, anti-joins and marks are conditions as a whole.
-const fn keeps_partners(kind: JoinType) -> bool {
-    match kind {
-        JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full => true,
-        JoinType::LeftSemi
-        | JoinType::RightSemi
-        | JoinType::LeftAnti
-        | JoinType::RightAnti
-        | JoinType::LeftMark
-        | JoinType::RightMark => false,
-    }
-}
-
 fn is_personal(plan: &LogicalPlan) -> Result<bool> {
     let mut found = false;
     plan.apply_with_subqueries(|node| {
@@ -79,9 +66,10 @@ fn is_personal(plan: &LogicalPlan) -> Result<bool> {
     Ok(found)
 }
 
-/// Only the person has this type.
+/// Only the person has this type, and nothing is made into it (`sql/expressions.rs`).
 fn is_person(expr: &Expr, of: &LogicalPlan) -> Result<bool> {
-    Ok(expr.get_type(of.schema().as_ref())? == DataType::UInt32)
+    let is_column = matches!(expr, Expr::Column(_));
+    Ok(is_column && expr.get_type(of.schema().as_ref())? == DataType::UInt32)
 }
 
 /// Whether the researcher wrote what is matched, and not only which stored columns are.

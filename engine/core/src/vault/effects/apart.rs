@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::low_effect::{Effect, Layer, LowEffect, Removed};
+use tresor_disclosure::low_effect::{Effect, LowEffect, Removed};
 
 use super::layers::Layers;
 use super::lists::{Difference, Listing, Lists, difference};
@@ -83,7 +83,7 @@ impl Apart<'_> {
         let layers = Layers::of(self.of.conditions, removed)?;
         let rule_of = |(cell, place): Number, without| {
             let keys = keys.get(cell).map(Vec::as_slice).unwrap_or_default();
-            rule.asked(Layer::name(&layers.of_cell(place.column, keys, without)))
+            rule.asked(layers.name(place.column, keys, without))
         };
         let each = self.by_words.iter().filter(|id| !removed.contains(**id));
         let each: Vec<Removed> = each.map(|id| Removed::default().with(*id)).collect();

@@ -22,7 +22,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{Child, Layer, Node, Removed};
 
 use crate::catalog::contract::{ColumnContract, ColumnType, Role};
-use crate::guard::conditions::Conditions;
+use crate::guard::conditions::{Conditions, InsideOut};
 use crate::guard::domain;
 use crate::guard::structural::KeyColumn;
 use crate::sql::SourceTable;
@@ -79,6 +79,12 @@ pub(super) struct Layers<'a> {
     columns: Vec<PublicColumn>,
     leaves: Vec<Described>,
     keys: Vec<Described>,
+    /// What can only be left out of the plan, by its number.
+    inner: Vec<(u8, Arc<Said>)>,
+    /// What is computed below the rows.
+    rows: Layer,
+    /// What each argument is, where it is computed.
+    values: Vec<Option<Layer>>,
 }
 
 impl<'a> Layers<'a> {
@@ -89,9 +95,25 @@ impl<'a> Layers<'a> {
         let mut of = |exprs: Vec<Expr>| -> Vec<Described> {
             exprs.iter().map(|expr| described(expr, base, &mut columns)).collect()
         };
-        let (leaves, keys) = conditions.exprs(removed)?;
+        let InsideOut { leaves, keys, conditions: inner, rows, values } =
+            conditions.inside_out(removed)?;
         let (leaves, keys) = (of(leaves), of(keys));
-        Ok(Self { conditions, columns, leaves, keys })
+        let inner = inner.into_iter().map(|(id, text)| (id, Said::of(Left::Text(text)))).collect();
+        let value = |text: Option<String>| Some(Layer::of("argument", [text?]));
+        let (rows, values) = (Layer::of("rows", rows), values.into_iter().map(value).collect());
+        Ok(Self { conditions, columns, leaves, keys, inner, rows, values })
+    }
+
+    /// One number for all that is asked of a cell's number: its conditions, and how its rows and values are made.
+    pub(super) fn name(&self, column: usize, keys: &[ScalarValue], removed: Removed) -> u64 {
+        self.name_with(column, &self.of_cell(column, keys, removed))
+    }
+
+    /// The same where the conditions are at hand.
+    pub(super) fn name_with(&self, column: usize, conditions: &[Layer]) -> u64 {
+        let value = column.checked_sub(1).and_then(|at| self.values.get(at).copied()).flatten();
+        let all: Vec<Layer> = conditions.iter().copied().chain([self.rows]).chain(value).collect();
+        Layer::name(&all)
     }
 
     /// The conditions that a cell's number still has, for noise of their own: of the cell (column 0) or an argument.
@@ -110,6 +132,9 @@ impl<'a> Layers<'a> {
             if !u8::try_from(id).is_ok_and(|id| removed.contains(id)) {
                 add(&mut left, of_label(key, value));
             }
+        }
+        for (_, said) in self.inner.iter().filter(|(id, _)| !removed.contains(*id)) {
+            add(&mut left, Arc::clone(said));
         }
         let mut layers: Vec<Layer> = left.iter().filter_map(|said| self.layer(said)).collect();
         layers.sort_unstable();

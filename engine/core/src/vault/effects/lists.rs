@@ -1,6 +1,7 @@
 //! What each person adds to each cell of a plan, so that two plans can be held against each other person by person.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
@@ -102,9 +103,9 @@ fn prints<'a>(
         Argument::Value { decimals, .. } => (*decimals, false),
         Argument::Positions { decimals, .. } => (*decimals, true),
     };
-    // Sums add up; positions must not, so each value is spread over all bits.
+    // Sums add up; positions must not, or 0 and 4 would be 2 and 2.
     let print = move |value: i64| match positions {
-        true => Some((value as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+        true => Some(mixed(value)),
         false => (value != 0).then_some(value as u64),
     };
     Ok(match array.data_type() {
@@ -128,6 +129,13 @@ fn prints<'a>(
         DataType::Null => Box::new(|_| None),
         _ => return internal_err!("a measure of an unexpected type"),
     })
+}
+
+/// A number that says which value it is of, also in sums.
+fn mixed(value: i64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_i64(value);
+    hasher.finish()
 }
 
 /// How two lists differ.

@@ -21,19 +21,18 @@ mod told;
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::low_effect::{Layer, LowEffect, Removed};
+use tresor_disclosure::low_effect::{LowEffect, Removed};
 use tresor_disclosure::{NoiseSecret, Profile};
 
 use self::layers::Layers;
 pub(super) use self::members::{Looking, Table};
 use self::reduce::{Counts, Place, Reduction};
 pub(super) use self::told::{Told, cohort};
-use super::cells::Cells;
+use super::cells::{Asked, Cells};
 use super::execute::Ground;
 use crate::guard::conditions::Conditions;
 use crate::guard::release::PersonalRelease;
@@ -82,7 +81,7 @@ impl Effects<'_> {
             self.leave_out_row_by_row(&keys, &mut open, &rule).await?;
             self.measure_anew(cells, &keys, &open).await?;
         }
-        self.name_layers(cells, &keys, &open)?;
+        self.name_what_is_asked(cells, &keys, &open)?;
         Ok(self.told(&keys, open))
     }
 
@@ -96,8 +95,8 @@ impl Effects<'_> {
         columns.flat_map(move |column| kinds.iter().map(move |&counts| Place { column, counts }))
     }
 
-    /// Names the conditions that each number still has.
-    fn name_layers(
+    /// Names what each number is still asked with.
+    fn name_what_is_asked(
         &self,
         cells: &mut Cells,
         keys: &[Vec<ScalarValue>],
@@ -107,7 +106,7 @@ impl Effects<'_> {
         for (at, keys) in keys.iter().enumerate() {
             let Some(measured) = cells.get_mut(keys) else { continue };
             for (column, measured) in measured.iter_mut().enumerate() {
-                let mut layers = |counts| -> Result<Arc<[Layer]>> {
+                let mut asked = |counts| -> Result<Asked> {
                     let known = open.get(&(at, Place { column, counts }));
                     let removed = known.map(|reduction| reduction.removed).unwrap_or_default();
                     let inside = self.conditions.inside(removed);
@@ -115,13 +114,15 @@ impl Effects<'_> {
                         Entry::Occupied(known) => known.into_mut(),
                         Entry::Vacant(slot) => slot.insert(Layers::of(self.conditions, inside)?),
                     };
-                    Ok(said.of_cell(column, keys, removed).into())
+                    let layers = said.of_cell(column, keys, removed);
+                    let name = said.name_with(column, &layers);
+                    Ok(Asked { layers: layers.into(), name })
                 };
                 measured.conditions = self.conditions.most(column);
-                measured.layers = layers(Counts::Rows)?;
-                measured.layers_of_persons = match self.release.one_row {
-                    true => Arc::clone(&measured.layers),
-                    false => layers(Counts::Persons)?,
+                measured.asked = asked(Counts::Rows)?;
+                measured.asked_of_persons = match self.release.one_row {
+                    true => measured.asked.clone(),
+                    false => asked(Counts::Persons)?,
                 };
             }
         }

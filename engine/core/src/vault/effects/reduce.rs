@@ -2,7 +2,7 @@
 
 use datafusion::scalar::ScalarValue;
 use roaring::RoaringBitmap;
-use tresor_disclosure::low_effect::{Effect, Layer, LowEffect, Node, Removed};
+use tresor_disclosure::low_effect::{Effect, LowEffect, Node, Removed};
 
 use super::holding::Holding;
 use super::layers::Layers;
@@ -91,7 +91,7 @@ impl<'a> Look<'a> {
     ) -> Reduction {
         let By { rule, layers, record_key } = by;
         let (start, mut nothing) = (before.removed, before.nothing);
-        let name = |removed| Layer::name(&layers.of_cell(place.column, keys, removed));
+        let name = |removed| layers.name(place.column, keys, removed);
         let tree = self.conditions.tree(place.column);
         let mut removed = start;
         let mut steps = vec![];
@@ -128,7 +128,8 @@ impl<'a> Look<'a> {
         };
         let key = key_of(&left, record_key);
         let meant = rule.asked(name(nothing));
-        let too_far = changed > 0 && meant.too_far(changed, key, left.len());
+        let together = before.changed.saturating_add(changed);
+        let too_far = changed > 0 && meant.too_far(together, key, left.len());
         let persons = left.len();
         let members = (removed != start).then_some(left);
         Reduction { removed, nothing, steps, changed, touched, persons, key, members, too_far }

@@ -1,12 +1,17 @@
 //! What was left out, for the auditor.
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Left;
 use crate::guard::conditions::Conditions;
 
-/// Most cells that are told one by one.
+/// Most cells that are told one by one, beside those that say most of a condition.
 const MOST: usize = 1_000;
 
 /// What was left out of the cells of a query, release by release. Holds the researcher's constants and true numbers: it is
@@ -22,7 +27,14 @@ impl Told {
     pub(in crate::vault) fn add(&mut self, table: usize, conditions: &Conditions, left: &Left) {
         let words = conditions.told();
         let word = |id: u8| words.get(usize::from(id)).cloned().unwrap_or_default();
-        let cells = left.iter().take(MOST.saturating_sub(self.cells)).map(|cell| {
+        let telling = most_telling(left);
+        let mut more = MOST.saturating_sub(self.cells);
+        let cells = left.iter().enumerate().filter(|(at, _)| {
+            let is_told = telling.contains(at) || more > 0;
+            more -= usize::from(is_told && more > 0);
+            is_told
+        });
+        let cells = cells.map(|(_, cell)| {
             let removed = cell.steps.iter();
             json!({
                 "table": table,
@@ -50,6 +62,25 @@ impl Told {
     pub(in crate::vault) fn told(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.releases)
     }
+}
+
+/// Cells that must not be missing however many there are, by their places: for each condition the one in which it concerned
+/// most people, the one in which it concerned the fewest of the most, and the largest in which it concerned nobody.
+fn most_telling(left: &Left) -> BTreeSet<usize> {
+    let mut best: BTreeMap<(u8, &str), (u64, usize)> = BTreeMap::new();
+    for (at, cell) in left.iter().enumerate() {
+        for (id, persons) in &cell.steps {
+            let says = match cell.persons.checked_div(*persons) {
+                Some(times) => vec![("most", *persons), ("few of many", times)],
+                None => vec![("nobody", cell.persons)],
+            };
+            for (what, much) in says {
+                let known = best.entry((*id, what)).or_insert((much, at));
+                *known = (*known).max((much, at));
+            }
+        }
+    }
+    best.into_values().map(|(_, at)| at).collect()
 }
 
 /// A name for a set of people: the same for the same people, and nothing that could be looked up without their record

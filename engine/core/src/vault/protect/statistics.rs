@@ -7,7 +7,6 @@ use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::flattening::flattened;
 use tresor_disclosure::history::Sketch;
-use tresor_disclosure::low_effect::Layer;
 use tresor_disclosure::profile::Noise;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
@@ -22,7 +21,7 @@ use crate::guard::release::{
     Argument, Counted, Leg, Output, Part, PersonalRelease, Polynomial, Quantile, ROWS, Statistic,
     Total,
 };
-use crate::vault::cells::Measured;
+use crate::vault::cells::{Asked, Measured};
 use crate::vault::past::{Answer, Beside};
 
 /// Digits that means are computed with, beyond those of the sum.
@@ -284,7 +283,7 @@ impl Cell<'_> {
         let Measured { contribution, distribution: Some(spread), .. } = measured else {
             return internal_err!("positions that were not measured");
         };
-        let plan = self.plan(measured, &measured.layers, *decimals);
+        let plan = self.plan(measured, &measured.asked, *decimals);
         let place = Place { share: *share, one_row: self.release.one_row, plan };
         let (profile, secret) = (self.profile, self.secret);
         let own =
@@ -319,17 +318,17 @@ impl Cell<'_> {
 
     fn persons(&self, argument: Option<usize>) -> Result<Answer> {
         let measured = self.measured(argument)?;
-        let plan = self.plan(measured, &measured.layers_of_persons, 0);
+        let plan = self.plan(measured, &measured.asked_of_persons, 0);
         let (persons, sketches) = (measured.persons(), measured.sketches_of_persons());
         let own = tresor_disclosure::persons_in(self.profile, self.secret, persons, plan);
         let own = Answer { protected: own, step: 1 };
         let sketch = sketches.map(|sketches| &sketches.persons);
-        Ok(self.beside_earlier("persons", persons, &measured.layers_of_persons, sketch, own))
+        Ok(self.beside_earlier("persons", persons, measured.asked_of_persons.name, sketch, own))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Answer> {
         let measured = self.measured(argument)?;
-        let plan = self.plan(measured, &measured.layers, 0);
+        let plan = self.plan(measured, &measured.asked, 0);
         let cell = &measured.contribution;
         let own = tresor_disclosure::rows_in(self.profile, self.secret, ROWS, cell, plan);
         Ok(self.totals_beside_earlier(ROWS, measured, own))
@@ -348,7 +347,7 @@ impl Cell<'_> {
                 }
                 let measured = self.measured(Some(at))?;
                 let contribution = &measured.contribution;
-                let plan = self.plan(measured, &measured.layers, *decimals);
+                let plan = self.plan(measured, &measured.asked, *decimals);
                 if name == ROWS {
                     // Numbers of rows that were counted per person first: the same rows, so the same answer.
                     let rows = u64::try_from(contribution.total).unwrap_or(0);
@@ -409,7 +408,7 @@ impl Cell<'_> {
         &self,
         measure: &str,
         cell: &Contribution,
-        layers: &[Layer],
+        asked: u64,
         sketch: Option<&Sketch>,
         own: Answer,
     ) -> Answer {
@@ -419,7 +418,7 @@ impl Cell<'_> {
                 let by_groups = matches!(self.profile.noise, Noise::CellKeyGaussian { .. });
                 let grouped = by_groups && !self.release.keys.is_empty();
                 let measure = if grouped { format!("{measure} in groups") } else { measure.into() };
-                beside.answer(&measure, cell, layers, sketch, own)
+                beside.answer(&measure, cell, asked, sketch, own)
             }
             None => own,
         }
@@ -430,12 +429,12 @@ impl Cell<'_> {
         let largest = flattened(self.profile, &measured.contribution).largest;
         let own = Answer { protected: own, step: grid::up(largest) };
         let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
-        self.beside_earlier(measure, &measured.contribution, &measured.layers, sketch, own)
+        self.beside_earlier(measure, &measured.contribution, measured.asked.name, sketch, own)
     }
 
-    fn plan<'b>(&self, measured: &Measured, layers: &'b [Layer], decimals: u32) -> ByPlan<'b> {
+    fn plan<'b>(&self, measured: &Measured, asked: &'b Asked, decimals: u32) -> ByPlan<'b> {
         let grouped = !self.release.keys.is_empty();
-        ByPlan { grouped, decimals, conditions: measured.conditions, layers }
+        ByPlan { grouped, decimals, conditions: measured.conditions, layers: &asked.layers }
     }
 
     fn sum_of(&self, of: &Polynomial) -> Result<Number> {
