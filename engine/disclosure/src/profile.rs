@@ -89,7 +89,8 @@ pub struct Profile {
     pub quantile: Quantile,
     /// What is withheld beside small cells, so that nobody can work them out.
     pub secondary: Secondary,
-    /// Whether what is left over is a cell too: rows without a value, rows that a filter leaves out.
+    /// Whether what is left over is a cell too: rows without a value, rows that a filter leaves out. Not where conditions
+    /// /// about few people count as absent ([`Profile::keeps_complements`]).
     pub complements: bool,
     /// Largest share of small cells that a table may have; beyond it all cells are withheld. 1 turns it off.
     pub sparsity_max_small: f64,
@@ -123,6 +124,20 @@ impl Profile {
     #[must_use]
     pub fn on_each_side(&self) -> u64 {
         self.quantile.min_n.max(self.min_count_measure)
+    }
+
+    /// Whether a few people more or less may make no difference to what is withheld beside small cells: where conditions about
+    /// few people count as absent and numbers carry noise. An exact rule would tell what both hide: whether one person lies
+    /// between two numbers, or which of two cells is the larger.
+    #[must_use]
+    pub fn is_blurred(&self) -> bool {
+        self.low_effect.persons > 0 && !self.noise.is_none()
+    }
+
+    /// Whether what is left over is a cell too.
+    #[must_use]
+    pub fn keeps_complements(&self) -> bool {
+        self.complements && !self.is_blurred()
     }
 }
 
@@ -539,12 +554,20 @@ pub struct Quantile {
     pub range: [f64; 2],
 }
 
+/// One percent in millionths.
+pub const PERCENT: u32 = 10_000;
+
 impl Quantile {
     /// Whether a share (in millionths) may be asked for.
     #[must_use]
     pub fn allows(self, share: u32) -> bool {
         let [low, high] = self.range.map(millionths);
         low.is_some_and(|low| low <= share) && high.is_some_and(|high| share <= high)
+    }
+
+    /// The whole percentiles that may be asked for, in millionths.
+    pub fn percentiles(self) -> impl Iterator<Item = u32> {
+        (0..=100).map(|percent| percent * PERCENT).filter(move |share| self.allows(*share))
     }
 }
 

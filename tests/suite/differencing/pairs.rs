@@ -323,37 +323,57 @@ async fn plain_numbers_differ_by_the_target() {
     assert!(differ * 10 > all.len() * 9, "{differ} of {} pairs differ", all.len());
 }
 
+async fn told(world: &World, project: &str, pairs: &[(String, String)]) -> Vec<Told> {
+    let (mut all, mut known) = (vec![], HashMap::new());
+    for (at, (base, attack)) in pairs.iter().enumerate() {
+        if !known.contains_key(base) {
+            known.insert(base, world.told(project, base).await);
+        }
+        all.push([known[base].clone(), world.told(&fresh(project, at), attack).await]);
+    }
+    all
+}
+
+fn are_same([base, attack]: &Told) -> bool {
+    numbers(base) == numbers(attack)
+}
+
+/// By how much the attack differs from its base, where each is one number.
+fn between([base, attack]: &Told) -> Option<f64> {
+    let number = |told: &Result<Value, String>| told.as_ref().ok()?[0][0][0].as_f64();
+    Some(number(attack)? - number(base)?)
+}
+
 /// What was told without its intervals: they are as wide as so many conditions make them, whatever the conditions do.
 pub(super) fn numbers(told: &Result<Value, String>) -> Option<[&Value; 3]> {
     let told = told.as_ref().ok()?;
     Some([&told[0], &told[1], &told[3]])
 }
 
+/// What a pair was told in one world: the base and the attack.
+type Told = [Result<Value, String>; 2];
+
 /// Asks each pair in both worlds, with and without noise. Each attack is the first question of its project: no earlier answer
 /// is given in its place.
+///
+/// Without noise both numbers are the same. With it the attack may be another question, whose conditions draw other noise: then
+/// what lies between the two is the same whatever the secret is.
 async fn alike(pairs: &[(String, String)]) {
     let (mut complaints, mut refused) = (vec![], vec![]);
-    let mut asked = 0;
-    for (world, projects) in worlds().await.iter().zip([&[LOW[0]][..], &[BARE[0], LOW[0]]]) {
-        for project in projects {
-            let mut known = HashMap::new();
-            for (at, (base, attack)) in pairs.iter().enumerate() {
-                if !known.contains_key(base) {
-                    known.insert(base, world.told(project, base).await);
-                }
-                let (base, told) = (&known[base], world.told(&fresh(project, at), attack).await);
-                asked += 1;
-                match &told {
-                    // What is never answered tells nothing.
-                    Err(code) if code != "execution_failed" => refused.push(attack),
-                    _ if numbers(base) == numbers(&told) => {}
-                    _ => {
-                        complaints.push(format!("{project}: {attack}\n    {base:?}\n    {told:?}"));
-                    }
-                }
-            }
+    let [yes, no] = worlds().await;
+    let bare = told(&no, BARE[0], pairs).await;
+    let (with, without) = (told(&yes, LOW[0], pairs).await, told(&no, LOW[0], pairs).await);
+    for (at, (_, attack)) in pairs.iter().enumerate() {
+        // What is never answered tells nothing.
+        if matches!(&with[at][1], Err(code) if code != "execution_failed") {
+            refused.push(attack);
+        } else if numbers(&bare[at][0]) != numbers(&bare[at][1]) {
+            complaints.push(format!("without noise: {attack}\n    {:?}", bare[at]));
+        } else if !are_same(&with[at]) && between(&with[at]) != between(&without[at]) {
+            complaints.push(format!("{attack}\n    {:?}\n    {:?}", with[at], without[at]));
         }
     }
+    let asked = pairs.len();
     assert!(complaints.is_empty(), "{} of {asked}:\n{}", complaints.len(), complaints.join("\n"));
     assert!(
         refused.len() * 10 < asked,
@@ -384,7 +404,8 @@ async fn a_label_for_the_target_changes_no_group() {
             for [first, second] in [BARE, LOW] {
                 let asked = shown(world.told(first, &base).await);
                 let told = shown(world.told(second, &attack).await);
-                assert_eq!(asked, told, "{first}: {attack}");
+                // The part of a label that is left when another is left out may be a group of its own.
+                assert!(asked.iter().all(|row| told.contains(row)), "{first}: {attack}");
             }
         }
     }

@@ -104,6 +104,15 @@ pub(super) struct Answer {
     pub(super) step: u128,
 }
 
+/// A number that is to be answered.
+pub(super) struct Of<'a> {
+    pub(super) measure: &'a str,
+    pub(super) cell: &'a Contribution,
+    /// What is asked of it, by name.
+    pub(super) asked: u64,
+    pub(super) sketch: Option<&'a Sketch>,
+}
+
 /// An earlier answer that was given: for the auditor.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Given {
@@ -132,14 +141,19 @@ impl<'a> Beside<'a> {
     }
 
     /// The earlier answer to a number whose cell hardly differs, else its own, which is remembered.
-    pub(super) fn answer(
+    pub(super) fn answer(&self, of: Of<'_>, own: Answer) -> Answer {
+        self.answer_at(of, own, 0, Vec::new)
+    }
+
+    /// The same for a quantile at a share in millionths. `along` are the answers at all shares that may be asked for.
+    pub(super) fn answer_at(
         &self,
-        measure: &str,
-        cell: &Contribution,
-        asked: u64,
-        sketch: Option<&Sketch>,
+        of: Of<'_>,
         own: Answer,
+        share: u32,
+        along: impl FnOnce() -> Vec<(u32, Protected)>,
     ) -> Answer {
+        let Of { measure, cell, asked, sketch } = of;
         // Without a sketch there was nobody, or too few to be told apart: it is withheld in any case.
         let (Some(sketch), Ok(mut inner)) = (sketch, self.inner.lock()) else { return own };
         let Inner { held, fresh, given } = &mut *inner;
@@ -159,7 +173,7 @@ impl<'a> Beside<'a> {
             if !mine && given.len() < MOST_GIVEN && !given.contains(&again) {
                 given.push(again);
             }
-            return Answer { protected: known.answer, step: known.step };
+            return Answer { protected: known.at(share), step: known.step };
         }
         let known = Known {
             measure,
@@ -169,6 +183,7 @@ impl<'a> Beside<'a> {
             sketch: sketch.clone(),
             answer: own.protected,
             step: own.step,
+            along: along(),
         };
         fresh.push(known.clone());
         history.insert(known);

@@ -1,7 +1,7 @@
 //! An earlier number, and the bytes that it is remembered in.
 //!
-//! Layout, version 2: the version; the measures that occur, each once; then for each number its measure, persons, key,
-//! sketch, answer and step.
+//! Layout, version 3: the version; the measures that occur, each once; then for each number its measure, persons, key,
+//! sketch, answer, step, and what it is at other shares: how many, and for each the first share and the answer.
 
 use super::Sketch;
 use crate::outcome::{Protected, Reason};
@@ -24,15 +24,31 @@ pub struct Known {
     pub answer: Protected,
     /// What one person may have added to it, as far as that is told: the interval follows from it.
     pub step: u128,
+    /// Of a quantile the answers at all shares that may be asked for, in millionths: each holds from its share to the next.
+    /// Whoever asks near a share that was answered learns nothing beyond that answer. Empty for other numbers.
+    pub along: Vec<(u32, Protected)>,
 }
 
-const VERSION: u8 = 2;
+impl Known {
+    /// The answer at a share in millionths, which is of no matter to numbers that are no quantiles.
+    #[must_use]
+    pub fn at(&self, share: u32) -> Protected {
+        let after = self.along.partition_point(|(from, _)| *from <= share);
+        let known = after.checked_sub(1).and_then(|at| self.along.get(at));
+        known.map_or(self.answer, |(_, answer)| *answer)
+    }
+}
+
+const VERSION: u8 = 3;
 
 /// Tags of an answer. Those of a withheld one follow from the reason.
 const SHOWN: u8 = 0;
 
-/// Fewest bytes of a number in this form: measure, persons, an empty sketch, tag, step; and the key.
-const LEAST: usize = 1 + 1 + 8 + 8 + 1 + 1;
+/// Fewest bytes of a number in this form: measure, persons, an empty sketch, tag, step, shares; and the key.
+const LEAST: usize = 1 + 1 + 8 + 8 + 1 + 1 + 1;
+
+/// Fewest bytes of an answer at a share.
+const LEAST_ALONG: usize = 1 + 1;
 
 /// The numbers of one query, as bytes. The query itself is not in them.
 #[must_use]
@@ -55,6 +71,11 @@ pub fn to_bytes(numbers: &[Known]) -> Vec<u8> {
         known.sketch.write(&mut writer);
         write_answer(&mut writer, known.answer);
         writer.number(known.step);
+        writer.number(known.along.len() as u128);
+        for (share, answer) in &known.along {
+            writer.number((*share).into());
+            write_answer(&mut writer, *answer);
+        }
     }
     writer.done()
 }
@@ -83,7 +104,7 @@ pub fn from_bytes(query: &str, bytes: &[u8]) -> Result<Vec<Known>, Damaged> {
 fn read_known(reader: &mut Reader<'_>, query: &str, measures: &[&str]) -> Result<Known, Damaged> {
     let measure = usize::try_from(reader.small()?).map_err(|_| Damaged)?;
     let measure = measures.get(measure).ok_or(Damaged)?;
-    Ok(Known {
+    let mut known = Known {
         measure: (*measure).to_owned(),
         query: query.to_owned(),
         persons: reader.small()?,
@@ -91,7 +112,13 @@ fn read_known(reader: &mut Reader<'_>, query: &str, measures: &[&str]) -> Result
         sketch: Sketch::read(reader)?,
         answer: read_answer(reader)?,
         step: reader.number()?,
-    })
+        along: vec![],
+    };
+    for _ in 0..reader.count(LEAST_ALONG)? {
+        let share = u32::try_from(reader.small()?).map_err(|_| Damaged)?;
+        known.along.push((share, read_answer(reader)?));
+    }
+    Ok(known)
 }
 
 fn write_answer(writer: &mut Writer, answer: Protected) {

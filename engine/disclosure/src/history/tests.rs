@@ -48,7 +48,8 @@ fn cell(query: &str, people: Range<u64>) -> Known {
     let persons = people.end - people.start;
     let answer = Protected::Shown { value: persons.into(), half_width: 5 };
     let sketch = sketch(people);
-    Known { measure: "persons".into(), query: query.into(), persons, key, sketch, answer, step: 1 }
+    let (measure, query) = ("persons".into(), query.into());
+    Known { measure, query, persons, key, sketch, answer, step: 1, along: vec![] }
 }
 
 /// Answers a cell as the engine does: the earlier answer, or its own, which is remembered.

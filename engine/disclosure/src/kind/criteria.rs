@@ -89,7 +89,7 @@ fn parameters(profile: &Profile, check: Check) -> Option<Parameters> {
             MinMaxRule::Deny => None,
             MinMaxRule::Percentile => Some(two("smallest", "largest", profile.min_max.percentiles)),
         },
-        Check::Complement => profile.complements.then(Vec::new),
+        Check::Complement => profile.keeps_complements().then(Vec::new),
         Check::Secondary => secondary(profile),
         Check::Flattening => flattening(profile.flattening),
         Check::Noise => noise(&profile.noise),

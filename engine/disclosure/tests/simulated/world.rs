@@ -227,7 +227,16 @@ impl<'a> Project<'a> {
         let answer = own();
         let Contribution { persons, key, .. } = cohort;
         let (measure, query) = (MEASURE.to_owned(), String::new());
-        history.insert(Known { measure, query, persons, key, sketch, answer, step: 1 });
+        history.insert(Known {
+            measure,
+            query,
+            persons,
+            key,
+            sketch,
+            answer,
+            step: 1,
+            along: vec![],
+        });
         answer
     }
 }

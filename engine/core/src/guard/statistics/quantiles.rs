@@ -7,7 +7,7 @@ use datafusion::logical_expr::expr::{AggregateFunction, Case};
 use datafusion::logical_expr::{Expr, ExprSchemable};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::Bins;
-use tresor_disclosure::profile::{MinMaxRule, millionths};
+use tresor_disclosure::profile::{MinMaxRule, PERCENT, millionths};
 
 use super::{Arguments, Form, only_when};
 use crate::guard::facts::Measure;
@@ -29,6 +29,13 @@ impl Arguments<'_> {
         let form = self.form(argument, call)?;
         let descends = call.params.order_by.first().is_some_and(|order| !order.asc);
         let share = if descends != (form.scale < 0.0) { WHOLE - asked } else { asked };
+        if self.profile.low_effect.persons > 0 && !share.is_multiple_of(PERCENT) {
+            return Err(self.refused(
+                call,
+                "this project may ask for whole percentiles: 0.25 and 0.9, but not 0.255"
+                    .to_owned(),
+            ));
+        }
         if !self.profile.quantile.allows(share) {
             let [low, high] = self.profile.quantile.range;
             return Err(self.refused(call, format!(

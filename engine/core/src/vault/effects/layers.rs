@@ -80,7 +80,7 @@ pub(super) struct Layers<'a> {
     leaves: Vec<Described>,
     keys: Vec<Described>,
     /// What can only be left out of the plan, by its number.
-    inner: Vec<(u8, Arc<Said>)>,
+    inner: Vec<(u8, Layer)>,
     /// What is computed below the rows.
     rows: Layer,
     /// What each argument is, where it is computed.
@@ -98,7 +98,7 @@ impl<'a> Layers<'a> {
         let InsideOut { leaves, keys, conditions: inner, rows, values } =
             conditions.inside_out(removed)?;
         let (leaves, keys) = (of(leaves), of(keys));
-        let inner = inner.into_iter().map(|(id, text)| (id, Said::of(Left::Text(text)))).collect();
+        let inner = inner.into_iter().map(|(id, text)| (id, Layer::of("deeper", [text]))).collect();
         let value = |text: Option<String>| Some(Layer::of("argument", [text?]));
         let (rows, values) = (Layer::of("rows", rows), values.into_iter().map(value).collect());
         Ok(Self { conditions, columns, leaves, keys, inner, rows, values })
@@ -106,13 +106,16 @@ impl<'a> Layers<'a> {
 
     /// One number for all that is asked of a cell's number: its conditions, and how its rows and values are made.
     pub(super) fn name(&self, column: usize, keys: &[ScalarValue], removed: Removed) -> u64 {
-        self.name_with(column, &self.of_cell(column, keys, removed))
+        self.name_with(column, removed, &self.of_cell(column, keys, removed))
     }
 
     /// The same where the conditions are at hand.
-    pub(super) fn name_with(&self, column: usize, conditions: &[Layer]) -> u64 {
-        let value = column.checked_sub(1).and_then(|at| self.values.get(at).copied()).flatten();
-        let all: Vec<Layer> = conditions.iter().copied().chain([self.rows]).chain(value).collect();
+    pub(super) fn name_with(&self, column: usize, removed: Removed, conditions: &[Layer]) -> u64 {
+        let mut all = conditions.to_vec();
+        all.push(self.rows);
+        all.extend(column.checked_sub(1).and_then(|at| self.values.get(at).copied()).flatten());
+        let deeper = self.inner.iter().filter(|(id, _)| !removed.contains(*id));
+        all.extend(deeper.map(|(_, layer)| *layer));
         Layer::name(&all)
     }
 
@@ -132,9 +135,6 @@ impl<'a> Layers<'a> {
             if !u8::try_from(id).is_ok_and(|id| removed.contains(id)) {
                 add(&mut left, of_label(key, value));
             }
-        }
-        for (_, said) in self.inner.iter().filter(|(id, _)| !removed.contains(*id)) {
-            add(&mut left, Arc::clone(said));
         }
         let mut layers: Vec<Layer> = left.iter().filter_map(|said| self.layer(said)).collect();
         layers.sort_unstable();

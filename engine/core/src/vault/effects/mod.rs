@@ -115,7 +115,7 @@ impl Effects<'_> {
                         Entry::Vacant(slot) => slot.insert(Layers::of(self.conditions, inside)?),
                     };
                     let layers = said.of_cell(column, keys, removed);
-                    let name = said.name_with(column, &layers);
+                    let name = said.name_with(column, removed, &layers);
                     Ok(Asked { layers: layers.into(), name })
                 };
                 measured.conditions = self.conditions.most(column);

@@ -73,7 +73,7 @@ fn of_family<'a>(
     write_back(&repeated, &places, tables, decided);
     let mut more = !repeated.is_empty();
     for alike in sets {
-        let mut laid = Laid::out(measured, tables, decided, &places, &alike)?;
+        let mut laid = Laid::out(measured, tables, decided, &places, &alike, rules)?;
         laid.decide(decided, &places, rules.profile);
         let counts = counts::lost(&laid, rules);
         write_back(&counts, &places, tables, decided);
@@ -99,7 +99,7 @@ fn repeated(
     let hidden = places.iter().filter_map(|place| decided.get(*place));
     let hides =
         hidden.clone().any(|table| !table.unlisted.is_empty() || table.rows.iter().any(withheld));
-    if !hides && !profile.complements {
+    if !hides && !profile.keeps_complements() {
         return vec![];
     }
     let members = measured.family.members.iter().enumerate();

@@ -1,16 +1,16 @@
 //! One protected value: base measures by the disclosure rules, everything else computed from protected parts.
 
+mod quantile;
 mod reach;
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::flattening::flattened;
-use tresor_disclosure::history::Sketch;
 use tresor_disclosure::profile::Noise;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{
-    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Place, Profile, Protected, Reason, degrees,
+    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
     estimable, grid,
 };
 
@@ -22,7 +22,7 @@ use crate::guard::release::{
     Total,
 };
 use crate::vault::cells::{Asked, Measured};
-use crate::vault::past::{Answer, Beside};
+use crate::vault::past::{Answer, Beside, Of};
 
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
@@ -272,29 +272,6 @@ impl Cell<'_> {
         }))
     }
 
-    fn quantile(&self, quantile: &Quantile) -> Result<Number> {
-        let Quantile { argument, share, scale, offset, extreme: _ } = quantile;
-        let Some(Argument::Positions { name, decimals, bins }) =
-            self.release.arguments.get(*argument)
-        else {
-            return internal_err!("a position of something that has none");
-        };
-        let measured = self.measured(Some(*argument))?;
-        let Measured { contribution, distribution: Some(spread), .. } = measured else {
-            return internal_err!("positions that were not measured");
-        };
-        let plan = self.plan(measured, &measured.asked, *decimals);
-        let place = Place { share: *share, one_row: self.release.one_row, plan };
-        let (profile, secret) = (self.profile, self.secret);
-        let own =
-            tresor_disclosure::quantile_in(profile, secret, contribution, spread, *bins, place);
-        let own = own.map_or_else(Protected::Withheld, in_halves);
-        let measure = format!("quantile {share} of {name} to {decimals} places in {bins:?}");
-        let Answer { protected, .. } = self.totals_beside_earlier(&measure, measured, own);
-        let halves = Fixed { protected, decimals: *decimals, step: 0 };
-        Ok(affine(halves.as_number(), scale / 2.0, *offset, Number::Shown(exactly(1.0))))
-    }
-
     /// Why nothing may be said of an argument beside its own rules.
     fn withheld(&self, argument: usize) -> Option<Fixed> {
         let reason = self.row.argument(argument)?;
@@ -323,7 +300,8 @@ impl Cell<'_> {
         let own = tresor_disclosure::persons_in(self.profile, self.secret, persons, plan);
         let own = Answer { protected: own, step: 1 };
         let sketch = sketches.map(|sketches| &sketches.persons);
-        Ok(self.beside_earlier("persons", persons, measured.asked_of_persons.name, sketch, own))
+        let asked = measured.asked_of_persons.name;
+        Ok(self.beside_earlier(Of { measure: "persons", cell: persons, asked, sketch }, own))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Answer> {
@@ -404,21 +382,14 @@ impl Cell<'_> {
     }
 
     /// The earlier answer, where the cell hardly differs from an earlier one.
-    fn beside_earlier(
-        &self,
-        measure: &str,
-        cell: &Contribution,
-        asked: u64,
-        sketch: Option<&Sketch>,
-        own: Answer,
-    ) -> Answer {
+    fn beside_earlier(&self, of: Of<'_>, own: Answer) -> Answer {
         match self.beside {
             Some(beside) => {
                 // Only this noise has another size where there are groups.
                 let by_groups = matches!(self.profile.noise, Noise::CellKeyGaussian { .. });
                 let grouped = by_groups && !self.release.keys.is_empty();
-                let measure = if grouped { format!("{measure} in groups") } else { measure.into() };
-                beside.answer(&measure, cell, asked, sketch, own)
+                let measure = format!("{}{}", of.measure, if grouped { " in groups" } else { "" });
+                beside.answer(Of { measure: &measure, ..of }, own)
             }
             None => own,
         }
@@ -428,8 +399,7 @@ impl Cell<'_> {
     fn totals_beside_earlier(&self, measure: &str, measured: &Measured, own: Protected) -> Answer {
         let largest = flattened(self.profile, &measured.contribution).largest;
         let own = Answer { protected: own, step: grid::up(largest) };
-        let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
-        self.beside_earlier(measure, &measured.contribution, measured.asked.name, sketch, own)
+        self.beside_earlier(of_totals(measure, measured), own)
     }
 
     fn plan<'b>(&self, measured: &Measured, asked: &'b Asked, decimals: u32) -> ByPlan<'b> {
@@ -472,13 +442,10 @@ struct Parts<const N: usize> {
     products: Estimate,
 }
 
-/// A position in halves of the smallest unit: the middle of two whole numbers is one.
-fn in_halves(position: Estimate) -> Protected {
-    let Estimate { value, half_width } = position;
-    Protected::Shown {
-        value: (value * 2.0).round() as i128,
-        half_width: (half_width * 2.0).ceil() as u128, // a conversion from f64 stops at the end of the range
-    }
+/// A number that each person adds a part to.
+fn of_totals<'a>(measure: &'a str, measured: &'a Measured) -> Of<'a> {
+    let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
+    Of { measure, cell: &measured.contribution, asked: measured.asked.name, sketch }
 }
 
 /// `scale * total + offset * rows`, withheld when a part is.

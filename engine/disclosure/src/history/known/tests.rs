@@ -5,7 +5,8 @@ fn known(measure: &str, persons: u64, answer: Protected) -> Known {
     let mut sketch = Sketch::default();
     (0..persons).for_each(|key| sketch.add_person(key));
     let key = persons.wrapping_mul(u64::MAX / 3);
-    Known { measure: measure.into(), query: "q_1".into(), persons, key, sketch, answer, step: 1 }
+    let (measure, query) = (measure.into(), "q_1".into());
+    Known { measure, query, persons, key, sketch, answer, step: 1, along: vec![] }
 }
 
 fn several() -> Vec<Known> {
@@ -16,6 +17,8 @@ fn several() -> Vec<Known> {
         known("persons", 0, shown(0, 0)),
         known("persons", 3, Protected::Withheld(Reason::TooFewPersons)),
     ];
+    let along = vec![(10_000, shown(3, 1)), (500_000, Protected::Withheld(Reason::TooFewOnASide))];
+    numbers.push(Known { along, ..known("quantile", 60, shown(3, 1)) });
     let reasons = (0..=u8::MAX).filter_map(reason);
     numbers.extend(reasons.map(|reason| known("rows", 7, Protected::Withheld(reason))));
     numbers
@@ -28,6 +31,18 @@ fn numbers_come_back_from_their_bytes() {
         assert!(back == numbers);
     }
     assert!(from_bytes("q_2", &to_bytes(&several())).unwrap().iter().all(|k| k.query == "q_2"));
+}
+
+#[test]
+fn an_answer_holds_until_the_next_share() {
+    let shown = |value| Protected::Shown { value, half_width: 1 };
+    let along = vec![(10_000, shown(1)), (300_000, shown(2))];
+    let known = Known { along, ..known("quantile", 60, shown(9)) };
+    assert_eq!(
+        [10_000, 299_999, 300_000, 990_000].map(|share| known.at(share)),
+        [1, 1, 2, 2].map(shown)
+    );
+    assert_eq!(known.at(0), shown(9), "below all");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use datafusion::common::{HashMap, Result, internal_err};
 use datafusion::scalar::ScalarValue;
+use tresor_disclosure::low_effect::{Effect, LowEffect};
 use tresor_disclosure::profile::ZeroRule;
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::{Contribution, Profile, Reason};
@@ -16,13 +17,15 @@ use super::left_over::View;
 use crate::guard::families::{Atoms, Member};
 use crate::guard::release::PersonalRelease;
 use crate::vault::cells::{Cells, Measured};
-use crate::vault::protect::MeasuredTable;
 use crate::vault::protect::decide::Decided;
+use crate::vault::protect::{MeasuredTable, Rules};
 
 /// A family laid out over its atoms.
 pub(super) struct Laid<'a> {
     pub(super) atoms: Vec<Atom<'a>>,
-    /// How many of them were measured; behind them are those that nobody is in.
+    /// How many of them were measured.
+    measured: u32,
+    /// Those that a reader may know to be there; behind them are those that nobody is in.
     pub(super) real: u32,
     pub(super) members: Vec<LaidMember<'a>>,
     /// Measures of the atoms, where they were measured for this.
@@ -145,6 +148,7 @@ impl<'a> Laid<'a> {
         decided: &[Decided<'a>],
         places: &[usize],
         alike: &[usize],
+        rules: &Rules<'_>,
     ) -> Result<Self> {
         let mut members = vec![];
         for (member, &place) in family.family.members.iter().zip(places) {
@@ -164,7 +168,8 @@ impl<'a> Laid<'a> {
         let mut codes = Codes::default();
         let of_alike: Vec<&Member> =
             alike.iter().filter_map(|at| family.family.members.get(*at)).collect();
-        let atoms = atoms(found, &of_alike, &mut codes);
+        let mut atoms = atoms(found, &of_alike, &mut codes);
+        leave_out_few(&mut atoms, rules);
         let members = members
             .into_iter()
             .map(|(member, table, decided)| empty_cells(member, table, decided, &mut codes))
@@ -178,21 +183,23 @@ impl<'a> Laid<'a> {
         let holds = ScalarValue::Boolean(Some(true));
         let yes = (0..width).map(|key| codes.code(key, &holds)).collect();
         let inside = family.family.inside.as_slice();
-        let mut laid = Self { atoms, real: 0, members, extra, inside, codes, yes };
-        laid.real = laid.len();
+        let mut laid = Self { atoms, measured: 0, real: 0, members, extra, inside, codes, yes };
+        laid.measured = laid.len();
+        laid.real = laid.measured;
         laid.fill()?;
         Ok(laid)
     }
 
     /// Takes over what was decided about rows so far.
     pub(super) fn decide(&mut self, decided: &[Decided<'_>], places: &[usize], profile: &Profile) {
-        let real = self.real;
-        self.atoms.truncate(usize::try_from(real).unwrap_or(usize::MAX));
+        let measured = self.measured;
+        self.real = measured;
+        self.atoms.truncate(usize::try_from(measured).unwrap_or(usize::MAX));
         for (member, place) in self.members.iter_mut().zip(places) {
             for cell in &mut member.cells {
-                cell.atoms.retain(|atom| *atom < real);
+                cell.atoms.retain(|atom| *atom < measured);
                 for (.., part) in &mut cell.parts {
-                    part.retain(|atom| *atom < real);
+                    part.retain(|atom| *atom < measured);
                 }
                 let row = cell.row.and_then(|row| decided.get(*place)?.rows.get(row));
                 if let Some(row) = row {
@@ -202,6 +209,10 @@ impl<'a> Laid<'a> {
             }
         }
         self.add_empty(profile);
+        if profile.is_blurred() {
+            // What holds few people and what holds nobody are the same to every rule.
+            self.real = self.len();
+        }
     }
 
     pub(super) fn atom(&self, number: u32) -> Option<&Atom<'a>> {
@@ -295,7 +306,7 @@ impl<'a> Laid<'a> {
         cells.sort();
         let cells: Vec<(usize, usize)> =
             cells.into_iter().map(|(.., at, place)| (at, place)).collect();
-        let asked = profile.zero == ZeroRule::TreatAsSmall && profile.complements;
+        let asked = profile.zero == ZeroRule::TreatAsSmall && profile.keeps_complements();
         let between = if asked { self.nobody_between() } else { vec![] };
         if cells.is_empty() && between.is_empty() {
             return;
@@ -306,6 +317,10 @@ impl<'a> Laid<'a> {
             let mut wanted = cell.map(|cell| cell.wanting(profile)).unwrap_or_default();
             wanted.sort_by_key(|condition| mark(*condition));
             for condition in wanted {
+                let cell = self.members.get(at).and_then(|member| member.cells.get(place));
+                if profile.is_blurred() && cell.is_some_and(|cell| cell.holds_atoms(condition)) {
+                    continue; // one of a finer table lies in it by now
+                }
                 self.place_empty(at, place, condition.as_slice(), &finding);
             }
         }
@@ -442,17 +457,33 @@ impl<'a> Laid<'a> {
 }
 
 impl LaidCell<'_> {
+    /// Whether any atom is in it, or in the part under a condition.
+    fn holds_atoms(&self, condition: Option<usize>) -> bool {
+        match condition {
+            None => !self.atoms.is_empty(),
+            Some(of) => self.parts.iter().any(|(_, key, part)| *key == of && !part.is_empty()),
+        }
+    }
+
     /// The atoms without persons that it needs: for the cell itself, for what is left over where nothing is, or (by
     /// the key of its condition) for an argument to which nobody contributes.
     fn wanting(&self, profile: &Profile) -> Vec<Option<usize>> {
         let mut wanted = vec![];
+        if profile.is_blurred() {
+            if matches!(self.standing, Standing::Open | Standing::Withheld(_)) {
+                wanted.extend(self.atoms.is_empty().then_some(None));
+                let empty = self.parts.iter().filter(|(.., part)| part.is_empty());
+                wanted.extend(empty.map(|(_, key, _)| Some(*key)));
+            }
+            return wanted;
+        }
         match self.standing {
             Standing::Withheld(_) if self.atoms.is_empty() => wanted.push(None),
             Standing::Open if profile.zero == ZeroRule::TreatAsSmall => {
                 let nobody = self.parts.iter().filter(|(.., part)| part.is_empty());
                 wanted.extend(nobody.map(|(_, key, _)| Some(*key)));
                 let all = |part: &Vec<u32>| part.len() == self.atoms.len();
-                if profile.complements && self.parts.iter().any(|(.., part)| all(part)) {
+                if profile.keeps_complements() && self.parts.iter().any(|(.., part)| all(part)) {
                     wanted.push(None);
                 }
             }
@@ -534,6 +565,19 @@ fn atoms<'a>(found: &'a Cells, alike: &[&Member], codes: &mut Codes) -> Vec<Atom
     };
     atoms.sort_by(|a, b| persons(a).cmp(&persons(b)).then_with(|| texts(a).cmp(&texts(b))));
     atoms
+}
+
+/// Takes atoms away that hold few people, where the profile blurs: a cell that is left without any gets one by the plan alone,
+/// as a cell has that nobody is in.
+fn leave_out_few(atoms: &mut Vec<Atom<'_>>, rules: &Rules<'_>) {
+    if !rules.profile.is_blurred() {
+        return;
+    }
+    let Some(rule) = LowEffect::new(rules.profile, rules.secret) else { return };
+    atoms.retain(|atom| {
+        let Contribution { persons, key, .. } = atom.contribution(None);
+        !rule.is_low(&Effect { persons, reduced_key: key, reduced_persons: persons })
+    });
 }
 
 /// The cells of a table, before any atom is in them.

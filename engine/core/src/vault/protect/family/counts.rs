@@ -1,21 +1,23 @@
 //! Numbers of rows and persons that would tell a withheld one.
 
-use tresor_disclosure::Contribution;
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons, of_measure};
+use tresor_disclosure::{ByPlan, Contribution, Protected};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::left_over::small_heaps;
 use super::{Number, Sum, Sums};
-use crate::guard::release::Argument;
+use crate::guard::release::{Argument, ROWS};
 use crate::vault::protect::Rules;
 
 /// The numbers that must go: first against a reader who knows where nobody is, and then of those that are left against
 /// one who does not, and must not learn it.
 pub(super) fn lost(laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
     let mut lost = by_size(laid, rules, Size::Rows, &[]);
-    let persons_are_rows = laid.extra.is_some_and(|release| release.one_row);
+    // Whether persons add up is decided by single ones.
+    let persons_are_rows =
+        rules.profile.is_blurred() || laid.extra.is_some_and(|release| release.one_row);
     if !persons_are_rows && shows_persons(laid) && persons_add_up(laid) {
         // A few people may have many rows: bounds that leave room for rows may leave none for people.
         let more = by_size(laid, rules, Size::Persons, &lost);
@@ -36,11 +38,35 @@ enum Size {
 }
 
 impl Size {
+    /// How large it is to the rules: as large as it is told to be, where which of two is the larger must not tell more.
+    fn told(self, c: &Contribution, rules: &Rules<'_>) -> u128 {
+        if !rules.profile.is_blurred() {
+            return self.of(c);
+        }
+        let (profile, secret) = (rules.profile, rules.secret);
+        let told = match self {
+            Self::Rows => {
+                let c = Contribution { total: c.rows.into(), ..*c };
+                tresor_disclosure::rows_in(profile, secret, ROWS, &c, ByPlan::default())
+            }
+            Self::Persons => tresor_disclosure::persons_in(profile, secret, c, ByPlan::default()),
+        };
+        size_of(told)
+    }
+
     fn of(self, c: &Contribution) -> u128 {
         match self {
             Self::Rows => c.rows.into(),
             Self::Persons => c.persons.into(),
         }
+    }
+}
+
+/// What is shown, and at least one: nobody is known to be in none.
+pub(super) fn size_of(told: Protected) -> u128 {
+    match told {
+        Protected::Shown { value, .. } => value.unsigned_abs().max(1),
+        Protected::Withheld(_) => 1,
     }
 }
 
@@ -80,10 +106,10 @@ fn by_size(laid: &Laid<'_>, rules: &Rules<'_>, size: Size, gone: &[Number]) -> V
             sums.add(Column { atoms, ..sum.column }, sum.number, sum.tie);
         }
     }
-    if rules.profile.complements && laid.extra.is_some() {
+    if rules.profile.keeps_complements() && laid.extra.is_some() {
         add_left_over(&mut sums, laid, rules, size);
     }
-    for sum in parts_of_all(laid, size) {
+    for sum in parts_of_all(laid, rules, size) {
         let atoms = sum.column.atoms.into_iter().filter(|atom| *atom < laid.real).collect();
         sums.add(Column { atoms, ..sum.column }, None, sum.tie);
     }
@@ -108,17 +134,17 @@ fn telling_of_nobody(
         let kind = Kind::Hidden { single: false, needs: 1 };
         sums.add(Column { atoms: vec![atom], size: 0, kind }, None, 0);
     }
-    for sum in parts_of_all(laid, Size::Rows) {
+    for sum in parts_of_all(laid, rules, Size::Rows) {
         sums.add(sum.column, None, sum.tie);
     }
     sums.lost(total)
 }
 
 /// How many are in each part: known where that tells nothing that is withheld, as everybody can ask for it.
-fn parts_of_all(laid: &Laid<'_>, size: Size) -> Vec<Sum> {
+fn parts_of_all(laid: &Laid<'_>, rules: &Rules<'_>, size: Size) -> Vec<Sum> {
     let sum = |(_, atoms): (usize, Vec<u32>)| {
         let c = added_up(laid, &atoms);
-        let column = Column { atoms, size: size.of(&c), kind: Kind::Candidate };
+        let column = Column { atoms, size: size.told(&c, rules), kind: Kind::Candidate };
         (!column.atoms.is_empty()).then_some(Sum { column, number: None, tie: c.key })
     };
     laid.parts().into_iter().filter_map(sum).collect()
@@ -139,7 +165,7 @@ fn shown_and_hidden(laid: &Laid<'_>, rules: &Rules<'_>, size: Size) -> Vec<Sum> 
     let mut sums = vec![];
     for (number, member) in laid.members.iter().enumerate() {
         for cell in &member.cells {
-            let own = std::iter::once(of_cell(number, cell, size));
+            let own = std::iter::once(of_cell(number, cell, rules, size));
             let own = own.chain(of_parts(number, member, cell, rules, size));
             sums.extend(own.map(|sum| if member.settled { sum.settled() } else { sum }));
         }
@@ -147,21 +173,25 @@ fn shown_and_hidden(laid: &Laid<'_>, rules: &Rules<'_>, size: Size) -> Vec<Sum> 
     sums
 }
 
-/// A reader must be left with more than one possibility.
-const fn hidden(c: &Contribution) -> Kind {
-    Kind::Hidden { single: c.persons == 1, needs: 1 }
+/// A reader must be left with more than one possibility. Where numbers carry noise, not to know the exact sum is enough.
+fn hidden(c: &Contribution, rules: &Rules<'_>) -> Kind {
+    match rules.profile.is_blurred() {
+        true => Kind::Hidden { single: false, needs: 0 },
+        false => Kind::Hidden { single: c.persons == 1, needs: 1 },
+    }
 }
 
-fn of_cell(member: usize, cell: &LaidCell<'_>, size: Size) -> Sum {
+fn of_cell(member: usize, cell: &LaidCell<'_>, rules: &Rules<'_>, size: Size) -> Sum {
     let c = cell.contribution(None);
     let kind = match cell.standing {
         Standing::Open => Kind::Candidate,
         Standing::Empty => Kind::Zero,
         Standing::Structural if c.persons == 0 => Kind::Zero,
-        Standing::Structural | Standing::Withheld(_) => hidden(&c),
+        Standing::Structural | Standing::Withheld(_) => hidden(&c, rules),
     };
     let number = cell.row.map(|row| Number { member, row, argument: None });
-    let column = Column { atoms: cell.atoms.clone(), size: size.of(&c), kind };
+    let size = if kind == Kind::Zero { 0 } else { size.told(&c, rules) };
+    let column = Column { atoms: cell.atoms.clone(), size, kind };
     Sum { column, number, tie: c.key }
 }
 
@@ -184,13 +214,14 @@ fn of_parts<'a>(
         let part = cell.part(argument).filter(|_| *kind == Argument::Presence)?;
         let c = cell.contribution(Some(argument));
         let kind = match judge(c.persons, least(&c), profile.zero) {
-            _ if cell.has_lost(argument) => hidden(&c),
+            _ if cell.has_lost(argument) => hidden(&c, rules),
             Verdict::Empty => Kind::Zero,
             Verdict::Enough => Kind::Candidate,
-            Verdict::TooFew => hidden(&c),
+            Verdict::TooFew => hidden(&c, rules),
         };
         let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
-        let column = Column { atoms: part.to_vec(), size: size.of(&c), kind };
+        let size = if kind == Kind::Zero { 0 } else { size.told(&c, rules) };
+        let column = Column { atoms: part.to_vec(), size, kind };
         Some(Sum { column, number, tie: c.key })
     })
 }
@@ -215,7 +246,7 @@ fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, rules: &Rules<'_>, size: Size
         let kind = match laid.is_by_person() {
             // Tables that have little to do with each other leave much over: only exact numbers are kept.
             true => Kind::Hidden { single: c.persons == 1, needs: 0 },
-            false => hidden(&c),
+            false => hidden(&c, rules),
         };
         sums.add(Column { atoms, size: size.of(&c), kind }, None, c.key);
     }

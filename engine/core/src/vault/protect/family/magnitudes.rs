@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use tresor_disclosure::dominance::{of_set, protection};
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
-use tresor_disclosure::{Contribution, withheld_measure};
+use tresor_disclosure::{ByPlan, Contribution, withheld_measure};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
+use super::counts::size_of;
 use super::left_over::small_heaps;
 use super::{Number, Sums};
 use crate::guard::release::{Argument, PersonalRelease};
@@ -35,7 +36,7 @@ fn named(release: &PersonalRelease) -> impl Iterator<Item = (usize, &str)> {
 /// As for numbers of people: first against a reader who knows where nobody is, and then of those that are left against
 /// one who does not, and must not learn it.
 fn of_measure(name: &str, laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
-    let mut magnitudes = Magnitudes { sums: vec![], negative: false, rules };
+    let mut magnitudes = Magnitudes { name, sums: vec![], negative: false, rules };
     let mut total = 0_u128;
     let mut parts: BTreeMap<usize, u128> = BTreeMap::new();
     for (number, member) in laid.members.iter().enumerate() {
@@ -56,7 +57,7 @@ fn of_measure(name: &str, laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
             }
         }
     }
-    if rules.profile.complements {
+    if rules.profile.keeps_complements() {
         magnitudes.add_left_over(name, laid);
     }
     magnitudes.add_parts(&parts, laid);
@@ -82,6 +83,8 @@ enum Told {
 }
 
 struct Magnitudes<'a> {
+    /// The measure.
+    name: &'a str,
     sums: Vec<Magnitude>,
     /// Whether somebody's total is below zero: then a reader cannot bound what is left.
     negative: bool,
@@ -158,7 +161,7 @@ impl Magnitudes<'_> {
             let atoms: Vec<u32> = atoms.iter().copied().filter(|atom| *atom < real).collect();
             if !atoms.is_empty() {
                 sums.add(
-                    Column { atoms, size: c.absolute, kind: self.kind(c, *told) },
+                    Column { atoms, size: self.size(c), kind: self.kind(c, *told) },
                     *number,
                     c.key,
                 );
@@ -174,7 +177,7 @@ impl Magnitudes<'_> {
             let gone = *told == Told::Never || number.is_some_and(|number| lost.contains(&number));
             if !gone {
                 let kind = self.kind(c, *told);
-                sums.add(Column { atoms: atoms.clone(), size: c.absolute, kind }, *number, c.key);
+                sums.add(Column { atoms: atoms.clone(), size: self.size(c), kind }, *number, c.key);
             }
         }
         for atom in laid.real..laid.len() {
@@ -184,8 +187,20 @@ impl Magnitudes<'_> {
         sums
     }
 
+    /// How large it is to the rules: as for numbers of people.
+    fn size(&self, c: &Contribution) -> u128 {
+        let Rules { profile, secret, .. } = self.rules;
+        if !profile.is_blurred() {
+            return c.absolute;
+        }
+        size_of(tresor_disclosure::sum_in(profile, secret, self.name, c, ByPlan::default()))
+    }
+
     fn kind(&self, c: &Contribution, told: Told) -> Kind {
         match (told, c.absolute) {
+            (Told::Never, _) if self.rules.profile.is_blurred() => {
+                Kind::Hidden { single: false, needs: 0 }
+            }
             (Told::Never, _) => {
                 let needs = match self.negative {
                     true => 0,
@@ -196,7 +211,7 @@ impl Magnitudes<'_> {
                 Kind::Hidden { single: c.persons == 1, needs }
             }
             (Told::Already, _) => Kind::Known,
-            (Told::Now, 0) => Kind::Zero,
+            (Told::Now, 0) if !self.rules.profile.is_blurred() => Kind::Zero,
             (Told::Now, _) => Kind::Candidate,
         }
     }
