@@ -2,6 +2,7 @@
 //! difference is seen.
 
 mod cut;
+mod oracles;
 
 use tests::clinic::Clinic;
 use tests::home::Home;

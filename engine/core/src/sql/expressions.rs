@@ -80,8 +80,8 @@ fn check_one(expr: &Expr, text: &QueryText) -> Result<(), Refusal> {
             right: _,
         }) if tells_grouping(left) => Ok(()),
         Expr::BinaryExpr(BinaryExpr { left: _, op, right: _ }) => check_operator(*op),
-        Expr::Cast(cast) => check_cast(cast.field.data_type()),
-        Expr::TryCast(cast) => check_cast(cast.field.data_type()),
+        Expr::Cast(cast) => check_cast(&cast.expr, cast.field.data_type()),
+        Expr::TryCast(cast) => check_cast(&cast.expr, cast.field.data_type()),
         Expr::ScalarFunction(call) => {
             functions::check_call(call).map_err(|refusal| refusal.at(text.find(call.func.name())))
         }
@@ -202,10 +202,10 @@ fn check_aggregate(call: &AggregateFunction, text: &QueryText) -> Result<(), Ref
     functions::check_aggregate(call).map_err(|refusal| refusal.at(text.find(call.func.name())))
 }
 
-/// The types that values are made into: that of persons is theirs alone.
-fn check_cast(to: &DataType) -> Result<(), Refusal> {
+/// The types that values are made into: that of persons is theirs, and that of constants that stand beside them.
+fn check_cast(from: &Expr, to: &DataType) -> Result<(), Refusal> {
     match to {
-        DataType::UInt32 => Err(unsupported("INT UNSIGNED", "use BIGINT")),
+        DataType::UInt32 if !is_constant(from) => Err(unsupported("INT UNSIGNED", "use BIGINT")),
         other => check_type(other),
     }
 }

@@ -444,7 +444,21 @@ fn without_condition(kind: &Argument, expr: Expr) -> (Expr, Vec<Pieces>) {
         conditions.push(Pieces::of(when));
         value = then.as_ref().clone();
     }
+    if *kind == Argument::Presence && is_computed(&value) {
+        conditions.push(Pieces::of(&value.is_not_null()));
+        value = lit(true);
+    }
     (value, conditions)
+}
+
+/// Whether an expression decides by itself in which rows there is something to count: `nullif(x, 1)`, `1 / (x - 1)`.
+fn is_computed(expr: &Expr) -> bool {
+    match expr {
+        Expr::Alias(alias) => is_computed(&alias.expr),
+        Expr::Cast(cast) => is_computed(&cast.expr),
+        Expr::Column(_) | Expr::Literal(..) => false,
+        _ => true,
+    }
 }
 
 /// The rows that meet all of these.
