@@ -1,8 +1,8 @@
 //! Which values the keys of a plan have when nothing is asked of its rows: read once for a plan and kept, because the
 //! questions of a study group alike and differ in what they ask.
 //!
-//! They follow from the data and the plan, never from a condition of the researcher; of a query that looks at earlier
-//! results nothing is kept.
+//! They follow from the data and the plan, conditions below its rows included, never from a condition on the rows; of a query
+//! that looks at earlier results nothing is kept.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex};

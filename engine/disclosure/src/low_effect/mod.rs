@@ -6,8 +6,8 @@
 //! of them are removed and when what is left is no answer to what was asked, [`layer`] names those that are left, for
 //! noise of their own.
 //!
-//! Core measures, these rules decide: while some candidate has a low effect, the one with the least is removed and all
-//! are measured anew. Must never know: SQL text, a row, which condition a person meets.
+//! Core measures, these rules decide: while some candidate has a low effect, the one with the least is removed (where each
+//! measurement is a reading of the data, all that are low together) and all are measured anew. Must never know: SQL text, a row, which condition a person meets.
 
 mod layer;
 mod reach;
