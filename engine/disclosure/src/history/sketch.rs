@@ -82,19 +82,22 @@ impl Sketch {
         }
     }
 
-    /// In how many persons the two cells differ at least; hardly fewer than they do, while that is few.
+    /// In how many persons the two cells differ at least; hardly fewer than they do, while that is few. Where the same persons
+    /// have other totals in most lanes, so many are estimated as leave so few lanes alone: a lane says one of them at most.
     #[must_use]
     pub fn differing(&self, other: &Self) -> u32 {
-        self.lanes_with(other).map(|(one, two)| lane_differing(one, two)).sum()
+        let lanes = self.lanes_with(other).map(|(one, two)| lane_differing(one, two));
+        let all = lanes.fold(Differing::default(), Differing::and);
+        u32::try_from(all.persons()).unwrap_or(u32::MAX)
     }
 
     /// Whether the two cells differ in so many persons at least: ends as soon as that is clear.
     #[must_use]
     pub fn differs_by(&self, other: &Self, persons: u64) -> bool {
-        let mut differing = 0;
+        let mut differing = Differing::default();
         self.lanes_with(other).any(|(one, two)| {
-            differing += u64::from(lane_differing(one, two));
-            differing >= persons
+            differing = differing.and(lane_differing(one, two));
+            differing.persons() >= persons
         })
     }
 
@@ -160,16 +163,43 @@ impl Sketch {
     }
 }
 
+/// How two cells differ, as far as lanes say.
+#[derive(Clone, Copy, Default)]
+struct Differing {
+    /// Persons who are in one of them only.
+    apart: u32,
+    /// Lanes in which the same persons have another total.
+    totals: u32,
+}
+
+impl Differing {
+    const fn and(self, more: Self) -> Self {
+        Self { apart: self.apart + more.apart, totals: self.totals + more.totals }
+    }
+
+    /// In how many persons.
+    fn persons(self) -> u64 {
+        let lanes = LANES as f64;
+        let alone = lanes - f64::from(self.totals);
+        let totals = match self.totals as usize > LANES / 2 {
+            // So many persons leave so many of the lanes alone, on average; half a lane where none is left.
+            true => lanes * (lanes / alone.max(0.5)).ln(),
+            false => f64::from(self.totals),
+        };
+        u64::from(self.apart) + totals as u64
+    }
+}
+
 /// At least so many persons of a lane are in one of two cells only, or have another total there.
-fn lane_differing(one: u64, two: u64) -> u32 {
+fn lane_differing(one: u64, two: u64) -> Differing {
     let apart = one.wrapping_sub(two);
     let persons = (apart as u16).cast_signed().unsigned_abs();
     let same_people = apart >> COUNT_BITS & KEY_MASK == 0;
     match persons {
-        0 if apart == 0 => 0,
-        0 if same_people => 1,
-        0 => 2,
-        more => more.into(),
+        0 if apart == 0 => Differing::default(),
+        0 if same_people => Differing { apart: 0, totals: 1 },
+        0 => Differing { apart: 2, totals: 0 },
+        more => Differing { apart: more.into(), totals: 0 },
     }
 }
 

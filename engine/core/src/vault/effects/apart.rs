@@ -15,7 +15,7 @@ use super::layers::Layers;
 use super::lists::{Difference, Listing, Lists, difference};
 use super::reduce::{Counts, Place, Reduction};
 use super::row_by_row::waves;
-use super::{Effects, Number, alike};
+use super::{Effects, Number, alike, in_order};
 use crate::vault::execute::Ready;
 
 /// What leaving out conditions does to one number.
@@ -185,6 +185,7 @@ fn together(low: &Low) -> BTreeMap<Removed, Vec<Number>> {
         let all = sets.iter().fold(Removed::default(), |all, (set, _)| all.and(*set));
         together.entry(all).or_default().push(*number);
     }
+    together.values_mut().for_each(|numbers| numbers.sort_unstable_by_key(in_order));
     together
 }
 

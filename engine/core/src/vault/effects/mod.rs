@@ -158,7 +158,13 @@ fn alike(
         let removed = open.get(&number).map(|known| known.removed).unwrap_or_default();
         alike.entry(removed).or_default().push(number);
     }
+    alike.values_mut().for_each(|numbers| numbers.sort_unstable_by_key(in_order));
     alike
+}
+
+/// What was worked out for a column is kept for a while: its numbers come one after the other.
+const fn in_order((cell, place): &Number) -> (usize, u8, usize) {
+    (place.column, place.counts as u8, *cell)
 }
 
 impl Reduction {

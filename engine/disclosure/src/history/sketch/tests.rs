@@ -72,6 +72,25 @@ fn another_total_is_another_person() {
 }
 
 #[test]
+fn many_other_totals_are_seen_to_be_many() {
+    let keys = keys(9, 2_000);
+    let totals = |changed: usize| {
+        let mut sketch = Sketch::default();
+        for (at, key) in keys.iter().enumerate() {
+            sketch.add_total(*key, if at < changed { 7 } else { 5 });
+        }
+        sketch
+    };
+    let before = totals(0);
+    // One lane says one person at most, and there are 64.
+    for (changed, least) in [(10, 7), (30, 20), (150, 100), (400, 200)] {
+        let differing = before.differing(&totals(changed));
+        assert!(differing >= least, "{differing} of {changed}");
+        assert!(before.differs_by(&totals(changed), least.into()));
+    }
+}
+
+#[test]
 fn cells_that_share_nobody_show_it() {
     for seed in 0..200 {
         let both = keys(seed, 25);
