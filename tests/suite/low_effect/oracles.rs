@@ -49,7 +49,7 @@ fn withheld(body: &Value) -> (Vec<bool>, &Value) {
 
 /// Two numbers that have the target in common, or that both leave it out, if it has the secret. Where that is one condition
 /// none of it counts as absent.
-const PAIRS: [&str; 5] = [
+const PAIRS: [&str; 6] = [
     "select count(*) filter (where birth_year < 1970 or (income = 49999.5 and hiv)), \
      count(*) filter (where birth_year >= 1970) from people",
     "select count(*) filter (where birth_year < 1970), count(*) filter (where \
@@ -58,6 +58,7 @@ const PAIRS: [&str; 5] = [
      birth_year - 200 * cast(hiv as int) * (1 - signum(abs(income - 49999.5))) >= 1970",
     "select count(*), count(*) filter (where birth_year < 1970), count(*) filter (where \
      birth_year - 200 * cast(hiv as int) * (1 - signum(abs(income - 49999.5))) >= 1970) from people",
+    "select (1 - signum(abs(income - 49999.5))) * cast(hiv as int) as g, count(*) from people group by 1",
     "select sum(income) filter (where birth_year < 1970), sum(income) filter (where \
      birth_year - 200 * cast(hiv as int) * (1 - signum(abs(income - 49999.5))) >= 1970) from people",
 ];

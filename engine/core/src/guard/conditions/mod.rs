@@ -14,7 +14,7 @@ mod partners;
 mod sensitive;
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -337,19 +337,25 @@ pub(crate) struct InsideOut {
     /// What each condition says that can only be left out of the plan, by its number.
     pub(crate) conditions: Vec<(u8, String)>,
     /// What is computed below the rows, in words.
-    pub(crate) rows: BTreeSet<String>,
+    pub(crate) rows: String,
     /// What each argument is, where it is computed.
     pub(crate) values: Vec<Option<String>>,
 }
 
-/// What a plan computes, in words: conditions and columns, and rows that were written.
-fn words(plan: &LogicalPlan) -> Result<BTreeSet<String>> {
-    let mut found = BTreeSet::new();
+/// What a plan computes, in words and in order: conditions and columns, and rows that were written.
+fn words(plan: &LogicalPlan) -> Result<String> {
+    let mut found = vec![];
     plan.apply_with_subqueries(|node| {
-        found.extend(node.expressions().iter().filter_map(said));
+        match node {
+            LogicalPlan::Values(rows) => {
+                let all = rows.values.iter().flatten();
+                found.extend(all.map(ToString::to_string));
+            }
+            other => found.extend(other.expressions().iter().filter_map(said)),
+        }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    Ok(found)
+    Ok(found.join("\n"))
 }
 
 /// An expression in words; nothing where it is a column as it is, or says nothing.

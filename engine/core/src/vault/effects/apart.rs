@@ -11,7 +11,6 @@ use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{Effect, LowEffect, Removed};
 
-use super::layers::Layers;
 use super::lists::{Difference, Listing, Lists, difference};
 use super::reduce::{Counts, Place, Reduction};
 use super::row_by_row::waves;
@@ -80,7 +79,7 @@ impl Apart<'_> {
         numbers: &[Number],
     ) -> Result<Vec<Number>> {
         let (keys, rule) = (self.keys, self.rule);
-        let layers = Layers::of(self.of.conditions, removed)?;
+        let layers = self.of.layers(removed)?;
         let rule_of = |(cell, place): Number, without| {
             let keys = keys.get(cell).map(Vec::as_slice).unwrap_or_default();
             rule.asked(layers.name(place.column, keys, without))

@@ -12,6 +12,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Column, DFSchema, Result};
 use datafusion::logical_expr::execution_props::ExecutionProps;
@@ -81,7 +82,7 @@ pub(super) struct Layers<'a> {
     keys: Vec<Described>,
     /// What can only be left out of the plan, by its number.
     inner: Vec<(u8, Layer)>,
-    /// What is computed below the rows.
+    /// What is computed below the rows, and what earlier results say there.
     rows: Layer,
     /// What each argument is, where it is computed.
     values: Vec<Option<Layer>>,
@@ -89,7 +90,11 @@ pub(super) struct Layers<'a> {
 
 impl<'a> Layers<'a> {
     /// What they say without what is removed inside of expressions.
-    pub(super) fn of(conditions: &'a Conditions, removed: Removed) -> Result<Self> {
+    pub(super) fn of(
+        conditions: &'a Conditions,
+        earlier: &[Vec<RecordBatch>],
+        removed: Removed,
+    ) -> Result<Self> {
         let base = conditions.base();
         let mut columns = vec![];
         let mut of = |exprs: Vec<Expr>| -> Vec<Described> {
@@ -100,7 +105,11 @@ impl<'a> Layers<'a> {
         let (leaves, keys) = (of(leaves), of(keys));
         let inner = inner.into_iter().map(|(id, text)| (id, Layer::of("deeper", [text]))).collect();
         let value = |text: Option<String>| Some(Layer::of("argument", [text?]));
-        let (rows, values) = (Layer::of("rows", rows), values.into_iter().map(value).collect());
+        // A researcher can write constants into an earlier result as well.
+        let earlier = earlier.iter().map(|batches| Ok(pretty_format_batches(batches)?.to_string()));
+        let earlier: Vec<String> = earlier.collect::<Result<_>>()?;
+        let rows = Layer::of("rows", [rows, earlier.join("\n")]);
+        let values = values.into_iter().map(value).collect();
         Ok(Self { conditions, columns, leaves, keys, inner, rows, values })
     }
 

@@ -85,6 +85,11 @@ impl Effects<'_> {
         Ok(self.told(&keys, open))
     }
 
+    /// What conditions say without what is removed inside of expressions.
+    fn layers(&self, removed: Removed) -> Result<Layers<'_>> {
+        Layers::of(self.conditions, self.earlier, removed)
+    }
+
     /// The numbers of a cell: of the cell itself and of each argument.
     fn places(&self) -> impl Iterator<Item = Place> + use<> {
         let kinds: &'static [Counts] = match self.release.one_row {
@@ -112,7 +117,7 @@ impl Effects<'_> {
                     let inside = self.conditions.inside(removed);
                     let said = match said.entry(inside) {
                         Entry::Occupied(known) => known.into_mut(),
-                        Entry::Vacant(slot) => slot.insert(Layers::of(self.conditions, inside)?),
+                        Entry::Vacant(slot) => slot.insert(self.layers(inside)?),
                     };
                     let layers = said.of_cell(column, keys, removed);
                     let name = said.name_with(column, removed, &layers);

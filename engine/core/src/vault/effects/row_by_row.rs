@@ -12,7 +12,6 @@ use datafusion::common::Result;
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{LowEffect, Removed};
 
-use super::layers::Layers;
 use super::members::{Looking, Table};
 use super::reduce::{By, Counts, Look, Place, Reduction};
 use super::{Effects, Number, alike};
@@ -53,7 +52,7 @@ impl Effects<'_> {
             }
             let record_key = self.ground.record_keys.all(ready.snapshot())?;
             let mut look = Look::new(self.conditions, &table, self.release.one_row);
-            let layers = Layers::of(self.conditions, self.conditions.inside(start))?;
+            let layers = self.layers(self.conditions.inside(start))?;
             let by = By { rule, layers: &layers, record_key: &record_key };
             for (at, ((cell, place), ids)) in unsure.into_iter().enumerate() {
                 breathe(at).await;

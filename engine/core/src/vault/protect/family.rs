@@ -68,7 +68,7 @@ fn of_family<'a>(
     let Some(places) = places else {
         return datafusion::common::internal_err!("a family whose tables are not here");
     };
-    let sets = alike::alike(measured)?;
+    let sets = alike::alike(measured, rules.profile)?;
     let repeated = repeated(measured, &sets, &places, decided, rules.profile);
     write_back(&repeated, &places, tables, decided);
     let mut more = !repeated.is_empty();
@@ -94,6 +94,9 @@ fn repeated(
     decided: &[Decided<'_>],
     profile: &Profile,
 ) -> Vec<Number> {
+    if profile.is_blurred() {
+        return vec![]; // single people decide who counts twice
+    }
     let withheld =
         |row: &Row<'_>| matches!(row.standing, Standing::Withheld(_)) || !row.arguments.is_empty();
     let hidden = places.iter().filter_map(|place| decided.get(*place));

@@ -108,7 +108,9 @@ impl Notebook {
 /// What was noted after the first `from` bytes, and where the notes end.
 pub(crate) fn read(folder: &Path, from: usize) -> (Vec<Note>, usize) {
     let bytes = std::fs::read(path(folder)).unwrap_or_default();
-    (parse(&bytes[from..]), bytes.len())
+    // Of a note that is being written while it is read there is the beginning.
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    (parse(&bytes[from.min(end)..end]), end)
 }
 
 /// How many bytes of notes there are.

@@ -6,6 +6,7 @@
 
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
+use tresor_disclosure::Profile;
 
 use super::MeasuredFamily;
 use crate::guard::families::{Atoms, Member};
@@ -13,11 +14,12 @@ use crate::vault::cells::Cells;
 
 /// Sets of members that are sums over the same atoms. Every member is in at least one, unless persons are in several
 /// of its cells.
-pub(super) fn alike(measured: &MeasuredFamily<'_>) -> Result<Vec<Vec<usize>>> {
+pub(super) fn alike(measured: &MeasuredFamily<'_>, profile: &Profile) -> Result<Vec<Vec<usize>>> {
     let members = &measured.family.members;
     let (one, many): (Vec<usize>, Vec<usize>) =
         (0..members.len()).partition(|at| members.get(*at).is_some_and(|of| of.rows.is_none()));
-    if many.is_empty() {
+    // Single people decide whether tables over different rows are; their noise keeps them apart.
+    if many.is_empty() || profile.is_blurred() {
         return Ok(vec![one]);
     }
     let (Atoms::Extra(_), Some(cells)) = (&measured.family.atoms, &measured.extra) else {

@@ -172,7 +172,9 @@ impl<'a> Laid<'a> {
         leave_out_few(&mut atoms, rules);
         let members = members
             .into_iter()
-            .map(|(member, table, decided)| empty_cells(member, table, decided, &mut codes))
+            .map(|(member, table, decided)| {
+                empty_cells(member, table, decided, &mut codes, rules.profile)
+            })
             .enumerate()
             .map(|(at, member)| match alike.contains(&at) {
                 true => member,
@@ -186,7 +188,7 @@ impl<'a> Laid<'a> {
         let mut laid = Self { atoms, measured: 0, real: 0, members, extra, inside, codes, yes };
         laid.measured = laid.len();
         laid.real = laid.measured;
-        laid.fill()?;
+        laid.fill(rules.profile)?;
         Ok(laid)
     }
 
@@ -265,7 +267,7 @@ impl<'a> Laid<'a> {
     }
 
     /// Every atom into its cell of each table.
-    fn fill(&mut self) -> Result<()> {
+    fn fill(&mut self, profile: &Profile) -> Result<()> {
         for member in self.members.iter_mut().filter(|member| !member.cells.is_empty()) {
             let places: HashMap<Vec<u32>, usize> =
                 member.cells.iter().enumerate().map(|(at, cell)| (cell.keys.clone(), at)).collect();
@@ -279,6 +281,9 @@ impl<'a> Laid<'a> {
                 projected.extend(keys.filter_map(|&key| atom.keys.get(key).copied().flatten()));
                 let place = places.get(projected.as_slice());
                 let Some(cell) = place.and_then(|&at| member.cells.get_mut(at)) else {
+                    if profile.is_blurred() {
+                        continue; // a group of which no row says so
+                    }
                     return internal_err!("an atom in no cell");
                 };
                 cell.take(number, atom, &self.yes);
@@ -586,6 +591,7 @@ fn empty_cells<'a>(
     table: &'a MeasuredTable<'_>,
     decided: &Decided<'a>,
     codes: &mut Codes,
+    profile: &Profile,
 ) -> LaidMember<'a> {
     let conditions = member.contributes.iter().enumerate();
     let parts: Vec<(usize, usize, Vec<u32>)> =
@@ -604,7 +610,8 @@ fn empty_cells<'a>(
     for (at, row) in decided.rows.iter().enumerate() {
         cells.push(cell(&row.keys, Some(at), row.standing, row.measured));
     }
-    for (keys, measured) in &decided.unlisted {
+    // Where few people and nobody are the same, it must not tell that a group is there of which no row says so.
+    for (keys, measured) in decided.unlisted.iter().filter(|_| !profile.is_blurred()) {
         cells.push(cell(keys, None, few, Some(measured)));
     }
     LaidMember { member, release: table.release, cells, settled: table.settled.is_some() }
