@@ -12,7 +12,6 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Column, DFSchema, Result};
 use datafusion::logical_expr::execution_props::ExecutionProps;
@@ -106,9 +105,7 @@ impl<'a> Layers<'a> {
         let inner = inner.into_iter().map(|(id, text)| (id, Layer::of("deeper", [text]))).collect();
         let value = |text: Option<String>| Some(Layer::of("argument", [text?]));
         // A researcher can write constants into an earlier result as well.
-        let earlier = earlier.iter().map(|batches| Ok(pretty_format_batches(batches)?.to_string()));
-        let earlier: Vec<String> = earlier.collect::<Result<_>>()?;
-        let rows = Layer::of("rows", [rows, earlier.join("\n")]);
+        let rows = Layer::of("rows", [rows, in_words(earlier)?]);
         let values = values.into_iter().map(value).collect();
         Ok(Self { conditions, columns, leaves, keys, inner, rows, values })
     }
@@ -253,6 +250,19 @@ impl Described {
             Self::Text(text) => Said::of(Left::Text(text.clone())),
         }
     }
+}
+
+/// What earlier results say, in order. They are protected.
+fn in_words(earlier: &[Vec<RecordBatch>]) -> Result<String> {
+    let mut words = vec![];
+    for batch in earlier.iter().flatten() {
+        for column in batch.columns() {
+            for row in 0..column.len() {
+                words.push(ScalarValue::try_from_array(column, row)?.to_string());
+            }
+        }
+    }
+    Ok(words.join("\n"))
 }
 
 fn written(value: &ScalarValue) -> String {
