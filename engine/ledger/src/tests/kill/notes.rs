@@ -100,17 +100,20 @@ impl Notebook {
     pub(crate) fn note(&self, note: &Note) {
         let mut line = serde_json::to_vec(note).unwrap();
         line.push(b'\n');
-        // One write, so that a note is there or is not.
+        // One write, so that only a kill can leave a part of a note: a write over the edge of a page ends there.
         assert_eq!((&self.0).write(&line).unwrap(), line.len());
     }
 }
 
-/// What was noted after the first `from` bytes, and where the notes end.
+/// What was noted after the first `from` bytes, and where the notes end. Nobody writes any more; what was not noted to
+/// its end was told to nobody and is cut off, so that the next life does not write on after it.
 pub(crate) fn read(folder: &Path, from: usize) -> (Vec<Note>, usize) {
-    let bytes = std::fs::read(path(folder)).unwrap_or_default();
-    // Of a note that is being written while it is read there is the beginning.
+    let Ok(bytes) = std::fs::read(path(folder)) else { return (vec![], from) };
     let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    (parse(&bytes[from.min(end)..end]), end)
+    if end < bytes.len() {
+        OpenOptions::new().write(true).open(path(folder)).unwrap().set_len(end as u64).unwrap();
+    }
+    (parse(&bytes[from..end]), end)
 }
 
 /// How many bytes of notes there are.
@@ -127,4 +130,19 @@ pub(crate) fn parse(bytes: &[u8]) -> Vec<Note> {
 
 fn path(folder: &Path) -> PathBuf {
     folder.join("notes")
+}
+
+#[test]
+fn a_note_that_was_cut_off_is_followed_by_the_next_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let step = |number| Note::Step { name: format!("step {number}") };
+    Notebook::open(folder.path()).note(&step(1));
+    let mut half = serde_json::to_vec(&step(2)).unwrap();
+    half.truncate(5);
+    std::io::Write::write_all(&mut Notebook::open(folder.path()).0, &half).unwrap();
+
+    let (first, end) = read(folder.path(), 0);
+    assert_eq!(first.len(), 1);
+    Notebook::open(folder.path()).note(&step(3));
+    assert_eq!(read(folder.path(), end).0.len(), 1);
 }
