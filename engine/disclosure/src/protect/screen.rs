@@ -4,6 +4,7 @@ use super::ByPlan;
 use super::perturb::{Noisy, nobody, noisy_persons};
 use crate::contribution::Contribution;
 use crate::dominance;
+use crate::flattening::flattened;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::{CheckOn, Negatives, Profile};
@@ -100,6 +101,7 @@ fn concentrated(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Op
         Negatives::Refuse | Negatives::Review if c.negative => return Some(Reason::NegativeValues),
         Negatives::Refuse | Negatives::Review | Negatives::Abs => {}
     }
+    // Of what would be shown: or that it is withheld would tell of the largest person what flattening hides.
     let rules = dominance::of_set(profile, secret, c);
-    dominance::is_dominated(&rules, c).then_some(Reason::Dominated)
+    dominance::is_dominated(&rules, &flattened(profile, c)).then_some(Reason::Dominated)
 }

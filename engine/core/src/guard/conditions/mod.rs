@@ -12,6 +12,7 @@ mod boolean;
 mod inner;
 mod partners;
 mod sensitive;
+mod words;
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -19,7 +20,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::common::Result;
-use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Case, Expr, ExprSchemable, Filter, LogicalPlan, Projection, lit};
 use datafusion::scalar::ScalarValue;
@@ -27,6 +27,7 @@ use tresor_disclosure::low_effect::{Child, Node, Removed};
 
 use self::boolean::Pieces;
 use self::inner::{Sites, is_nothing};
+use self::partners::{is_person_column, is_stored};
 use super::release::{Argument, PERSON, PersonalRelease};
 use super::rows::{Rows, rows_of};
 use super::walk::internal;
@@ -68,7 +69,7 @@ impl Conditions {
         let all = numbered.children(Pieces::all(all))?;
         let mut arguments = vec![];
         for (kind, expr) in release.arguments.iter().zip(&rows.arguments) {
-            let (value, when) = without_condition(kind, expr.clone());
+            let (value, when) = without_condition(kind, expr.clone(), &rows.base);
             arguments.push(Chosen { value, when: numbered.children(Pieces::all(when))? });
         }
         let labels = numbered.next..numbered.next + rows.keys.len();
@@ -142,8 +143,8 @@ impl Conditions {
             leaves,
             keys,
             conditions,
-            rows: words(&base)?,
-            values: values.iter().map(said).collect(),
+            rows: words::of(&base)?,
+            values: values.iter().map(|value| words::said(value, &[&base])).collect(),
         })
     }
 
@@ -342,29 +343,9 @@ pub(crate) struct InsideOut {
     pub(crate) values: Vec<Option<String>>,
 }
 
-/// What a plan computes, in words and in order: conditions and columns, and rows that were written.
-fn words(plan: &LogicalPlan) -> Result<String> {
-    let mut found = vec![];
-    plan.apply_with_subqueries(|node| {
-        match node {
-            LogicalPlan::Values(rows) => {
-                let all = rows.values.iter().flatten();
-                found.extend(all.map(ToString::to_string));
-            }
-            other => found.extend(other.expressions().iter().filter_map(said)),
-        }
-        Ok(TreeNodeRecursion::Continue)
-    })?;
-    Ok(found.join("\n"))
-}
-
-/// An expression in words; nothing where it is a column as it is, or says nothing.
-fn said(expr: &Expr) -> Option<String> {
-    match expr {
-        Expr::Alias(alias) => said(&alias.expr),
-        Expr::Column(_) | Expr::Literal(ScalarValue::Boolean(Some(true)), _) => None,
-        other => Some(other.to_string()),
-    }
+/// An expression over the relation that the rows come from, whatever its columns are called that are of no table.
+pub(crate) fn written_over(expr: &Expr, base: &LogicalPlan) -> String {
+    words::written(expr, &[base])
 }
 
 /// Which rows of an open release are wanted: all by default.
@@ -432,7 +413,7 @@ fn too_many() -> Refusal {
 
 /// The value of an argument where its own condition holds, and that condition: FILTER, or a CASE that yields nothing
 /// elsewhere.
-fn without_condition(kind: &Argument, expr: Expr) -> (Expr, Vec<Pieces>) {
+fn without_condition(kind: &Argument, expr: Expr, base: &LogicalPlan) -> (Expr, Vec<Pieces>) {
     let mut conditions = vec![];
     let mut value = expr;
     while let Expr::Case(Case { expr: None, when_then_expr, else_expr }) = &value {
@@ -450,19 +431,21 @@ fn without_condition(kind: &Argument, expr: Expr) -> (Expr, Vec<Pieces>) {
         conditions.push(Pieces::of(when));
         value = then.as_ref().clone();
     }
-    if *kind == Argument::Presence && is_computed(&value) {
+    if *kind == Argument::Presence && is_computed(&value, base) {
         conditions.push(Pieces::of(&value.is_not_null()));
         value = lit(true);
     }
     (value, conditions)
 }
 
-/// Whether an expression decides by itself in which rows there is something to count: `nullif(x, 1)`, `1 / (x - 1)`.
-fn is_computed(expr: &Expr) -> bool {
+/// Whether an expression decides by itself in which rows there is something to count: `nullif(x, 1)`, `1 / (x - 1)`. A
+/// column does where it is computed further down, or written and joined.
+fn is_computed(expr: &Expr, base: &LogicalPlan) -> bool {
     match expr {
-        Expr::Alias(alias) => is_computed(&alias.expr),
-        Expr::Cast(cast) => is_computed(&cast.expr),
-        Expr::Column(_) | Expr::Literal(..) => false,
+        Expr::Alias(alias) => is_computed(&alias.expr, base),
+        Expr::Cast(cast) => is_computed(&cast.expr, base),
+        Expr::Literal(..) => false,
+        column @ Expr::Column(_) => !is_stored(column, base) && !is_person_column(column, base),
         _ => true,
     }
 }

@@ -66,6 +66,11 @@ fn is_personal(plan: &LogicalPlan) -> Result<bool> {
     Ok(found)
 }
 
+/// Whether it is the column of the person.
+pub(super) fn is_person_column(expr: &Expr, of: &LogicalPlan) -> bool {
+    is_person(expr, of).unwrap_or(false)
+}
+
 /// Only the person has this type, and nothing is made into it (`sql/expressions.rs`).
 fn is_person(expr: &Expr, of: &LogicalPlan) -> Result<bool> {
     let is_column = matches!(expr, Expr::Column(_));
@@ -93,7 +98,7 @@ fn is_table(plan: &LogicalPlan) -> bool {
 }
 
 /// Whether it is a column of a table, whatever it is called.
-fn is_stored(expr: &Expr, of: &LogicalPlan) -> bool {
+pub(super) fn is_stored(expr: &Expr, of: &LogicalPlan) -> bool {
     match expr {
         Expr::Alias(alias) => is_stored(&alias.expr, of),
         Expr::Cast(cast) => is_stored(&cast.expr, of),
@@ -114,9 +119,16 @@ fn is_stored_column(column: &Column, of: &LogicalPlan) -> bool {
         LogicalPlan::Projection(node) => {
             node.expr.get(at).is_some_and(|expr| is_stored(expr, &node.input))
         }
-        LogicalPlan::Join(node) => match at.checked_sub(node.left.schema().fields().len()) {
-            None => nth(&node.left, at),
-            Some(at) => nth(&node.right, at),
+        LogicalPlan::Aggregate(node) => {
+            node.group_expr.get(at).is_some_and(|expr| is_stored(expr, &node.input))
+        }
+        LogicalPlan::Join(node) => match node.join_type {
+            JoinType::RightSemi | JoinType::RightAnti => nth(&node.right, at),
+            kind => match at.checked_sub(node.left.schema().fields().len()) {
+                None => nth(&node.left, at),
+                Some(_) if kind == JoinType::LeftMark => false,
+                Some(at) => nth(&node.right, at),
+            },
         },
         _ => false,
     }

@@ -22,7 +22,7 @@ use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::{Child, Layer, Node, Removed};
 
 use crate::catalog::contract::{ColumnContract, ColumnType, Role};
-use crate::guard::conditions::{Conditions, InsideOut};
+use crate::guard::conditions::{Conditions, InsideOut, written_over};
 use crate::guard::domain;
 use crate::guard::structural::KeyColumn;
 use crate::sql::SourceTable;
@@ -272,7 +272,7 @@ fn written(value: &ScalarValue) -> String {
 }
 
 fn described(expr: &Expr, base: &LogicalPlan, columns: &mut Vec<PublicColumn>) -> Described {
-    by_values(expr, base, columns).unwrap_or_else(|| Described::Text(expr.to_string()))
+    by_values(expr, base, columns).unwrap_or_else(|| Described::Text(written_over(expr, base)))
 }
 
 /// The expression for each public value of the one column that it is about.

@@ -7,11 +7,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::common::Result;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::aggregates::group_values::GroupValues;
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::low_effect::Removed;
 
 use super::Effects;
+use crate::guard::EarlierTable;
 use crate::guard::release::Key;
 use crate::vault::execute::{Columns, Ready, Take, cells_of, groups, keys_of};
 use crate::vault::kernel::Keys;
@@ -67,7 +70,8 @@ impl Effects<'_> {
             rows: Arc::clone(&self.ground.conditions),
         };
         let known = &self.ground.known_keys;
-        if self.earlier.is_empty()
+        let alone = !looks_back(&of.plan)?;
+        if alone
             && let Some(keys) = known.get(&of)
         {
             return Ok(keys);
@@ -81,11 +85,23 @@ impl Effects<'_> {
             }
         }
         let found = Arc::new(found);
-        if self.earlier.is_empty() {
+        if alone {
             known.keep(of, &found);
         }
         Ok(found)
     }
+}
+
+/// Whether a plan reads what was answered before it in the same query.
+fn looks_back(plan: &LogicalPlan) -> Result<bool> {
+    let mut found = false;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            found |= scan.source.downcast_ref::<EarlierTable>().is_some();
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(found)
 }
 
 /// The values that a key can have, where they are public.

@@ -14,6 +14,7 @@ mod codes;
 mod counts;
 mod left_over;
 mod magnitudes;
+mod sizes;
 
 use datafusion::common::Result;
 use tresor_disclosure::secondary::{Column, Kind, Options, suppress};
@@ -171,7 +172,7 @@ struct Sum {
     column: Column,
     /// What it is to the reader; nothing where only we look at it.
     number: Option<Number>,
-    /// Where sizes are equal the persons decide what is lost, not the words of the query.
+    /// What decides where sizes are equal, before the order of the atoms.
     tie: u64,
 }
 

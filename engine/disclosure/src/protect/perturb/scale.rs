@@ -24,9 +24,9 @@ fn magnitude_sd(profile: &Profile, c: &Contribution) -> f64 {
     }
 }
 
-/// Standard deviation of the noise on a number of rows: that of a magnitude, but at least that of a count of persons.
+/// Standard deviation of the noise on a number of rows: that of their sum, but at least that of a count of persons.
 pub(super) fn rows_sd(profile: &Profile, whole: &Contribution) -> f64 {
-    count_sd(profile).max(magnitude_sd(profile, whole))
+    count_sd(profile).max(sum_sd(profile, whole))
 }
 
 /// Standard deviation of the noise on a sum: that of a magnitude, but at least what a count of the same persons would

@@ -68,9 +68,11 @@ impl Atom<'_> {
 }
 
 fn contribution(measured: Option<&[Measured]>, argument: Option<usize>) -> Contribution {
-    let at = argument.map_or(0, |at| at + 1);
-    let measured = measured.and_then(|measured| measured.get(at));
-    measured.map(|measured| measured.contribution).unwrap_or_default()
+    measured_of(measured, argument).map(|measured| measured.contribution).unwrap_or_default()
+}
+
+fn measured_of(measured: Option<&[Measured]>, argument: Option<usize>) -> Option<&Measured> {
+    measured?.get(argument.map_or(0, |at| at + 1))
 }
 
 /// A table of the family.
@@ -114,9 +116,14 @@ pub(super) struct LaidCell<'a> {
     gone: Vec<usize>,
 }
 
-impl LaidCell<'_> {
+impl<'a> LaidCell<'a> {
     pub(super) fn contribution(&self, argument: Option<usize>) -> Contribution {
         contribution(self.measured, argument)
+    }
+
+    /// What was measured of it, or of an argument of it.
+    pub(super) fn measured(&self, argument: Option<usize>) -> Option<&'a Measured> {
+        measured_of(self.measured, argument)
     }
 
     /// The atoms that contribute to an argument, if only some do.
@@ -168,7 +175,7 @@ impl<'a> Laid<'a> {
         let mut codes = Codes::default();
         let of_alike: Vec<&Member> =
             alike.iter().filter_map(|at| family.family.members.get(*at)).collect();
-        let mut atoms = atoms(found, &of_alike, &mut codes);
+        let mut atoms = atoms(found, &of_alike, &mut codes, rules.profile);
         leave_out_few(&mut atoms, rules);
         let members = members
             .into_iter()
@@ -295,8 +302,10 @@ impl<'a> Laid<'a> {
     /// Where nobody is, but a reader must not know it, there is an atom without persons: a zero that is withheld has
     /// to be something that could be worked out. Tables with more keys come first, so that one serves for all.
     fn add_empty(&mut self, profile: &Profile) {
-        // In an order that does not depend on the words of the query.
-        let marks: Vec<(u64, u64)> = (0..self.yes.len()).map(|key| self.mark(key)).collect();
+        // In an order that does not depend on the words of the query, or on single people.
+        let blurred = profile.is_blurred();
+        let mark = |key| if blurred { (0, 0) } else { self.mark(key) };
+        let marks: Vec<(u64, u64)> = (0..self.yes.len()).map(mark).collect();
         let mark = |key: Option<usize>| key.and_then(|key| marks.get(key).copied());
         let mut cells = vec![];
         for (at, member) in self.members.iter().enumerate() {
@@ -548,8 +557,13 @@ fn width<'a>(atoms: &[Atom<'_>], members: impl Iterator<Item = &'a Member>) -> u
 }
 
 /// The atoms that were measured, in an order that depends neither on the run nor on the words of the query: by who is
-/// in them.
-fn atoms<'a>(found: &'a Cells, alike: &[&Member], codes: &mut Codes) -> Vec<Atom<'a>> {
+/// in them; by what they are called where single people must decide nothing.
+fn atoms<'a>(
+    found: &'a Cells,
+    alike: &[&Member],
+    codes: &mut Codes,
+    profile: &Profile,
+) -> Vec<Atom<'a>> {
     let mut coded = |keys: &[ScalarValue]| -> Vec<Option<u32>> {
         keys.iter().enumerate().map(|(key, value)| Some(codes.code(key, value))).collect()
     };
@@ -568,7 +582,14 @@ fn atoms<'a>(found: &'a Cells, alike: &[&Member], codes: &mut Codes) -> Vec<Atom
         let keys = atom.keys.iter().enumerate();
         codes.unordered(keys.filter_map(|(key, code)| Some((key, (*code)?))))
     };
-    atoms.sort_by(|a, b| persons(a).cmp(&persons(b)).then_with(|| texts(a).cmp(&texts(b))));
+    if profile.is_blurred() {
+        let in_order = |atom: &Atom<'_>| -> Vec<String> {
+            atom.keys.iter().enumerate().map(|(key, code)| codes.text(key, *code)).collect()
+        };
+        atoms.sort_by_cached_key(|atom| (texts(atom).join("\n"), in_order(atom)));
+    } else {
+        atoms.sort_by(|a, b| persons(a).cmp(&persons(b)).then_with(|| texts(a).cmp(&texts(b))));
+    }
     atoms
 }
 

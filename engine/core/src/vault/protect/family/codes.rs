@@ -31,13 +31,20 @@ impl Codes {
         code
     }
 
+    /// A value as a text; empty where there is none.
+    pub(super) fn text(&self, key: usize, code: Option<u32>) -> String {
+        self.known(key, code).unwrap_or_default().to_owned()
+    }
+
+    fn known(&self, key: usize, code: Option<u32>) -> Option<&str> {
+        let texts = &self.keys.get(key)?.texts;
+        texts.get(usize::try_from(code?).ok()?).map(String::as_str)
+    }
+
     /// What tells a cell from others whichever way round its keys are written.
     pub(super) fn unordered(&self, cell: impl Iterator<Item = (usize, u32)>) -> Vec<&str> {
-        let text = |(key, code): (usize, u32)| {
-            let texts = &self.keys.get(key)?.texts;
-            texts.get(usize::try_from(code).ok()?).map(String::as_str)
-        };
-        let mut texts: Vec<&str> = cell.filter_map(text).collect();
+        let mut texts: Vec<&str> =
+            cell.filter_map(|(key, code)| self.known(key, Some(code))).collect();
         texts.sort_unstable();
         texts
     }

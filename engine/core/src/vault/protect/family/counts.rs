@@ -3,10 +3,11 @@
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons, of_measure};
-use tresor_disclosure::{ByPlan, Contribution, Protected};
+use tresor_disclosure::Contribution;
 
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::left_over::small_heaps;
+use super::sizes::{UNTOLD, as_told, tie};
 use super::{Number, Sum, Sums};
 use crate::guard::release::{Argument, ROWS};
 use crate::vault::protect::Rules;
@@ -35,38 +36,32 @@ pub(super) fn lost(laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
 enum Size {
     Rows,
     Persons,
+    /// Nothing yet.
+    Unasked,
 }
 
 impl Size {
-    /// How large it is to the rules: as large as it is told to be, where which of two is the larger must not tell more.
-    fn told(self, c: &Contribution, rules: &Rules<'_>) -> u128 {
-        if !rules.profile.is_blurred() {
-            return self.of(c);
-        }
-        let (profile, secret) = (rules.profile, rules.secret);
-        let told = match self {
-            Self::Rows => {
-                let c = Contribution { total: c.rows.into(), ..*c };
-                tresor_disclosure::rows_in(profile, secret, ROWS, &c, ByPlan::default())
-            }
-            Self::Persons => tresor_disclosure::persons_in(profile, secret, c, ByPlan::default()),
-        };
-        size_of(told)
-    }
-
     fn of(self, c: &Contribution) -> u128 {
         match self {
             Self::Rows => c.rows.into(),
             Self::Persons => c.persons.into(),
+            Self::Unasked => 0,
         }
     }
-}
 
-/// What is shown, and at least one: nobody is known to be in none.
-pub(super) fn size_of(told: Protected) -> u128 {
-    match told {
-        Protected::Shown { value, .. } => value.unsigned_abs().max(1),
-        Protected::Withheld(_) => 1,
+    /// How large a number is to the rules.
+    fn of_number(self, cell: &LaidCell<'_>, argument: Option<usize>, rules: &Rules<'_>) -> u128 {
+        match (rules.profile.is_blurred(), self) {
+            (true, Self::Rows | Self::Persons) => {
+                cell.measured(argument).map_or(1, |it| as_told(it, ROWS, rules))
+            }
+            (true, Self::Unasked) | (false, _) => self.of(&cell.contribution(argument)),
+        }
+    }
+
+    /// How large something is that has no number.
+    fn of_heap(self, c: &Contribution, rules: &Rules<'_>) -> u128 {
+        if rules.profile.is_blurred() { UNTOLD } else { self.of(c) }
     }
 }
 
@@ -96,6 +91,9 @@ fn persons_add_up(laid: &Laid<'_>) -> bool {
 
 fn by_size(laid: &Laid<'_>, rules: &Rules<'_>, size: Size, gone: &[Number]) -> Vec<Number> {
     let mut sums = Sums::over(laid.real, rules.profile);
+    if rules.profile.is_blurred() && !hides(laid, rules) {
+        return vec![]; // nothing is to be remembered of sizes
+    }
     for sum in shown_and_hidden(laid, rules, size) {
         if sum.number.is_some_and(|number| gone.contains(&number)) {
             continue;
@@ -144,8 +142,8 @@ fn telling_of_nobody(
 fn parts_of_all(laid: &Laid<'_>, rules: &Rules<'_>, size: Size) -> Vec<Sum> {
     let sum = |(_, atoms): (usize, Vec<u32>)| {
         let c = added_up(laid, &atoms);
-        let column = Column { atoms, size: size.told(&c, rules), kind: Kind::Candidate };
-        (!column.atoms.is_empty()).then_some(Sum { column, number: None, tie: c.key })
+        let column = Column { atoms, size: size.of_heap(&c, rules), kind: Kind::Candidate };
+        (!column.atoms.is_empty()).then_some(Sum { column, number: None, tie: tie(&c, rules) })
     };
     laid.parts().into_iter().filter_map(sum).collect()
 }
@@ -159,6 +157,12 @@ fn added_up(laid: &Laid<'_>, atoms: &[u32]) -> Contribution {
         key: all.key.wrapping_add(one.key),
         ..all
     })
+}
+
+/// Whether anything is withheld.
+fn hides(laid: &Laid<'_>, rules: &Rules<'_>) -> bool {
+    let all = shown_and_hidden(laid, rules, Size::Unasked);
+    all.iter().any(|sum| matches!(sum.column.kind, Kind::Hidden { .. }))
 }
 
 fn shown_and_hidden(laid: &Laid<'_>, rules: &Rules<'_>, size: Size) -> Vec<Sum> {
@@ -190,9 +194,9 @@ fn of_cell(member: usize, cell: &LaidCell<'_>, rules: &Rules<'_>, size: Size) ->
         Standing::Structural | Standing::Withheld(_) => hidden(&c, rules),
     };
     let number = cell.row.map(|row| Number { member, row, argument: None });
-    let size = if kind == Kind::Zero { 0 } else { size.told(&c, rules) };
+    let size = if kind == Kind::Zero { 0 } else { size.of_number(cell, None, rules) };
     let column = Column { atoms: cell.atoms.clone(), size, kind };
-    Sum { column, number, tie: c.key }
+    Sum { column, number, tie: tie(&c, rules) }
 }
 
 /// Counts of rows that have a value or meet a condition.
@@ -220,9 +224,9 @@ fn of_parts<'a>(
             Verdict::TooFew => hidden(&c, rules),
         };
         let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
-        let size = if kind == Kind::Zero { 0 } else { size.told(&c, rules) };
+        let size = if kind == Kind::Zero { 0 } else { size.of_number(cell, Some(argument), rules) };
         let column = Column { atoms: part.to_vec(), size, kind };
-        Some(Sum { column, number, tie: c.key })
+        Some(Sum { column, number, tie: tie(&c, rules) })
     })
 }
 

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use tresor_disclosure::dominance::{of_set, protection};
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
-use tresor_disclosure::{ByPlan, Contribution, withheld_measure};
+use tresor_disclosure::{Contribution, withheld_measure};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
-use super::counts::size_of;
 use super::left_over::small_heaps;
+use super::sizes::{UNTOLD, as_told, tie};
 use super::{Number, Sums};
 use crate::guard::release::{Argument, PersonalRelease};
+use crate::vault::cells::Measured;
 use crate::vault::protect::Rules;
 
 /// The sums that must go.
@@ -61,6 +62,9 @@ fn of_measure(name: &str, laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
         magnitudes.add_left_over(name, laid);
     }
     magnitudes.add_parts(&parts, laid);
+    if rules.profile.is_blurred() && magnitudes.sums.iter().all(|sum| sum.told != Told::Never) {
+        return vec![]; // nothing is to be remembered of sizes
+    }
     let mut lost = magnitudes.known_to_be_empty(laid.real).lost(total);
     if laid.real < laid.len() {
         lost.extend(magnitudes.telling_of_nobody(laid, &lost).lost(total));
@@ -68,8 +72,18 @@ fn of_measure(name: &str, laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
     lost
 }
 
-/// One sum: its atoms, what it adds up to, what the reader has of it, and what it is to the reader.
-type Magnitude = (Vec<u32>, Contribution, Told, Option<Number>);
+/// One sum.
+struct Magnitude<'a> {
+    atoms: Vec<u32>,
+    /// What it adds up to.
+    c: Contribution,
+    /// What was measured, where it is a number of its own.
+    measured: Option<&'a Measured>,
+    /// What the reader has of it.
+    told: Told,
+    /// What it is to the reader.
+    number: Option<Number>,
+}
 
 /// What a reader has of a sum.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,19 +99,19 @@ enum Told {
 struct Magnitudes<'a> {
     /// The measure.
     name: &'a str,
-    sums: Vec<Magnitude>,
+    sums: Vec<Magnitude<'a>>,
     /// Whether somebody's total is below zero: then a reader cannot bound what is left.
     negative: bool,
     rules: &'a Rules<'a>,
 }
 
-impl Magnitudes<'_> {
+impl<'a> Magnitudes<'a> {
     /// Whether a sum is withheld for its own sake.
     fn is_withheld(&self, c: &Contribution) -> bool {
         withheld_measure(self.rules.profile, self.rules.secret, c).is_some()
     }
 
-    fn add_cell(&mut self, number: usize, argument: usize, cell: &LaidCell<'_>, settled: bool) {
+    fn add_cell(&mut self, member: usize, argument: usize, cell: &LaidCell<'a>, settled: bool) {
         let c = cell.contribution(Some(argument));
         let unsafe_here = self.is_withheld(&c) || cell.has_lost(argument);
         let told = match cell.standing {
@@ -109,10 +123,11 @@ impl Magnitudes<'_> {
             Standing::Open | Standing::Empty if settled => Told::Already,
             Standing::Open | Standing::Empty => Told::Now,
         };
-        let member = number;
         let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
         let atoms = cell.part(argument).unwrap_or(&cell.atoms).to_vec();
-        self.add((atoms, c, told, number.filter(|_| told == Told::Now)));
+        let measured = cell.measured(Some(argument));
+        let number = number.filter(|_| told == Told::Now);
+        self.add(Magnitude { atoms, c, measured, told, number });
     }
 
     /// What is left over when shown sums are subtracted from each other.
@@ -135,7 +150,7 @@ impl Magnitudes<'_> {
             let real = usize::try_from(laid.real).unwrap_or(usize::MAX);
             for atoms in small_heaps(laid.views(of), real, &few) {
                 let c = together(&atoms);
-                self.add((atoms, c, Told::Never, None));
+                self.add(Magnitude { atoms, c, measured: None, told: Told::Never, number: None });
             }
         }
     }
@@ -145,26 +160,24 @@ impl Magnitudes<'_> {
         for (part, atoms) in laid.parts() {
             let Some(&absolute) = sizes.get(&part).filter(|size| **size > 0) else { continue };
             let c = Contribution { absolute, ..Contribution::default() };
-            self.add((atoms, c, Told::Now, None));
+            self.add(Magnitude { atoms, c, measured: None, told: Told::Now, number: None });
         }
     }
 
-    fn add(&mut self, magnitude: Magnitude) {
-        self.negative |= magnitude.1.negative;
+    fn add(&mut self, magnitude: Magnitude<'a>) {
+        self.negative |= magnitude.c.negative;
         self.sums.push(magnitude);
     }
 
     /// What a reader has who knows where nobody is. A sum over nobody tells that reader nothing.
     fn known_to_be_empty(&self, real: u32) -> Sums {
         let mut sums = Sums::over(real, self.rules.profile);
-        for (atoms, c, told, number) in &self.sums {
+        for sum in &self.sums {
+            let Magnitude { atoms, c, told, number, .. } = sum;
             let atoms: Vec<u32> = atoms.iter().copied().filter(|atom| *atom < real).collect();
             if !atoms.is_empty() {
-                sums.add(
-                    Column { atoms, size: self.size(c), kind: self.kind(c, *told) },
-                    *number,
-                    c.key,
-                );
+                let column = Column { atoms, size: self.size(sum), kind: self.kind(c, *told) };
+                sums.add(column, *number, tie(c, self.rules));
             }
         }
         sums
@@ -173,11 +186,13 @@ impl Magnitudes<'_> {
     /// The sums that are left, and beside them the atoms without persons, which must not follow from them.
     fn telling_of_nobody(&self, laid: &Laid<'_>, lost: &[Number]) -> Sums {
         let mut sums = Sums::over(laid.len(), self.rules.profile);
-        for (atoms, c, told, number) in &self.sums {
+        for sum in &self.sums {
+            let Magnitude { atoms, c, told, number, .. } = sum;
             let gone = *told == Told::Never || number.is_some_and(|number| lost.contains(&number));
             if !gone {
                 let kind = self.kind(c, *told);
-                sums.add(Column { atoms: atoms.clone(), size: self.size(c), kind }, *number, c.key);
+                let column = Column { atoms: atoms.clone(), size: self.size(sum), kind };
+                sums.add(column, *number, tie(c, self.rules));
             }
         }
         for atom in laid.real..laid.len() {
@@ -187,13 +202,13 @@ impl Magnitudes<'_> {
         sums
     }
 
-    /// How large it is to the rules: as for numbers of people.
-    fn size(&self, c: &Contribution) -> u128 {
-        let Rules { profile, secret, .. } = self.rules;
-        if !profile.is_blurred() {
-            return c.absolute;
+    /// How large it is to the rules.
+    fn size(&self, Magnitude { c, measured, .. }: &Magnitude<'_>) -> u128 {
+        match (self.rules.profile.is_blurred(), measured) {
+            (true, Some(measured)) => as_told(measured, self.name, self.rules),
+            (true, None) => UNTOLD,
+            (false, _) => c.absolute,
         }
-        size_of(tresor_disclosure::sum_in(profile, secret, self.name, c, ByPlan::default()))
     }
 
     fn kind(&self, c: &Contribution, told: Told) -> Kind {

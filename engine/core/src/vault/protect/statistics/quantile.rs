@@ -4,6 +4,7 @@
 //! answered would be a new number, drawn from other people's noise where one person lies between the two cells.
 
 use datafusion::common::{Result, internal_err};
+use tresor_disclosure::profile::millionths;
 use tresor_disclosure::{Estimate, Place, Protected};
 
 use super::{Cell, Fixed, Number, affine, exactly, of_totals};
@@ -35,7 +36,8 @@ impl Cell<'_> {
         let measure = format!("quantile of {name} to {decimals} places in {bins:?}");
         let Answer { protected, .. } = match self.beside {
             Some(beside) => {
-                let shares = || profile.quantile.percentiles().chain([*share]);
+                let extremes = profile.min_max.percentiles.into_iter().filter_map(millionths);
+                let shares = || profile.quantile.percentiles().chain(extremes).chain([*share]);
                 beside.answer_at(of_totals(&measure, measured), own, *share, || along(shares(), at))
             }
             None => own,
