@@ -3,7 +3,7 @@
 //! Noise follows the largest contributor, so its size, which an interval tells, says whether somebody with far more than
 //! all others is in the cell; and a person made large on purpose (`case when .. then 1000000 end`) would stand out
 //! of any noise that is made for the rest. Flattened, neither the sum nor its noise says more of the largest person
-//! than of the next. Whether a sum may be shown is decided on true values before.
+//! than of the next. Whether it may be shown is decided for the flattened sum, too: a refusal says as much as a number.
 //!
 //! What is flattened is a cell that could be: the second largest becomes its largest, and the noise is made for that.
 

@@ -119,7 +119,7 @@ async fn what_a_join_equates_excludes_nobody_alone() {
 
 /// Places where a predicate chooses rows without being one of the pieces of a WHERE. In all of them (S and T) is true for the
 /// target alone, if it has the secret; each attack is the first question of its project.
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 15] = [
     "select count(*) from people where ((hiv and T) = false)",
     "select count(*) from people where ((not hiv or not (T)) is true)",
     "select count(*) from people where (hiv and T) is not true",
@@ -135,6 +135,11 @@ const PLACES: [&str; 12] = [
     "select count(*) from people p where not exists (select 1 from (select person_id, (hiv and T) as z from people) q \
      where q.person_id = p.person_id and q.z = (p.birth_year > 0))",
     "select sum(n) from (select (hiv and T) as s, count(*) as n from people group by 1) t where not s",
+    "select count(x) from (select person_id, nullif(hiv and T, true) as x from people) p \
+     where exists (select 1 from people q where q.person_id = p.person_id)",
+    "select count(m) from (select person_id, max(cast(nullif(hiv and T, true) as int)) as m from people \
+     group by person_id) t",
+    "select count(v.n) from people left join (values (false, 1)) v(b, n) on (hiv and T) = v.b",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -140,7 +140,8 @@ impl<'a> Beside<'a> {
         })
     }
 
-    /// The earlier answer to a number whose cell hardly differs, else its own, which is remembered.
+    /// The earlier answer to a number whose cell hardly differs, else its own, which is remembered. What is withheld for
+    /// its own sake stays so and leaves nothing: few people must be like nobody, of whom there is no earlier answer.
     pub(super) fn answer(&self, of: Of<'_>, own: Answer) -> Answer {
         self.answer_at(of, own, 0, Vec::new)
     }
@@ -154,6 +155,9 @@ impl<'a> Beside<'a> {
         along: impl FnOnce() -> Vec<(u32, Protected)>,
     ) -> Answer {
         let Of { measure, cell, asked, sketch } = of;
+        if matches!(own.protected, Protected::Withheld(_)) {
+            return own;
+        }
         // Without a sketch there was nobody, or too few to be told apart: it is withheld in any case.
         let (Some(sketch), Ok(mut inner)) = (sketch, self.inner.lock()) else { return own };
         let Inner { held, fresh, given } = &mut *inner;

@@ -112,10 +112,27 @@ fn one_person_with_many_rows_counts_like_the_next() {
     assert!(told(&profile(0, 1)) && !told(&profile(1, 2)));
 }
 
-/// What is decided on true values is decided before: one person with nearly everything is still withheld.
+/// Dominance as a signal (A96): a sum is withheld exactly when the target, with far more than all others, is in it.
 #[test]
-fn dominance_sees_the_true_values() {
+fn a_refusal_does_not_tell_of_somebody_far_out() {
+    let told = |outliers, top| {
+        let profile = Profile { dominance: sample().dominance, ..profile(outliers, top) };
+        let is_withheld = |total| {
+            let told = sum(&profile, &SECRET, "sum:d.stays.cost", &with_one(total));
+            told == Protected::Withheld(crate::outcome::Reason::Dominated)
+        };
+        is_withheld(1_000_000) != is_withheld(100)
+    };
+    assert!(told(0, 1), "the attack works without");
+    assert!(!told(1, 1) && !told(1, 2));
+}
+
+/// Two people with nearly everything are told of by no flattening of one.
+#[test]
+fn dominance_sees_what_is_left() {
     let strict = Profile { dominance: sample().dominance, ..profile(1, 2) };
-    let withheld = sum(&strict, &SECRET, "sum:d.stays.cost", &with_one(1_000_000));
+    let mut totals = vec![1; 40];
+    totals.extend([1_000_000; 2]);
+    let withheld = sum(&strict, &SECRET, "sum:d.stays.cost", &people(&totals));
     assert_eq!(withheld, Protected::Withheld(crate::outcome::Reason::Dominated));
 }

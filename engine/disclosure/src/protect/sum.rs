@@ -16,7 +16,7 @@ use crate::profile::{Negatives, Profile};
 /// the standard deviation, so that no digit is shown which the noise decides; without noise it is
 /// not rounded. Where the profile refuses negative totals everybody knows that the sum is not
 /// negative, and a negative result becomes 0. Where the profile flattens, the largest contributor counts like the next
-/// ones, once the true values have decided that the sum may be shown. `measure` names the column, such as
+/// ones, before it is decided whether others dominate the sum. `measure` names the column, such as
 /// `sum:sample.admissions.cost`. As [`sum_in`], for a column of whole numbers.
 #[must_use]
 pub fn sum(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribution) -> Protected {

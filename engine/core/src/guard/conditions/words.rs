@@ -20,7 +20,8 @@ pub(super) fn of(plan: &LogicalPlan) -> Result<String> {
                 found.extend(all.map(ToString::to_string));
             }
             LogicalPlan::Join(join) => {
-                let side = |expr, plan| said(expr, &[plan]).unwrap_or_else(|| written(expr, &[plan]));
+                let side =
+                    |expr, plan| said(expr, &[plan]).unwrap_or_else(|| written(expr, &[plan]));
                 found.extend(join.on.iter().map(|(left, right)| {
                     let (left, right) = (side(left, &join.left), side(right, &join.right));
                     format!("{} {left} = {right}", join.join_type)

@@ -71,9 +71,7 @@ impl Effects<'_> {
         };
         let known = &self.ground.known_keys;
         let alone = !looks_back(&of.plan)?;
-        if alone
-            && let Some(keys) = known.get(&of)
-        {
+        if alone && let Some(keys) = known.get(&of) {
             return Ok(keys);
         }
         let ready = Arc::new(Ready::of(release, self.earlier, self.ground)?);

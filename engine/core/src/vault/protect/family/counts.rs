@@ -1,9 +1,9 @@
 //! Numbers of rows and persons that would tell a withheld one.
 
+use tresor_disclosure::Contribution;
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
 use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons, of_measure};
-use tresor_disclosure::Contribution;
 
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::left_over::small_heaps;
