@@ -90,7 +90,7 @@ pub struct Profile {
     /// What is withheld beside small cells, so that nobody can work them out.
     pub secondary: Secondary,
     /// Whether what is left over is a cell too: rows without a value, rows that a filter leaves out. Not where conditions
-    /// /// about few people count as absent ([`Profile::keeps_complements`]).
+    /// about few people count as absent ([`Profile::keeps_complements`]).
     pub complements: bool,
     /// Largest share of small cells that a table may have; beyond it all cells are withheld. 1 turns it off.
     pub sparsity_max_small: f64,

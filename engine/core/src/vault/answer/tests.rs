@@ -22,7 +22,7 @@ fn profile(changes: &[(&str, &str)]) -> Profile {
 
 const SHOW_ZEROS: (&str, &str) = ("zero = \"treat_as_small\"", "zero = \"show\"");
 const NO_NOISE: (&str, &str) = (
-    "noise = { method = \"cell_key_geometric\", count_sd = 2.0, magnitude_sd = 0.1 }",
+    "noise = { method = \"cell_key_geometric\", count_sd = 2.0, magnitude_sd = 1.0 }",
     "noise = { method = \"none\" }",
 );
 const NO_ROUNDING: (&str, &str) = ("method = \"nearest\"", "method = \"none\"");
