@@ -118,18 +118,41 @@ async fn which_group_goes_as_well_does_not_tell_which_is_smaller() {
     assert!((5..=15).contains(&shipped), "{shipped} of {TRIALS}");
 }
 
-/// Whoever leaves out ever more known people finds at how many a condition begins to count, and then leaves out one fewer and
-/// the target, if it has the secret. The limit belongs to the list as well, wherever it stands.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_limit_that_was_found_with_one_list_is_none_of_another() {
-    const COHORTS: usize = 16;
+/// Years of birth of people whose incomes say who they are.
+const COHORTS: usize = 16;
+
+/// Three hundred people born in each of these years, half of them with the secret.
+fn cohorts() -> Clinic {
     let mut clinic = Clinic::new(4_800, 3);
     for (at, person) in clinic.persons.iter_mut().enumerate() {
         person.birth_year = 1930 + (at % COHORTS) as i64;
         person.income = 10_000.0 + at as f64;
         person.hiv = at / COHORTS % 2 == at % 2;
     }
-    let world = world(clinic).await;
+    clinic
+}
+
+/// Ten copies of everybody make ten rows of the target: so much noise must they carry, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_of_a_table_carry_as_many_times_the_noise() {
+    const COPIES: usize = 10;
+    let world = world(clinic(true)).await;
+    let width = async |copies: usize| {
+        let copies = vec!["select person_id from people"; copies].join(" union all ");
+        let sql = format!("select count(*) from ({copies}) t");
+        let body = world.body(SHIPPED, &sql).await.unwrap();
+        let interval = &body["intervals"][0];
+        interval["high"].as_f64().unwrap() - interval["low"].as_f64().unwrap()
+    };
+    let (one, ten) = (width(1).await, width(COPIES).await);
+    assert!(ten >= one * COPIES as f64 / 2.0, "{ten} beside {one}");
+}
+
+/// Whoever leaves out ever more known people finds at how many a condition begins to count, and then leaves out one fewer and
+/// the target, if it has the secret. The limit belongs to the list as well, wherever it stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_was_found_with_one_list_is_none_of_another() {
+    let world = world(cohorts()).await;
     let forms: [fn(&str, usize) -> String; 2] = [
         |list, cohort| {
             format!(
@@ -183,15 +206,8 @@ async fn a_limit_that_was_found_with_one_list_is_none_of_another() {
 /// The same with all lists in one table: which of its columns is looked up is part of what is asked.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_that_was_found_with_one_column_is_none_of_another() {
-    const COHORTS: usize = 16;
     const SIZES: std::ops::Range<usize> = 8..33;
-    let mut clinic = Clinic::new(4_800, 3);
-    for (at, person) in clinic.persons.iter_mut().enumerate() {
-        person.birth_year = 1930 + (at % COHORTS) as i64;
-        person.income = 10_000.0 + at as f64;
-        person.hiv = at / COHORTS % 2 == at % 2;
-    }
-    let world = world(clinic).await;
+    let world = world(cohorts()).await;
     let mut right = 0;
     for cohort in 0..COHORTS {
         let of_cohort: Vec<_> = world.clinic.persons.iter().skip(cohort).step_by(COHORTS).collect();
