@@ -136,16 +136,16 @@ fn cohorts() -> Clinic {
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_of_a_table_carry_as_many_times_the_noise() {
     const COPIES: usize = 10;
-    let world = world(clinic(true)).await;
-    let width = async |copies: usize| {
-        let copies = vec!["select person_id from people"; copies].join(" union all ");
-        let sql = format!("select count(*) from ({copies}) t");
-        let body = world.body(SHIPPED, &sql).await.unwrap();
-        let interval = &body["intervals"][0];
-        interval["high"].as_f64().unwrap() - interval["low"].as_f64().unwrap()
-    };
-    let (one, ten) = (width(1).await, width(COPIES).await);
-    assert!(ten >= one * COPIES as f64 / 2.0, "{ten} beside {one}");
+    let world = world(cohorts()).await;
+    let copies = vec!["select person_id, birth_year from people"; COPIES].join(" union all ");
+    let sql = format!("select birth_year, count(*) from ({copies}) t group by birth_year");
+    let body = world.body(SHIPPED, &sql).await.unwrap();
+    let truth = (world.clinic.persons.len() / COHORTS * COPIES) as f64;
+    let shown = body["rows"].as_array().unwrap().iter().filter_map(|row| row[1].as_f64());
+    let squares: Vec<f64> = shown.map(|shown| (shown - truth).powi(2)).collect();
+    assert_eq!(squares.len(), COHORTS);
+    let error = (squares.iter().sum::<f64>() / COHORTS as f64).sqrt();
+    assert!(error >= COPIES as f64, "{error} where one person is {COPIES}");
 }
 
 /// Whoever leaves out ever more known people finds at how many a condition begins to count, and then leaves out one fewer and
