@@ -137,7 +137,7 @@ fn cohorts() -> Clinic {
 async fn copies_of_a_table_carry_as_many_times_the_noise() {
     const COPIES: usize = 10;
     let world = world(cohorts()).await;
-    let copies = vec!["select person_id, birth_year from people"; COPIES].join(" union all ");
+    let copies = ["select person_id, birth_year from people"; COPIES].join(" union all ");
     let sql = format!("select birth_year, count(*) from ({copies}) t group by birth_year");
     let body = world.body(SHIPPED, &sql).await.unwrap();
     let truth = (world.clinic.persons.len() / COHORTS * COPIES) as f64;
