@@ -7,7 +7,7 @@
 //! - p%: unsafe when X - x1 - x2 is less than p % of x1. Always strict.
 //!
 //! An exact p tells whoever pads a person with people of known totals, time and again, how much that person has. So where a
-//! profile draws its minimum for each set of people, p is drawn for the set too, from that of the profile upwards.
+//! profile draws its minimum for each set of people and measure, p is drawn for them too, from that of the profile upwards.
 //!
 //! Edge cases, decided: a single contributor is unsafe under every rule; two contributors leave no
 //! remainder and are unsafe under p%; totals that are all zero have no largest contributor and are
@@ -27,15 +27,19 @@ use crate::profile::{Compare, Dominance, Profile};
 /// A drawn p lies so much of itself further up for each standard deviation: twice p on average, never less than p.
 const SPREAD: f64 = 0.5;
 
-/// The rules that hold for one set of people.
+/// The rules that hold for one set of people and one measure.
 #[must_use]
-pub fn of_set(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Dominance {
+pub fn of_set(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    measure: &str,
+    c: &Contribution,
+) -> Dominance {
     let rules = profile.dominance.clone();
     if profile.min_count_sd == 0.0 || rules.p == 0.0 {
         return rules;
     }
-    let set = Contribution { persons: c.persons, key: c.key, ..Contribution::default() };
-    let p = match generator_for(secret, "dominance", "persons", &set) {
+    let p = match generator_for(secret, "dominance", measure, &c.only_persons()) {
         Some(mut generator) => {
             let standard: f64 = StandardNormal.sample(&mut generator);
             let drawn = rules.p * SPREAD.mul_add((2.0 + standard).max(0.0), 1.0);

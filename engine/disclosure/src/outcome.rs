@@ -23,6 +23,17 @@ pub enum Protected {
     Withheld(Reason),
 }
 
+impl Protected {
+    /// Whether it is withheld because its people are too few, whatever else holds.
+    #[must_use]
+    pub const fn is_of_few(self) -> bool {
+        match self {
+            Self::Shown { .. } => false,
+            Self::Withheld(reason) => reason.is_of_few(),
+        }
+    }
+}
+
 /// Why a value is withheld.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -59,6 +70,24 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether the people of the value itself are too few.
+    const fn is_of_few(self) -> bool {
+        match self {
+            Self::TooFewPersons | Self::TooFewContributors | Self::TooFewDegrees => true,
+            Self::TooFewOnASide
+            | Self::Dominated
+            | Self::TooManyEstimates
+            | Self::NegativeValues
+            | Self::TooUncertain
+            | Self::AnotherCellTooSmall
+            | Self::SparseTable
+            | Self::ClassDisclosure
+            | Self::Secondary
+            | Self::SecondaryMeasure
+            | Self::Unprotectable => false,
+        }
+    }
+
     /// A stable name of the true reason, for the audit log.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

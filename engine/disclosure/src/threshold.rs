@@ -5,8 +5,10 @@
 //! cell below a minimum of 70.
 //!
 //! An exact minimum tells whoever knows everybody in a cell but one person whether that person is there: nine known
-//! people and "is it shown?". So a profile may have the minimum drawn for each set of people. It stays with the set: asked
-//! for in other words, for another project or another measure, it is the same.
+//! people and "is it shown?". So a profile may have the minimum drawn for each set of people and each measure. It stays with
+//! them: asked for in other words, or for another project, it is the same. What was found of a set with one measure says
+//! nothing of another measure, and with the same measure a set that hardly differs gets the earlier answer
+//! ([`crate::history`]): else a rare draw that is known would tell whether a set has one person more.
 
 #[cfg(test)]
 mod tests;
@@ -39,20 +41,29 @@ pub const fn judge(persons: u64, minimum: u64, zero: ZeroRule) -> Verdict {
     }
 }
 
-/// The minimum that holds for one set of people, by its size and key: `least` where the profile leaves minimums exact,
-/// else a number from there upwards, on average twice `min_count_sd` above it.
+/// What minimums of persons themselves are drawn for.
+const PERSONS: &str = "persons";
+
+/// The minimum that holds for one set of people, by its size and key, and a measure: `least` where the profile leaves
+/// minimums exact, else a number from there upwards, on average twice `min_count_sd` above it.
 ///
-/// Every rule that compares this set with a minimum gets the same distance from it: that a cell has enough persons for
-/// its count and too few for a sum tells nothing new.
+/// Every rule that compares this set with a minimum for this measure gets the same distance from it: that a cell has enough
+/// persons and too few on one side tells nothing new.
 #[must_use]
-pub fn of_set(profile: &Profile, secret: &NoiseSecret, least: u64, persons: u64, key: u64) -> u64 {
+pub fn of_set(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    measure: &str,
+    least: u64,
+    set: &Contribution,
+) -> u64 {
+    let Contribution { persons, .. } = *set;
     let sd = profile.min_count_sd;
     // A set that is smaller than the least is too small whatever is drawn.
     if sd == 0.0 || persons < least {
         return least;
     }
-    let set = Contribution { persons, key, ..Contribution::default() };
-    match generator_for(secret, "minimum", "persons", &set) {
+    match generator_for(secret, "minimum", measure, &set.only_persons()) {
         Some(mut generator) => {
             let standard: f64 = StandardNormal.sample(&mut generator);
             // A conversion from f64 stops at the ends of the range, here at 0.
@@ -62,10 +73,16 @@ pub fn of_set(profile: &Profile, secret: &NoiseSecret, least: u64, persons: u64,
     }
 }
 
-/// The minimum for the persons with a value in a number.
+/// The minimum for the persons with a value in a number of this measure.
 #[must_use]
-pub fn of_measure(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> u64 {
-    of_set(profile, secret, profile.min_count_measure, c.persons, c.key)
+pub fn of_measure(profile: &Profile, secret: &NoiseSecret, measure: &str, c: &Contribution) -> u64 {
+    of_set(profile, secret, measure, profile.min_count_measure, c)
+}
+
+/// The minimum for a number of persons where a rule has `least`.
+#[must_use]
+pub fn of_persons(profile: &Profile, secret: &NoiseSecret, least: u64, c: &Contribution) -> u64 {
+    of_set(profile, secret, PERSONS, least, c)
 }
 
 /// What a minimum is on average, and whether it is about that.
@@ -84,9 +101,9 @@ pub fn told(profile: &Profile, least: u64) -> String {
 /// was drawn ([`crate::protect::persons`]), the mean over a table by whoever sees the whole table. A cell without
 /// persons stays a matter of [`Profile::zero`].
 #[must_use]
-pub fn of_cell(profile: &Profile, secret: &NoiseSecret, persons: u64, key: u64) -> u64 {
+pub fn of_cell(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> u64 {
     match profile.check_on {
-        CheckOn::True => of_set(profile, secret, profile.min_count, persons, key),
+        CheckOn::True => of_persons(profile, secret, profile.min_count, c),
         CheckOn::Noisy | CheckOn::MeanCellSize => 1,
     }
 }

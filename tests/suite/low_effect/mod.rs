@@ -1,6 +1,7 @@
 //! Conditions that concern too few people count as absent: through the whole engine, with exact numbers, so that every
 //! difference is seen.
 
+mod again;
 mod cut;
 mod oracles;
 

@@ -8,7 +8,7 @@ use tests::{profile, shelf};
 use crate::attacks::World;
 
 /// The shipped default without its meter, and the same where everything is decided exactly.
-const SHIPPED: &str = "shipped";
+pub(super) const SHIPPED: &str = "shipped";
 const EXACT: &str = "exactly";
 
 /// How many projects with the shipped profile have asked nothing yet.
@@ -16,7 +16,7 @@ const FRESH: usize = 12;
 
 const NO_METER: &str = "exposure = { warn = 0.0, review = 0.0, lock = 0.0 }";
 
-async fn world(clinic: Clinic) -> World {
+pub(super) async fn world(clinic: Clinic) -> World {
     let home = Home::of(&clinic);
     let default = shelf::text("tresor-default");
     let shipped = profile::changed(&default, &["id = \"shipped\"", NO_METER]);
@@ -119,10 +119,10 @@ async fn which_group_goes_as_well_does_not_tell_which_is_smaller() {
 }
 
 /// Years of birth of people whose incomes say who they are.
-const COHORTS: usize = 16;
+pub(super) const COHORTS: usize = 16;
 
 /// Three hundred people born in each of these years, half of them with the secret.
-fn cohorts() -> Clinic {
+pub(super) fn cohorts() -> Clinic {
     let mut clinic = Clinic::new(4_800, 3);
     for (at, person) in clinic.persons.iter_mut().enumerate() {
         person.birth_year = 1930 + (at % COHORTS) as i64;
@@ -330,7 +330,7 @@ async fn a_quantile_beside_one_that_was_answered_says_no_more() {
     let world = world(clinic(true)).await;
     let asked = async |project: usize, shares: std::ops::Range<usize>, from: u32| {
         let columns = shares
-            .step_by(10)
+            .step_by(5)
             .map(|share| format!("percentile_cont(0.{share:02}) within group (order by income)"));
         let columns: Vec<String> = columns.collect();
         let sql =

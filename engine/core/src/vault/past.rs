@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OwnedMutexGuard;
 use tresor_disclosure::history::{History, Known, Sketch, from_bytes, to_bytes};
 use tresor_disclosure::low_effect::LowEffect;
-use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected};
+use tresor_disclosure::{Contribution, NoiseSecret, Profile, Protected, Reason};
 use tresor_ledger::{Ledger, Remembered};
 
 use super::metering::ColumnMeter;
@@ -140,8 +140,8 @@ impl<'a> Beside<'a> {
         })
     }
 
-    /// The earlier answer to a number whose cell hardly differs, else its own, which is remembered. What is withheld for
-    /// its own sake stays so and leaves nothing: few people must be like nobody, of whom there is no earlier answer.
+    /// The earlier answer to a number whose cell hardly differs, else its own, which is remembered, also where it is withheld.
+    /// Fewer people than any minimum leave nothing: they must be like nobody, of whom there is no earlier answer.
     pub(super) fn answer(&self, of: Of<'_>, own: Answer) -> Answer {
         self.answer_at(of, own, 0, Vec::new)
     }
@@ -155,8 +155,8 @@ impl<'a> Beside<'a> {
         along: impl FnOnce() -> Vec<(u32, Protected)>,
     ) -> Answer {
         let Of { measure, cell, asked, sketch } = of;
-        if matches!(own.protected, Protected::Withheld(_)) {
-            return own;
+        if own.protected == Protected::Withheld(Reason::Unprotectable) {
+            return own; // FAIL-CLOSED
         }
         // Without a sketch there was nobody, or too few to be told apart: it is withheld in any case.
         let (Some(sketch), Ok(mut inner)) = (sketch, self.inner.lock()) else { return own };
@@ -165,7 +165,7 @@ impl<'a> Beside<'a> {
         let measure = format!("{measure} under {}", self.rules);
         // The limit belongs to what is asked as well: one that belonged to the earlier cell alone could be found.
         let rule = self.rule.asked(asked);
-        if let Some(known) = history.find(&measure, cell.persons, sketch, &rule) {
+        if let Some(known) = history.find(&measure, cell.persons, sketch, own.protected, &rule) {
             let again = Given {
                 measure,
                 earlier: known.query.clone(),
@@ -178,6 +178,9 @@ impl<'a> Beside<'a> {
                 given.push(again);
             }
             return Answer { protected: known.at(share), step: known.step };
+        }
+        if own.protected.is_of_few() && cell.persons < rule.fewest() {
+            return own;
         }
         let known = Known {
             measure,

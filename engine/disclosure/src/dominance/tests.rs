@@ -96,7 +96,7 @@ fn padding_does_not_tell_the_largest_total() {
         let shown = |rest: &i128| {
             let mut c = people(&[100_000, 50_000]).merge(people(&[rest / 15; 15]));
             (c.persons, c.key) = (17, fresh * 100_000 + *rest as u64);
-            !is_dominated(&of_set(&profile, &secret, &c), &c)
+            !is_dominated(&of_set(&profile, &secret, "sum", &c), &c)
         };
         (5_000..60_000).step_by(100).find(shown).unwrap()
     };

@@ -9,6 +9,11 @@
 //! else an answer could be handed on from cell to cell, to where it is about other persons. The first that is near
 //! wins, so that asking again gives the same.
 //!
+//! Whether a cell is shown at all is part of its answer. Else a minimum that is known to be low for some people would tell
+//! whether they are asked for once more, or with one person more. But a cell of few people must not be near a large one
+//! that nobody is far from: where one of the two is withheld for its few people, less is too few
+//! ([`Nearness::is_near_few`]).
+//!
 //! Must never know: SQL text, the researcher, the time.
 
 mod known;
@@ -22,6 +27,7 @@ pub use sketch::{Share, Sketch};
 use std::collections::{BTreeMap, HashMap};
 
 use crate::low_effect::{Effect, LowEffect};
+use crate::outcome::Protected;
 pub use crate::packed::Damaged;
 
 /// The rule that says in how few persons two cells must differ to be answered as one.
@@ -31,23 +37,29 @@ pub trait Nearness {
 
     /// Whether `differing` persons are too few beside an earlier cell of this key and number of persons.
     fn is_near(&self, differing: u64, earlier_key: u64, earlier_persons: u64) -> bool;
+
+    /// The same where one of the two has too few people for its number to be shown.
+    fn is_near_few(&self, differing: u64, earlier_key: u64, earlier_persons: u64) -> bool;
 }
 
-/// The same rule as for a condition: two cells are near where a condition that makes the one of the other would be
-/// removed. The earlier cell is the one that is left.
+/// Nearly the same rule as for a condition: two cells are near where a condition that makes the one of the other would be
+/// removed, and they have enough people in common. The earlier cell is the one that is left.
 impl Nearness for LowEffect<'_> {
     fn surely(&self) -> u64 {
         LowEffect::surely(self)
     }
 
     fn is_near(&self, differing: u64, earlier_key: u64, earlier_persons: u64) -> bool {
-        let effect = Effect {
-            persons: differing,
-            reduced_key: earlier_key,
-            reduced_persons: earlier_persons,
-        };
-        self.is_low(&effect)
+        self.is_low_between_cells(&effect(differing, earlier_key, earlier_persons))
     }
+
+    fn is_near_few(&self, differing: u64, earlier_key: u64, earlier_persons: u64) -> bool {
+        self.is_low_beside_few(&effect(differing, earlier_key, earlier_persons))
+    }
+}
+
+const fn effect(differing: u64, earlier_key: u64, earlier_persons: u64) -> Effect {
+    Effect { persons: differing, reduced_key: earlier_key, reduced_persons: earlier_persons }
 }
 
 /// The numbers that a project was answered about one universe of persons, each its cell's own.
@@ -68,16 +80,17 @@ impl History {
 
     /// The earliest number of this measure whose cell is the given one or near it.
     ///
-    /// `persons` is how many persons the sketch holds.
+    /// `persons` is how many persons the sketch holds, `own` what the answer would be without an earlier one.
     #[must_use]
     pub fn find(
         &self,
         measure: &str,
         persons: u64,
         sketch: &Sketch,
+        own: Protected,
         rule: &impl Nearness,
     ) -> Option<&Known> {
-        let near = |known: &&Known| are_near(known, persons, sketch, rule);
+        let near = |known: &&Known| are_near(known, persons, sketch, own, rule);
         let places = self.of_about(measure, persons, rule.surely());
         let known = places.filter_map(|place| Some((place, self.numbers.get(place)?)));
         known
@@ -112,7 +125,13 @@ impl History {
 
 /// Small cells that share nobody differ in few persons, too; but neither tells anything of the other, so they are not
 /// near.
-fn are_near(earlier: &Known, persons: u64, sketch: &Sketch, rule: &impl Nearness) -> bool {
+fn are_near(
+    earlier: &Known,
+    persons: u64,
+    sketch: &Sketch,
+    own: Protected,
+    rule: &impl Nearness,
+) -> bool {
     if earlier.persons == persons && earlier.sketch == *sketch {
         return true;
     }
@@ -121,7 +140,10 @@ fn are_near(earlier: &Known, persons: u64, sketch: &Sketch, rule: &impl Nearness
     }
     let differing = u64::from(earlier.sketch.differing(sketch));
     let differing = differing.max(earlier.persons.abs_diff(persons));
-    differing < rule.surely()
-        && earlier.sketch.shares_somebody(sketch)
-        && rule.is_near(differing, earlier.key, earlier.persons)
+    let few = own.is_of_few() || earlier.answer.is_of_few();
+    let near = || match few {
+        true => rule.is_near_few(differing, earlier.key, earlier.persons),
+        false => rule.is_near(differing, earlier.key, earlier.persons),
+    };
+    differing < rule.surely() && earlier.sketch.shares_somebody(sketch) && near()
 }

@@ -16,6 +16,10 @@ impl Nearness for Ten {
     fn is_near(&self, differing: u64, earlier_key: u64, _: u64) -> bool {
         differing < 10 - earlier_key % 2
     }
+
+    fn is_near_few(&self, differing: u64, _: u64, _: u64) -> bool {
+        differing < 5
+    }
 }
 
 /// Strict rules remove more persons than a small cell holds.
@@ -29,7 +33,13 @@ impl Nearness for Ninety {
     fn is_near(&self, differing: u64, _: u64, _: u64) -> bool {
         differing < 90
     }
+
+    fn is_near_few(&self, differing: u64, _: u64, _: u64) -> bool {
+        differing < 5
+    }
 }
+
+const SHOWN: Protected = Protected::Shown { value: 0, half_width: 0 };
 
 /// A record key, as if drawn. Even, so that the sum of any is.
 const fn key(person: u64) -> u64 {
@@ -54,7 +64,7 @@ fn cell(query: &str, people: Range<u64>) -> Known {
 
 /// Answers a cell as the engine does: the earlier answer, or its own, which is remembered.
 fn ask(history: &mut History, cell: Known) -> (String, Protected) {
-    let found = history.find(&cell.measure, cell.persons, &cell.sketch, &Ten);
+    let found = history.find(&cell.measure, cell.persons, &cell.sketch, cell.answer, &Ten);
     if let Some(earlier) = found {
         return (earlier.query.clone(), earlier.answer);
     }
@@ -92,6 +102,26 @@ fn what_was_withheld_stays_withheld() {
     history.insert(Known { answer: withheld, ..cell("first", 0..8) });
     assert_eq!(ask(&mut history, cell("second", 0..12)).1, withheld);
     assert_ne!(ask(&mut history, cell("third", 0..30)).1, withheld);
+}
+
+/// Fifteen people, known to the last. One person beside them makes no difference to whether they are shown; but one person
+/// alone, of whom they are one, must not be near them, as nobody is not.
+#[test]
+fn few_people_are_near_a_few_and_no_more() {
+    let withheld = Protected::Withheld(Reason::TooFewPersons);
+    let mut history = History::default();
+    let own = ask(&mut history, cell("first", 0..9));
+    for people in [0..10, 0..8, 0..6] {
+        let few = Known { answer: withheld, ..cell("few", people) };
+        assert_eq!(ask(&mut history, few), own);
+    }
+    let one = Known { answer: withheld, ..cell("one", 0..1) };
+    assert_eq!(ask(&mut history, one.clone()).1, withheld);
+    assert!(
+        history
+            .find("persons", 1, &one.sketch, SHOWN, &Ten)
+            .is_some_and(|known| known.query == "first")
+    );
 }
 
 /// Each is near the one before it. The answers of the first reach only what is near the first.
@@ -146,7 +176,7 @@ fn small_cells_that_share_nobody_are_never_confused() {
         for place in 0..500 {
             let cell = cell(&place.to_string(), place * 40..place * 40 + size);
             assert!(
-                history.find("persons", size, &cell.sketch, &Ninety).is_none(),
+                history.find("persons", size, &cell.sketch, cell.answer, &Ninety).is_none(),
                 "{size}, {place}"
             );
             history.insert(cell);
@@ -173,9 +203,9 @@ fn many_are_found_without_looking_at_all() {
     let compared = |persons| history.of_about("persons", persons, Ten.surely()).count();
     let most = (0..6_000).map(compared).max().unwrap();
     assert_eq!(most, 21 * 20);
-    let found = history.find("persons", 2_011, &sketch(7 * 2_001..7 * 2_001 + 2_011), &Ten);
+    let found = history.find("persons", 2_011, &sketch(7 * 2_001..7 * 2_001 + 2_011), SHOWN, &Ten);
     assert!(found.is_some_and(|known| known.persons == 2_011));
-    assert!(history.find("persons", 2_011, &sketch(9_000_000..9_002_011), &Ten).is_none());
+    assert!(history.find("persons", 2_011, &sketch(9_000_000..9_002_011), SHOWN, &Ten).is_none());
 }
 
 /// Against the truth: sets of persons, without sketches.
@@ -190,7 +220,7 @@ fn it_is_what_counting_says() {
         let one = cell(&cells.len().to_string(), start..end);
         let apart = |other: &Range<u64>| other.start.abs_diff(start) + other.end.abs_diff(end);
         let true_first = cells.iter().position(|other| apart(other) < 10);
-        let first = history.find("persons", one.persons, &one.sketch, &Ten);
+        let first = history.find("persons", one.persons, &one.sketch, one.answer, &Ten);
         let first = first.map(|known| known.query.parse::<usize>().unwrap());
         match (true_first, first) {
             // A sketch may see fewer that differ than there are, never more.

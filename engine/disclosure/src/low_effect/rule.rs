@@ -16,6 +16,12 @@ use crate::profile::Profile;
 /// Noise on the limit is cut off at so many standard deviations, so that measuring can stop early.
 pub(crate) const FURTHEST: f64 = 4.0;
 
+/// Standard deviation of the share of an earlier cell by which another may differ at most.
+const COMMON_SD: f64 = 0.2;
+
+/// Two cells that are fewer people apart, which is one, are near whatever is drawn.
+const FEWEST_APART: f64 = 2.0;
+
 /// In percent: what may be removed together, of the people who are left.
 const SHARE: u128 = 3;
 
@@ -97,22 +103,56 @@ impl<'a> LowEffect<'a> {
         changed > 0 && beyond_share && changed as f64 >= most
     }
 
+    /// As [`Self::is_low`] for two cells, the earlier one as what is left: they must have about half of their people in
+    /// common as well. Else two small cells would be near because of one person who is in both.
+    #[must_use]
+    pub fn is_low_between_cells(&self, effect: &Effect) -> bool {
+        let drawn = self.drawn("in common", effect.reduced_key, effect.reduced_persons);
+        let share = drawn.mul_add(COMMON_SD, 1.0);
+        let most = (share * effect.reduced_persons as f64).max(FEWEST_APART);
+        self.is_low(effect) && (effect.persons as f64) < most
+    }
+
+    /// As [`Self::is_low_between_cells`] where one of the two has too few people: so few persons apart that both
+    /// are shown, or neither. Always where it is one person; and never so many that one person alone comes near a cell that
+    /// is large enough, as nobody cannot.
+    #[must_use]
+    pub fn is_low_beside_few(&self, effect: &Effect) -> bool {
+        let least = self.fewest() as f64;
+        let most = (least - 1.0).max(1.0);
+        let drawn = self.drawn("few", effect.reduced_key, effect.reduced_persons);
+        let limit = drawn.mul_add(least / 5.0, f64::midpoint(least, 1.0));
+        let limit = limit.clamp(most.min(FEWEST_APART), most);
+        (effect.persons as f64) < limit
+    }
+
+    /// No minimum is smaller: fewer persons than this are too few whatever is drawn.
+    #[must_use]
+    pub fn fewest(&self) -> u64 {
+        self.profile.min_count.min(self.profile.min_count_measure)
+    }
+
     /// The limit for what is left with this set of people: that of the profile and its noise.
     fn limit(&self, key: u64, persons: u64) -> f64 {
         let rule = &self.profile.low_effect;
-        let least = rule.persons as f64;
+        self.drawn("low effect", key, persons).mul_add(rule.sd, rule.persons as f64)
+    }
+
+    /// How many standard deviations the limit for this set of people and what is asked is off; 0 where limits are exact.
+    fn drawn(&self, purpose: &str, key: u64, persons: u64) -> f64 {
+        let rule = &self.profile.low_effect;
         if rule.sd == 0.0 {
-            return least;
+            return 0.0;
         }
         let set = Contribution { persons, key, ..Contribution::default() };
-        let mut purpose = format!("low effect {:016x}", rule.sd.to_bits());
+        let mut purpose = format!("{purpose} {:016x}", rule.sd.to_bits());
         if let Some(asked) = self.asked {
             purpose.push_str(&format!(" from {asked:016x}"));
         }
         match generator_for(self.secret, &purpose, "persons", &set) {
             Some(mut generator) => {
                 let standard: f64 = StandardNormal.sample(&mut generator);
-                standard.clamp(-FURTHEST, FURTHEST).mul_add(rule.sd, least)
+                standard.clamp(-FURTHEST, FURTHEST)
             }
             None => f64::INFINITY, // FAIL-CLOSED: everything is low
         }

@@ -25,7 +25,7 @@ pub fn estimable(
 ) -> Result<(), Reason> {
     let persons = c.persons;
     let least = profile.dof_min.saturating_add(estimates);
-    if persons < threshold::of_set(profile, secret, least, persons, c.key) {
+    if persons < threshold::of_set(profile, secret, "estimates", least, c) {
         return Err(Reason::TooFewDegrees);
     }
     // Millionths compare exactly; a ratio that is no number allows nothing (FAIL-CLOSED).

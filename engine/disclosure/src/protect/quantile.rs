@@ -29,6 +29,8 @@ const ONE: i128 = 2_000_000;
 pub struct Place<'a> {
     /// The share of values at or below it, in millionths.
     pub share: u32,
+    /// What it is a quantile of: rules are drawn for it.
+    pub measure: &'a str,
     /// Whether by plan a person has at most one row, so that rows are persons.
     pub one_row: bool,
     /// What else the plan says of the cell.
@@ -49,7 +51,7 @@ pub fn quantile(
     share: u32,
     one_row: bool,
 ) -> Result<Estimate, Reason> {
-    let place = Place { share, one_row, plan: ByPlan::default() };
+    let place = Place { share, measure: "quantile", one_row, plan: ByPlan::default() };
     quantile_in(profile, secret, c, spread, bins, place)
 }
 
@@ -68,7 +70,7 @@ pub fn quantile_in(
     bins: Bins,
     place: Place<'_>,
 ) -> Result<Estimate, Reason> {
-    match screen_measure(profile, secret, c, place.plan) {
+    match screen_measure(profile, secret, place.measure, c, place.plan) {
         Some(Protected::Withheld(reason)) => return Err(reason),
         // Nobody has a value, so there is none in the middle.
         Some(Protected::Shown { .. }) => return Err(Reason::TooFewContributors),
@@ -80,7 +82,7 @@ pub fn quantile_in(
     let ranks = Ranks { profile, secret, steps: spread.steps(c.largest), c, place };
     let [low, middle, high] = ranks.around()?;
     // The distance that is drawn for those with a value holds for the parts of them too.
-    let drawn = |least| threshold::of_set(profile, secret, least, c.persons, c.key);
+    let drawn = |least| threshold::of_set(profile, secret, place.measure, least, c);
     let (enough, beside) = (drawn(profile.min_count_measure), drawn(profile.on_each_side()));
     if spread.persons_to(middle) < beside || spread.persons_from(middle) < beside {
         return Err(Reason::TooFewOnASide);

@@ -33,7 +33,7 @@ pub fn rows_in(
     if c.total != i128::from(c.rows) || c.rows < c.persons {
         return Protected::Withheld(Reason::Unprotectable);
     }
-    if let Some(decided) = screen_measure(profile, secret, c, plan) {
+    if let Some(decided) = screen_measure(profile, secret, measure, c, plan) {
         return decided;
     }
     let c = flattened(profile, c);

@@ -19,7 +19,7 @@ pub(super) fn screen_persons(
     if profile.validate().is_err() {
         return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
     }
-    let minimum = threshold::of_cell(profile, secret, c.persons, c.key);
+    let minimum = threshold::of_cell(profile, secret, c);
     match judge(c.persons, minimum, profile.zero) {
         Verdict::Empty => Some(nobody(profile)),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewPersons)),
@@ -35,24 +35,30 @@ pub(super) fn screen_persons(
 pub(super) fn screen_measure(
     profile: &Profile,
     secret: &NoiseSecret,
+    measure: &str,
     c: &Contribution,
     plan: ByPlan<'_>,
 ) -> Option<Protected> {
-    if let Some(decided) = on_true_values(profile, secret, c) {
+    if let Some(decided) = on_true_values(profile, secret, measure, c) {
         return Some(decided);
     }
     few_contributors_by_noise(profile, secret, c, plan)
         .then_some(Protected::Withheld(Reason::TooFewContributors))
 }
 
-fn on_true_values(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Option<Protected> {
+fn on_true_values(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    measure: &str,
+    c: &Contribution,
+) -> Option<Protected> {
     if profile.validate().is_err() || !c.is_consistent() {
         return Some(Protected::Withheld(Reason::Unprotectable)); // FAIL-CLOSED
     }
-    match judge(c.persons, threshold::of_measure(profile, secret, c), profile.zero) {
+    match judge(c.persons, threshold::of_measure(profile, secret, measure, c), profile.zero) {
         Verdict::Empty => Some(NOTHING),
         Verdict::TooFew => Some(Protected::Withheld(Reason::TooFewContributors)),
-        Verdict::Enough => concentrated(profile, secret, c).map(Protected::Withheld),
+        Verdict::Enough => concentrated(profile, secret, measure, c).map(Protected::Withheld),
     }
 }
 
@@ -82,9 +88,10 @@ fn few_contributors_by_noise(
 pub fn withheld_measure(
     profile: &Profile,
     secret: &NoiseSecret,
+    measure: &str,
     c: &Contribution,
 ) -> Option<Reason> {
-    match on_true_values(profile, secret, c) {
+    match on_true_values(profile, secret, measure, c) {
         Some(Protected::Withheld(reason)) => Some(reason),
         Some(Protected::Shown { .. }) | None => None,
     }
@@ -93,7 +100,12 @@ pub fn withheld_measure(
 /// Nobody contributed to a magnitude: an exact 0.
 const NOTHING: Protected = Protected::Shown { value: 0, half_width: 0 };
 
-fn concentrated(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Option<Reason> {
+fn concentrated(
+    profile: &Profile,
+    secret: &NoiseSecret,
+    measure: &str,
+    c: &Contribution,
+) -> Option<Reason> {
     if profile.dominance.is_off() {
         return None;
     }
@@ -102,6 +114,6 @@ fn concentrated(profile: &Profile, secret: &NoiseSecret, c: &Contribution) -> Op
         Negatives::Refuse | Negatives::Review | Negatives::Abs => {}
     }
     // Of what would be shown: or that it is withheld would tell of the largest person what flattening hides.
-    let rules = dominance::of_set(profile, secret, c);
+    let rules = dominance::of_set(profile, secret, measure, c);
     dominance::is_dominated(&rules, &flattened(profile, c)).then_some(Reason::Dominated)
 }

@@ -32,7 +32,7 @@ pub fn sum_in(
     c: &Contribution,
     plan: ByPlan<'_>,
 ) -> Protected {
-    if let Some(decided) = screen_measure(profile, secret, c, plan) {
+    if let Some(decided) = screen_measure(profile, secret, measure, c, plan) {
         return decided;
     }
     let Some(noisy) = noisy_sum(profile, secret, measure, &flattened(profile, c), plan) else {

@@ -4,7 +4,6 @@ use super::{Cell, Standing, Table};
 use crate::noise::NoiseSecret;
 use crate::outcome::Reason;
 use crate::profile::{CheckOn, Profile, RESCUED, ZeroRule};
-use crate::threshold::{Verdict, judge};
 
 /// The standing of every cell by numbers of persons alone.
 pub(super) fn judge_cells(
@@ -18,8 +17,8 @@ pub(super) fn judge_cells(
 }
 
 fn standing(profile: &Profile, secret: &NoiseSecret, cell: Cell, sparse: bool) -> Standing {
-    let minimum = cell.minimum(profile, secret, profile.min_count);
-    if cell.structural && cell.persons < minimum.max(1) {
+    let small = cell.persons == 0 || cell.is_small(profile, secret, profile.min_count);
+    if cell.structural && small {
         return Standing::Structural;
     }
     match (cell.persons, profile.zero) {
@@ -28,11 +27,8 @@ fn standing(profile: &Profile, secret: &NoiseSecret, cell: Cell, sparse: bool) -
         (1.., _) => {}
     }
     match profile.check_on {
-        CheckOn::True => match judge(cell.persons, minimum, profile.zero) {
-            Verdict::Empty => Standing::Empty,
-            Verdict::TooFew => Standing::Withheld(Reason::TooFewPersons),
-            Verdict::Enough => Standing::Open,
-        },
+        CheckOn::True if small => Standing::Withheld(Reason::TooFewPersons),
+        CheckOn::True => Standing::Open,
         // The perturbed number decides, which is not known yet.
         CheckOn::Noisy => Standing::Open,
         CheckOn::MeanCellSize if sparse && cell.persons < RESCUED => {

@@ -20,6 +20,7 @@ mod whole;
 
 pub use lines::{Line, lines};
 
+use crate::contribution::Contribution;
 use crate::noise::NoiseSecret;
 use crate::outcome::Reason;
 use crate::profile::Profile;
@@ -36,24 +37,32 @@ pub struct Cell {
     pub listed: bool,
     /// Whether policy says that its combination of keys cannot be.
     pub structural: bool,
+    /// What was said of nearly the same people before, where somebody remembers: whether they are enough.
+    pub enough: Option<bool>,
 }
 
 impl Cell {
     /// A cell whose row everybody sees.
     #[must_use]
     pub const fn listed(persons: u64, key: u64) -> Self {
-        Self { persons, key, listed: true, structural: false }
+        Self { persons, key, listed: true, structural: false, enough: None }
     }
 
     /// A cell whose row nobody sees.
     #[must_use]
     pub const fn unlisted(persons: u64, key: u64) -> Self {
-        Self { persons, key, listed: false, structural: false }
+        Self { persons, key, listed: false, structural: false, enough: None }
     }
 
-    /// The minimum that holds for its people where a profile has this one at least.
+    /// Whether its people, of whom there are some, are too few where a profile has this minimum at least.
+    fn is_small(self, profile: &Profile, secret: &NoiseSecret, least: u64) -> bool {
+        let drawn = || self.persons < self.minimum(profile, secret, least);
+        self.enough.map_or_else(drawn, |enough| !enough)
+    }
+
     fn minimum(self, profile: &Profile, secret: &NoiseSecret, least: u64) -> u64 {
-        threshold::of_set(profile, secret, least, self.persons, self.key)
+        let set = Contribution { persons: self.persons, key: self.key, ..Contribution::default() };
+        threshold::of_persons(profile, secret, least, &set)
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn refused(
 
 /// Cells with somebody, but fewer than the minimum that holds for them.
 fn small(profile: &Profile, secret: &NoiseSecret, least: u64, table: &Table<'_>) -> u128 {
-    let is_small = |cell: &&Cell| (1..cell.minimum(profile, secret, least)).contains(&cell.persons);
+    let is_small = |cell: &&Cell| cell.persons > 0 && cell.is_small(profile, secret, least);
     table.cells.iter().filter(is_small).count() as u128
 }
 

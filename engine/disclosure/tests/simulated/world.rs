@@ -216,15 +216,17 @@ impl<'a> Project<'a> {
         let layers = question.layers(found.removed);
         let plan = ByPlan { layers, conditions: layers.len(), ..ByPlan::default() };
         let cohort = self.world.cohort(found.atoms);
-        let own = || persons_in(self.profile, self.secret, &cohort, plan);
-        let (Some(history), Some(rule)) = (&mut self.history, &self.rule) else { return own() };
+        let own = persons_in(self.profile, self.secret, &cohort, plan);
+        let (Some(history), Some(rule)) = (&mut self.history, &self.rule) else { return own };
         let sketch = self.world.sketch(found.atoms);
         // As for a condition: how far is too far depends on what is asked as well.
         let near = rule.asked(named(layers));
-        if let Some(earlier) = history.find(MEASURE, cohort.persons, &sketch, &near) {
+        if let Some(earlier) = history.find(MEASURE, cohort.persons, &sketch, own, &near) {
             return earlier.answer;
         }
-        let answer = own();
+        if own.is_of_few() && cohort.persons < rule.fewest() {
+            return own;
+        }
         let Contribution { persons, key, .. } = cohort;
         let (measure, query) = (MEASURE.to_owned(), String::new());
         history.insert(Known {
@@ -233,11 +235,11 @@ impl<'a> Project<'a> {
             persons,
             key,
             sketch,
-            answer,
+            answer: own,
             step: 1,
             along: vec![],
         });
-        answer
+        own
     }
 }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use datafusion::common::{HashMap, Result};
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::Reason;
-use tresor_disclosure::profile::{ClassDisclosure, ZeroRule};
+use tresor_disclosure::profile::{CheckOn, ClassDisclosure, ZeroRule};
 use tresor_disclosure::table::{Cell, Line, Standing, Table, lines, screen};
-use tresor_disclosure::threshold::of_set;
+use tresor_disclosure::threshold::of_persons;
+use tresor_disclosure::{Contribution, Protected, Reason};
 
 use super::rows::Keys;
-use super::{MeasuredTable, Rules, Settled, rows};
+use super::{MeasuredTable, Rules, Settled, rows, told};
 use crate::vault::cells::Measured;
 
 /// The rows of a table that a reader will see.
@@ -45,13 +45,27 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
     let (release, cells) = (table.release, &table.cells);
     // A key that is not public may be shown for a group that is large enough for a measure, whatever else holds.
     let least = rules.profile.min_count.max(rules.profile.min_count_measure);
-    // How many people are in a cell, and their key.
-    let set = |measured: &[Measured]| {
-        measured.first().map_or((0, 0), |m| (m.persons().persons, m.persons().key))
+    let people = |measured: &[Measured]| {
+        measured.first().map(|measured| *measured.persons()).unwrap_or_default()
     };
-    let large = |measured: &[Measured]| {
-        let (persons, key) = set(measured);
-        persons >= of_set(rules.profile, rules.secret, least, persons, key)
+    // Beside the past it is not the people alone that decide.
+    let enough = |measured: &[Measured]| {
+        let known = rules.beside.is_some() && rules.profile.check_on == CheckOn::True;
+        let of = measured.first().filter(|measured| known && measured.persons().persons > 0)?;
+        let told = told::persons(release, of, rules).protected;
+        Some(matches!(told, Protected::Shown { .. }))
+    };
+    let large = |measured: &[Measured]| match enough(measured) {
+        Some(enough) if least == rules.profile.min_count => enough,
+        enough => {
+            let people = people(measured);
+            let least = of_persons(rules.profile, rules.secret, least, &people);
+            enough != Some(false) && people.persons >= least
+        }
+    };
+    let cell = |measured: Option<&[Measured]>| {
+        let Contribution { persons, key, .. } = measured.map(people).unwrap_or_default();
+        Cell { enough: measured.and_then(enough), ..Cell::listed(persons, key) }
     };
     let shown = rows::shown(release, cells, &large, rules.limits)?;
     let unlisted = shown.unlisted;
@@ -59,15 +73,12 @@ pub(super) fn decide<'a>(table: &'a MeasuredTable<'_>, rules: &Rules<'_>) -> Res
         .rows
         .iter()
         .map(|(keys, measured)| {
-            let (persons, key) = measured.map_or((0, 0), set);
             let structural = release.cannot_be(rules.profile, keys);
-            Cell { structural, ..Cell::listed(persons, key) }
+            Cell { structural, ..cell(*measured) }
         })
         .collect();
-    all.extend(unlisted.iter().map(|(_, measured)| {
-        let (persons, key) = set(measured);
-        Cell::unlisted(persons, key)
-    }));
+    let hidden = unlisted.iter().map(|(_, measured)| cell(Some(measured)));
+    all.extend(hidden.map(|cell| Cell { listed: false, ..cell }));
     let lines: Vec<Line> = if looks_at_lines(rules) {
         let keys = shown.rows.iter().map(|(keys, _)| keys.as_ref());
         let keys = keys.chain(unlisted.iter().map(|(keys, _)| *keys));

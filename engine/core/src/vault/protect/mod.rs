@@ -10,6 +10,7 @@ mod family;
 mod rows;
 mod statistics;
 mod status;
+mod told;
 mod totals;
 
 use std::collections::BTreeSet;

@@ -6,23 +6,18 @@ mod reach;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, internal_err};
 use datafusion::scalar::ScalarValue;
-use tresor_disclosure::flattening::flattened;
-use tresor_disclosure::profile::Noise;
 use tresor_disclosure::table::Standing;
-use tresor_disclosure::{
-    ByPlan, Contribution, Estimate, NoiseSecret, Pair, Profile, Protected, Reason, degrees,
-    estimable, grid,
-};
+use tresor_disclosure::{Contribution, Estimate, Pair, Protected, Reason, degrees};
 
 use super::Rules;
 use super::decide::Row;
 use super::status::Status;
+use super::told::{self, Told};
 use crate::guard::release::{
-    Argument, Counted, Leg, Output, Part, PersonalRelease, Polynomial, Quantile, ROWS, Statistic,
-    Total,
+    Argument, Counted, Leg, Output, Part, PersonalRelease, Polynomial, Quantile, Statistic, Total,
 };
-use crate::vault::cells::{Asked, Measured};
-use crate::vault::past::{Answer, Beside, Of};
+use crate::vault::cells::Measured;
+use crate::vault::past::Answer;
 
 /// Digits that means are computed with, beyond those of the sum.
 const MEAN_DECIMALS: u32 = 6;
@@ -46,8 +41,7 @@ pub(super) fn protect(
             nobody.as_slice()
         }
     };
-    let (profile, secret, beside) = (rules.profile, rules.secret, rules.beside);
-    let cell = Cell { release, measured, row, profile, secret, beside };
+    let cell = Cell { release, measured, row, rules };
     if cell.of_nobody(&output.statistic)? {
         return Ok((null, Status::NotApplicable));
     }
@@ -110,9 +104,7 @@ struct Cell<'a> {
     release: &'a PersonalRelease,
     measured: &'a [Measured],
     row: &'a Row<'a>,
-    profile: &'a Profile,
-    secret: &'a NoiseSecret,
-    beside: Option<&'a Beside<'a>>,
+    rules: &'a Rules<'a>,
 }
 
 /// A protected value in its own unit.
@@ -235,13 +227,10 @@ impl Cell<'_> {
         legs: [&Leg; N],
         products: Option<Total>,
     ) -> Result<std::result::Result<Parts<N>, Reason>> {
-        let counted = match rows {
-            Counted::Persons | Counted::Rows => self.contribution(None)?,
-            Counted::PersonsWith(at) | Counted::RowsWith(at) => self.contribution(Some(at))?,
-        };
+        let counted = self.measured(rows.argument())?;
         let n = self.count(rows)?.estimate();
         // Persons and not rows: the rows of one person are no independent ones.
-        let enough = estimable(self.profile, self.secret, counted, estimates);
+        let enough = told::enough_for(self.release, counted, estimates, self.rules);
         let n = n.and_then(|n| enough.map(|()| n));
         let mut found = vec![];
         for leg in legs {
@@ -294,22 +283,11 @@ impl Cell<'_> {
     }
 
     fn persons(&self, argument: Option<usize>) -> Result<Answer> {
-        let measured = self.measured(argument)?;
-        let plan = self.plan(measured, &measured.asked_of_persons, 0);
-        let (persons, sketches) = (measured.persons(), measured.sketches_of_persons());
-        let own = tresor_disclosure::persons_in(self.profile, self.secret, persons, plan);
-        let own = Answer { protected: own, step: 1 };
-        let sketch = sketches.map(|sketches| &sketches.persons);
-        let asked = measured.asked_of_persons.name;
-        Ok(self.beside_earlier(Of { measure: "persons", cell: persons, asked, sketch }, own))
+        Ok(told::persons(self.release, self.measured(argument)?, self.rules))
     }
 
     fn rows(&self, argument: Option<usize>) -> Result<Answer> {
-        let measured = self.measured(argument)?;
-        let plan = self.plan(measured, &measured.asked, 0);
-        let cell = &measured.contribution;
-        let own = tresor_disclosure::rows_in(self.profile, self.secret, ROWS, cell, plan);
-        Ok(self.totals_beside_earlier(ROWS, measured, own))
+        Ok(told::rows(self.release, self.measured(argument)?, self.rules))
     }
 
     fn total(&self, total: Total) -> Result<Fixed> {
@@ -324,25 +302,9 @@ impl Cell<'_> {
                     return Ok(withheld);
                 }
                 let measured = self.measured(Some(at))?;
-                let contribution = &measured.contribution;
-                let plan = self.plan(measured, &measured.asked, *decimals);
-                if name == ROWS {
-                    // Numbers of rows that were counted per person first: the same rows, so the same answer.
-                    let rows = u64::try_from(contribution.total).unwrap_or(0);
-                    let counted = Contribution { rows, ..*contribution };
-                    let plan = ByPlan { decimals: 0, ..plan };
-                    let own =
-                        tresor_disclosure::rows_in(self.profile, self.secret, ROWS, &counted, plan);
-                    let Answer { protected, step } =
-                        self.totals_beside_earlier(ROWS, measured, own);
-                    return Ok(Fixed { protected, decimals: 0, step });
-                }
-                let own =
-                    tresor_disclosure::sum_in(self.profile, self.secret, name, contribution, plan);
-                let measure = format!("{name} to {decimals} places");
-                let Answer { protected, step } =
-                    self.totals_beside_earlier(&measure, measured, own);
-                Ok(Fixed { protected, decimals: *decimals, step })
+                let Told { answer: Answer { protected, step }, decimals } =
+                    told::sum(self.release, measured, (name, *decimals), self.rules);
+                Ok(Fixed { protected, decimals, step })
             }
         }
     }
@@ -361,7 +323,7 @@ impl Cell<'_> {
         let total = self.total(total)?;
         let rows = self.count(rows)?;
         let mean = tresor_disclosure::mean_of(
-            self.profile,
+            self.rules.profile,
             total.protected,
             rows.protected,
             &truth,
@@ -379,32 +341,6 @@ impl Cell<'_> {
         };
         let rows = self.contribution(rows.argument())?.rows;
         Ok(Contribution { rows, ..*total })
-    }
-
-    /// The earlier answer, where the cell hardly differs from an earlier one.
-    fn beside_earlier(&self, of: Of<'_>, own: Answer) -> Answer {
-        match self.beside {
-            Some(beside) => {
-                // Only this noise has another size where there are groups.
-                let by_groups = matches!(self.profile.noise, Noise::CellKeyGaussian { .. });
-                let grouped = by_groups && !self.release.keys.is_empty();
-                let measure = format!("{}{}", of.measure, if grouped { " in groups" } else { "" });
-                beside.answer(Of { measure: &measure, ..of }, own)
-            }
-            None => own,
-        }
-    }
-
-    /// As [`Self::beside_earlier`], for what each person adds a part to.
-    fn totals_beside_earlier(&self, measure: &str, measured: &Measured, own: Protected) -> Answer {
-        let largest = flattened(self.profile, &measured.contribution).largest;
-        let own = Answer { protected: own, step: grid::up(largest) };
-        self.beside_earlier(of_totals(measure, measured), own)
-    }
-
-    fn plan<'b>(&self, measured: &Measured, asked: &'b Asked, decimals: u32) -> ByPlan<'b> {
-        let grouped = !self.release.keys.is_empty();
-        ByPlan { grouped, decimals, conditions: measured.conditions, layers: &asked.layers }
     }
 
     fn sum_of(&self, of: &Polynomial) -> Result<Number> {
@@ -440,12 +376,6 @@ struct Parts<const N: usize> {
     n: Estimate,
     legs: [tresor_disclosure::Leg; N],
     products: Estimate,
-}
-
-/// A number that each person adds a part to.
-fn of_totals<'a>(measure: &'a str, measured: &'a Measured) -> Of<'a> {
-    let sketch = measured.sketches.as_ref().map(|sketches| &sketches.totals);
-    Of { measure, cell: &measured.contribution, asked: measured.asked.name, sketch }
 }
 
 /// `scale * total + offset * rows`, withheld when a part is.

@@ -155,7 +155,7 @@ fn ranks_carry_the_noise_of_counts() {
     profile.low_effect = crate::profile::LowEffects { persons: 10, sd: 0.0, condition_sd: 1.0 };
     let layers = [crate::Layer::of("d.people.sex", ["f"])];
     let plan = ByPlan { layers: &layers, ..ByPlan::default() };
-    let place = Place { share: 500_000, one_row: true, plan };
+    let place = Place { share: 500_000, measure: "quantile", one_row: true, plan };
     let ranks = Ranks { profile: &profile, secret: &SECRET, steps: steps.clone(), c: &c, place };
     for (_, below) in steps.iter().skip(9) {
         let count = crate::protect::persons_in(&profile, &SECRET, below, plan);

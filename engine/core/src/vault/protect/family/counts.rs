@@ -1,16 +1,18 @@
 //! Numbers of rows and persons that would tell a withheld one.
 
-use tresor_disclosure::Contribution;
+use tresor_disclosure::profile::ZeroRule;
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
-use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons, of_measure};
+use tresor_disclosure::threshold::{Verdict, judge, of_cell as of_persons};
+use tresor_disclosure::{Contribution, Protected};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::left_over::small_heaps;
 use super::sizes::{UNTOLD, as_told, tie};
 use super::{Number, Sum, Sums};
 use crate::guard::release::{Argument, ROWS};
-use crate::vault::protect::Rules;
+use crate::vault::cells::Measured;
+use crate::vault::protect::{Rules, told};
 
 /// The numbers that must go: first against a reader who knows where nobody is, and then of those that are left against
 /// one who does not, and must not learn it.
@@ -207,21 +209,22 @@ fn of_parts<'a>(
     rules: &'a Rules<'_>,
     size: Size,
 ) -> impl Iterator<Item = Sum> + 'a {
-    let Rules { profile, secret, .. } = rules;
-    let least = |c: &Contribution| match of.release.one_row {
-        true => of_persons(profile, secret, c.persons, c.key),
-        false => of_measure(profile, secret, c),
+    let told = |measured: &Measured| match of.release.one_row {
+        true => told::persons(of.release, measured, rules).protected,
+        false => told::rows(of.release, measured, rules).protected,
     };
     let arguments = of.release.arguments.iter().enumerate();
     let arguments = arguments.filter(|_| cell.standing == Standing::Open);
     arguments.filter_map(move |(argument, kind)| {
         let part = cell.part(argument).filter(|_| *kind == Argument::Presence)?;
         let c = cell.contribution(Some(argument));
-        let kind = match judge(c.persons, least(&c), profile.zero) {
+        let kind = match (cell.measured(Some(argument)), rules.profile.zero) {
             _ if cell.has_lost(argument) => hidden(&c, rules),
-            Verdict::Empty => Kind::Zero,
-            Verdict::Enough => Kind::Candidate,
-            Verdict::TooFew => hidden(&c, rules),
+            (_, ZeroRule::Show) if c.persons == 0 => Kind::Zero,
+            (Some(measured), _) if matches!(told(measured), Protected::Shown { .. }) => {
+                Kind::Candidate
+            }
+            _ => hidden(&c, rules),
         };
         let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
         let size = if kind == Kind::Zero { 0 } else { size.of_number(cell, Some(argument), rules) };
@@ -234,7 +237,7 @@ fn of_parts<'a>(
 fn add_left_over(sums: &mut Sums, laid: &Laid<'_>, rules: &Rules<'_>, size: Size) {
     let few = |atoms: &[u32]| {
         let c = added_up(laid, atoms);
-        let least = of_persons(rules.profile, rules.secret, c.persons, c.key);
+        let least = of_persons(rules.profile, rules.secret, &c);
         judge(c.persons, least, rules.profile.zero) == Verdict::TooFew
     };
     let real = usize::try_from(laid.real).unwrap_or(usize::MAX);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tresor_disclosure::dominance::{of_set, protection};
 use tresor_disclosure::secondary::{Column, Kind};
 use tresor_disclosure::table::Standing;
-use tresor_disclosure::{Contribution, withheld_measure};
+use tresor_disclosure::{Contribution, Protected, withheld_measure};
 
 use super::atoms::{Laid, LaidCell, LaidMember};
 use super::left_over::small_heaps;
@@ -13,7 +13,7 @@ use super::sizes::{UNTOLD, as_told, tie};
 use super::{Number, Sums};
 use crate::guard::release::{Argument, PersonalRelease};
 use crate::vault::cells::Measured;
-use crate::vault::protect::Rules;
+use crate::vault::protect::{Rules, told};
 
 /// The sums that must go.
 pub(super) fn lost(laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
@@ -49,7 +49,7 @@ fn of_measure(name: &str, laid: &Laid<'_>, rules: &Rules<'_>) -> Vec<Number> {
             let mut of_member = 0_u128;
             for cell in &member.cells {
                 of_member = of_member.saturating_add(cell.contribution(Some(argument)).absolute);
-                magnitudes.add_cell(number, argument, cell, member.settled);
+                magnitudes.add_cell((number, member), argument, cell);
             }
             total = total.max(of_member);
             if let Some(part) = member.member.part {
@@ -106,24 +106,40 @@ struct Magnitudes<'a> {
 }
 
 impl<'a> Magnitudes<'a> {
-    /// Whether a sum is withheld for its own sake.
+    /// Whether a sum that nobody asked for would be withheld for its own sake.
     fn is_withheld(&self, c: &Contribution) -> bool {
-        withheld_measure(self.rules.profile, self.rules.secret, c).is_some()
+        withheld_measure(self.rules.profile, self.rules.secret, self.name, c).is_some()
     }
 
-    fn add_cell(&mut self, member: usize, argument: usize, cell: &LaidCell<'a>, settled: bool) {
+    /// Whether a sum is withheld for its own sake, beside what was told before.
+    fn is_untold(&self, release: &PersonalRelease, argument: usize, cell: &LaidCell<'a>) -> bool {
+        match (cell.measured(Some(argument)), release.arguments.get(argument)) {
+            (Some(measured), Some(Argument::Value { name, decimals })) => {
+                let told = told::sum(release, measured, (name, *decimals), self.rules);
+                matches!(told.answer.protected, Protected::Withheld(_))
+            }
+            _ => self.is_withheld(&cell.contribution(Some(argument))),
+        }
+    }
+
+    fn add_cell(
+        &mut self,
+        (number, member): (usize, &LaidMember<'a>),
+        argument: usize,
+        cell: &LaidCell<'a>,
+    ) {
         let c = cell.contribution(Some(argument));
-        let unsafe_here = self.is_withheld(&c) || cell.has_lost(argument);
+        let unsafe_here = self.is_untold(member.release, argument, cell) || cell.has_lost(argument);
         let told = match cell.standing {
             Standing::Open | Standing::Withheld(_) | Standing::Structural if unsafe_here => {
                 Told::Never
             }
             // A value that is not shown and need not be hidden is of no concern.
             Standing::Withheld(_) | Standing::Structural => return,
-            Standing::Open | Standing::Empty if settled => Told::Already,
+            Standing::Open | Standing::Empty if member.settled => Told::Already,
             Standing::Open | Standing::Empty => Told::Now,
         };
-        let number = cell.row.map(|row| Number { member, row, argument: Some(argument) });
+        let number = cell.row.map(|row| Number { member: number, row, argument: Some(argument) });
         let atoms = cell.part(argument).unwrap_or(&cell.atoms).to_vec();
         let measured = cell.measured(Some(argument));
         let number = number.filter(|_| told == Told::Now);
@@ -220,7 +236,8 @@ impl<'a> Magnitudes<'a> {
                 let needs = match self.negative {
                     true => 0,
                     false => {
-                        protection(&of_set(self.rules.profile, self.rules.secret, c), c).max(1)
+                        let Rules { profile, secret, .. } = self.rules;
+                        protection(&of_set(profile, secret, self.name, c), c).max(1)
                     }
                 };
                 Kind::Hidden { single: c.persons == 1, needs }

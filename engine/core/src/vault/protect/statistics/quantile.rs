@@ -7,7 +7,7 @@ use datafusion::common::{Result, internal_err};
 use tresor_disclosure::profile::millionths;
 use tresor_disclosure::{Estimate, Place, Protected};
 
-use super::{Cell, Fixed, Number, affine, exactly, of_totals};
+use super::{Cell, Fixed, Number, affine, exactly, told};
 use crate::guard::release::{Argument, Quantile};
 use crate::vault::cells::Measured;
 use crate::vault::past::Answer;
@@ -24,21 +24,23 @@ impl Cell<'_> {
         let Measured { contribution, distribution: Some(spread), .. } = measured else {
             return internal_err!("positions that were not measured");
         };
-        let (plan, one_row) =
-            (self.plan(measured, &measured.asked, *decimals), self.release.one_row);
-        let (profile, secret) = (self.profile, self.secret);
+        let plan = told::plan(self.release, measured, &measured.asked, *decimals);
+        let (profile, secret) = (self.rules.profile, self.rules.secret);
+        let measure = format!("quantile of {name} to {decimals} places in {bins:?}");
         let at = |share| {
-            let place = Place { share, one_row, plan };
+            let one_row = self.release.one_row;
+            let place = Place { share, measure: &measure, one_row, plan };
             tresor_disclosure::quantile_in(profile, secret, contribution, spread, *bins, place)
                 .map_or_else(Protected::Withheld, in_halves)
         };
         let own = Answer { protected: at(*share), step: 0 };
-        let measure = format!("quantile of {name} to {decimals} places in {bins:?}");
-        let Answer { protected, .. } = match self.beside {
+        let Answer { protected, .. } = match self.rules.beside {
             Some(beside) => {
                 let extremes = profile.min_max.percentiles.into_iter().filter_map(millionths);
                 let shares = || profile.quantile.percentiles().chain(extremes).chain([*share]);
-                beside.answer_at(of_totals(&measure, measured), own, *share, || along(shares(), at))
+                beside.answer_at(told::of_totals(&measure, measured), own, *share, || {
+                    along(shares(), at)
+                })
             }
             None => own,
         };

@@ -65,7 +65,7 @@ impl Cell<'_> {
             Protected::Withheld(_) => 0,
         };
         let twice_the_mean = total.saturating_mul(2).div_ceil(persons.max(1)).max(1);
-        let reach = u128::from(self.profile.low_effect.reach());
+        let reach = u128::from(self.rules.profile.low_effect.reach());
         Ok(reach.saturating_mul(shown.step.min(twice_the_mean)) as f64)
     }
 }
