@@ -128,3 +128,32 @@ fn a_single_low_condition_is_never_too_far() {
         assert!(!removed || !asked.too_far(persons, key, 500), "{persons} of key {key}");
     }
 }
+
+/// Two small cells with one person in common would be near only if that person is in both.
+#[test]
+fn small_cells_are_near_with_half_of_their_people_in_common() {
+    let profile = profile(20, 4.0);
+    let rule = LowEffect::new(&profile, &SECRET).unwrap();
+    let near = |persons| {
+        let keys = 0..1_000;
+        let beside = |reduced_key| Effect { persons, reduced_key, reduced_persons: 12 };
+        keys.filter(|key| rule.is_low_between_cells(&beside(*key))).count()
+    };
+    assert_eq!(near(1), 1_000, "one person never matters");
+    assert!(near(6) > 900 && near(18) < 30, "{} and {}", near(6), near(18));
+    // One person more is never the edge for all of them.
+    assert!((1..24).all(|apart| near(apart) - near(apart + 1) < 250));
+}
+
+#[test]
+fn one_person_is_as_little_near_a_cell_that_is_large_enough_as_nobody_is() {
+    let profile = profile(20, 4.0);
+    let rule = LowEffect::new(&profile, &SECRET).unwrap();
+    let near = |persons| {
+        let beside = |reduced_key| Effect { persons, reduced_key, reduced_persons: 15 };
+        (0..1_000).filter(|key| rule.is_low_beside_few(&beside(*key))).count()
+    };
+    assert_eq!(rule.fewest(), 10);
+    assert_eq!((near(1), near(9)), (1_000, 0), "the cell may have ten people");
+    assert!((2..9).all(|apart| near(apart) - near(apart + 1) < 250), "no edge at a known place");
+}
