@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::common::hash_map::Entry;
-use datafusion::common::{HashMap, Result};
+use datafusion::common::{HashMap, Result, internal_err};
 use datafusion::scalar::ScalarValue;
 use tresor_disclosure::history::{Share, Sketch};
 use tresor_disclosure::low_effect::Layer;
@@ -147,7 +147,13 @@ impl Cells {
             Entry::Occupied(mut slot) => {
                 let known = slot.get_mut();
                 if known.len() != measured.len() {
-                    return datafusion::common::internal_err!("lanes measured different arguments");
+                    return internal_err!("lanes measured different arguments");
+                }
+                let alike = |(one, other): (&Measured, &Measured)| {
+                    one.sketches.is_some() == other.sketches.is_some()
+                };
+                if !known.iter().zip(&measured).all(alike) {
+                    return internal_err!("not every lane sketched who is in a cell");
                 }
                 for (sum, more) in known.iter_mut().zip(measured) {
                     sum.merge(more);

@@ -134,7 +134,12 @@ impl Kernel {
     /// Closes every run and hands out, per cell, what was measured: rows of the cell first, then the arguments.
     pub(super) fn finish(self, cell_count: usize) -> Vec<Vec<Measured>> {
         let none = self.columns.iter().map(|_| vec![]).collect();
-        let sketches = self.sketches.unwrap_or(none);
+        let mut sketches = self.sketches;
+        // A lane that was handed no row sketches nobody, as it counts nobody.
+        for sketches in sketches.iter_mut().flatten() {
+            sketches.resize_with(cell_count, Sketching::default);
+        }
+        let sketches = sketches.unwrap_or(none);
         let finished = |(column, sketches): (Column, Vec<Sketching>)| {
             let mut sketches = sketches.into_iter();
             let measured = column.finish(cell_count).into_iter();

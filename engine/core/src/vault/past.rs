@@ -158,10 +158,10 @@ impl<'a> Beside<'a> {
         if own.protected == Protected::Withheld(Reason::Unprotectable) {
             return own; // FAIL-CLOSED
         }
-        // Without a sketch there was nobody, or too few to be told apart: it is withheld in any case.
-        let (Some(sketch), Ok(mut inner)) = (sketch, self.inner.lock()) else { return own };
+        let Some(sketch) = sketch else { return without_sketch(cell, own) };
+        let Ok(mut inner) = self.inner.lock() else { return unprotectable() };
         let Inner { held, fresh, given } = &mut *inner;
-        let Some(history) = held.past.history.as_mut() else { return own };
+        let Some(history) = held.past.history.as_mut() else { return unprotectable() };
         let measure = format!("{measure} under {}", self.rules);
         // The limit belongs to what is asked as well: one that belonged to the earlier cell alone could be found.
         let rule = self.rule.asked(asked);
@@ -207,6 +207,19 @@ impl<'a> Beside<'a> {
         };
         Some((remembered, given, held))
     }
+}
+
+/// Without a sketch there was nobody, or too few to be told apart: those are withheld in any case.
+fn without_sketch(cell: &Contribution, own: Answer) -> Answer {
+    match own.protected {
+        Protected::Shown { .. } if cell.persons > 0 => unprotectable(),
+        _ => own,
+    }
+}
+
+/// FAIL-CLOSED: a number that cannot be held against earlier ones.
+const fn unprotectable() -> Answer {
+    Answer { protected: Protected::Withheld(Reason::Unprotectable), step: 0 }
 }
 
 impl Held {

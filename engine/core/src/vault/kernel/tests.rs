@@ -5,6 +5,7 @@ use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, UInt32Array};
 use tresor_disclosure::{Contribution, Distribution};
 
 use super::*;
+use crate::vault::cells::Cells;
 
 const KEYS: [u64; 6] = [11, 13, 17, 19, 23, u64::MAX];
 
@@ -87,6 +88,35 @@ fn agrees_with_the_obvious_twin_on_random_rows() {
                 "values of cell {cell}"
             );
         }
+    }
+}
+
+/// The shards of a lane can hold no row of a number, and without groups its cell is there all the same. Were nobody sketched
+/// there, the whole number would have no sketch or one, by which lane was faster, and no earlier answer would be found.
+#[test]
+fn a_lane_without_rows_takes_no_sketch_away() {
+    let lane = |persons: &[u32]| {
+        let mut kernel = Kernel::sketching(&[]);
+        if !persons.is_empty() {
+            let rows = vec![0; persons.len()];
+            let persons = UInt32Array::from(persons.to_vec());
+            kernel
+                .update(&persons, &rows, 1, &[], &keys())
+                .unwrap_or_else(|broken| panic!("{}", broken.0));
+        }
+        kernel.finish(1).remove(0)
+    };
+    let whole = lane(&[100, 101, 102]);
+    for order in [[&[][..], &[100, 101, 102]], [&[100, 101, 102], &[]]] {
+        let mut cells = Cells::default();
+        for persons in order {
+            cells.add(vec![], lane(persons)).unwrap();
+        }
+        let sketch = |cell: &[Measured]| {
+            cell[0].sketches.as_ref().map(|sketches| sketches.persons.to_bytes())
+        };
+        assert!(sketch(&whole).is_some());
+        assert_eq!(cells.get(&[]).and_then(sketch), sketch(&whole));
     }
 }
 
