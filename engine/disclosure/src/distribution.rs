@@ -78,7 +78,7 @@ impl Distribution {
             sum.rows = sum.rows.saturating_add(held.rows);
             sum.total = i128::from(sum.rows);
             sum.absolute = u128::from(sum.rows);
-            sum.largest = most.min(sum.absolute);
+            sum.top[0] = most.min(sum.absolute);
             (bin, sum)
         };
         self.bins.iter().map(step).collect()

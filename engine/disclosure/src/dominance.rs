@@ -66,8 +66,8 @@ pub fn is_dominated(rules: &Dominance, c: &Contribution) -> bool {
 pub fn exceeds_nk(n: u8, k_percent: f64, compare: Compare, c: &Contribution) -> bool {
     let Some(k) = thousandths(k_percent) else { return true };
     let top = match n {
-        1 => c.largest,
-        2 => c.largest.saturating_add(c.second),
+        1 => c.largest(),
+        2 => c.largest().saturating_add(c.second()),
         _ => return true,
     };
     let (share, limit) = (product(top, WHOLE), product(c.absolute, k));
@@ -81,8 +81,8 @@ pub fn exceeds_nk(n: u8, k_percent: f64, compare: Compare, c: &Contribution) -> 
 #[must_use]
 pub fn exceeds_p(p_percent: f64, c: &Contribution) -> bool {
     let Some(p) = thousandths(p_percent) else { return true };
-    let remainder = c.absolute.saturating_sub(c.largest).saturating_sub(c.second);
-    product(remainder, WHOLE) < product(c.largest, p)
+    let remainder = c.absolute.saturating_sub(c.largest()).saturating_sub(c.second());
+    product(remainder, WHOLE) < product(c.largest(), p)
 }
 
 /// How far above the truth every bound on an unsafe magnitude must stay (SDC handbook 2nd ed., upper protection
@@ -91,15 +91,15 @@ pub fn exceeds_p(p_percent: f64, c: &Contribution) -> bool {
 #[must_use]
 pub fn protection(rules: &Dominance, c: &Contribution) -> u128 {
     let of_nk = |&(n, k): &(u8, f64)| {
-        let top = if n == 1 { c.largest } else { c.largest.saturating_add(c.second) };
+        let top = if n == 1 { c.largest() } else { c.largest().saturating_add(c.second()) };
         match thousandths(k) {
             Some(k) if k > 0 => top.saturating_mul(WHOLE).div_ceil(k).saturating_sub(c.absolute),
             _ => top,
         }
     };
-    let remainder = c.absolute.saturating_sub(c.largest).saturating_sub(c.second);
-    let of_p = thousandths(rules.p).map_or(c.largest, |p| {
-        c.largest.saturating_mul(p).div_ceil(WHOLE).saturating_sub(remainder)
+    let remainder = c.absolute.saturating_sub(c.largest()).saturating_sub(c.second());
+    let of_p = thousandths(rules.p).map_or(c.largest(), |p| {
+        c.largest().saturating_mul(p).div_ceil(WHOLE).saturating_sub(remainder)
     });
     rules.nk.iter().map(of_nk).chain([of_p]).max().unwrap_or(0)
 }

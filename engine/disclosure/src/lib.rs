@@ -10,6 +10,7 @@
 //! are assembled in [`protect`]. This crate must never know: SQL text, the researcher, the time, a
 //! row of data, a file.
 
+pub mod amounts;
 pub mod bins;
 pub mod contribution;
 pub mod distribution;
@@ -20,6 +21,7 @@ pub mod grid;
 pub mod history;
 pub mod kind;
 pub mod low_effect;
+pub mod negatives;
 pub mod noise;
 pub mod outcome;
 mod packed;
@@ -30,6 +32,7 @@ pub mod secondary;
 pub mod table;
 pub mod threshold;
 
+pub use amounts::amounts;
 pub use bins::Bins;
 pub use contribution::Contribution;
 pub use distribution::Distribution;

@@ -436,7 +436,8 @@ pub struct LowEffects {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Flattening {
-    /// So many of the largest contributors count like the mean of the next ones: 0 (off) or 1.
+    /// So many of the largest contributors count like the mean of the next ones; 0 (off) to 3. With 2 or 3 it is drawn for each
+    /// set of people and measure how many do, from 1 to this number.
     pub outliers: u8,
     /// How many next ones: 1 or 2.
     pub top: u8,

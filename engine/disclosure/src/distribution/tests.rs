@@ -27,7 +27,7 @@ fn persons_are_counted_once_on_each_side() {
     let rows: Vec<(Bin, u64, u64, u64)> =
         steps.iter().map(|(bin, c)| (*bin, c.rows, c.persons, c.key)).collect();
     assert_eq!(rows, [(1, 1, 1, 7), (5, 5, 3, 31), (6, 6, 3, 31), (9, 7, 3, 31)]);
-    assert_eq!(steps.iter().map(|(_, c)| c.largest).collect::<Vec<_>>(), [1, 3, 3, 3]);
+    assert_eq!(steps.iter().map(|(_, c)| c.largest()).collect::<Vec<_>>(), [1, 3, 3, 3]);
 }
 
 #[test]

@@ -16,6 +16,12 @@ fn profile(outliers: u8, top: u8) -> Profile {
     }
 }
 
+const COST: &str = "sum:d.stays.cost";
+
+fn flat(profile: &Profile, c: &Contribution) -> Contribution {
+    flattened(profile, &SECRET, COST, c)
+}
+
 fn people(totals: &[i128]) -> Contribution {
     (1..)
         .zip(totals)
@@ -33,37 +39,37 @@ fn with_one(total: i128) -> Contribution {
 #[test]
 fn the_largest_counts_like_the_mean_of_the_next() {
     let c = people(&[900, 70, 50, 50, 10]);
-    let flat = |outliers, top| {
-        let flat = flattened(&profile(outliers, top), &c);
+    let told = |outliers, top| {
+        let flat = flat(&profile(outliers, top), &c);
         assert!(flat.is_consistent(), "a cell that could be");
-        (flat.total, flat.absolute, [flat.largest, flat.second, flat.third])
+        (flat.total, flat.absolute, flat.top)
     };
-    assert_eq!(flat(0, 2), (1_080, 1_080, [900, 70, 50]));
-    assert_eq!(flat(1, 1), (250, 250, [70, 70, 50]));
-    assert_eq!(flat(1, 2), (240, 240, [70, 60, 50]));
-    let odd = flattened(&profile(1, 2), &people(&[900, 70, 51, 1]));
-    assert_eq!((odd.second, odd.total), (61, 70 + 61 + 51 + 1), "the half goes up");
+    assert_eq!(told(0, 2), (1_080, 1_080, [900, 70, 50, 50, 10]));
+    assert_eq!(told(1, 1), (250, 250, [70, 70, 50, 50, 10]));
+    assert_eq!(told(1, 2), (240, 240, [70, 60, 50, 50, 10]));
+    let odd = flat(&profile(1, 2), &people(&[900, 70, 51, 1]));
+    assert_eq!((odd.second(), odd.total), (61, 70 + 61 + 51 + 1), "the half goes up");
 }
 
 #[test]
 fn equal_contributions_stay() {
     let c = people(&[5; 12]);
-    assert!(flattened(&profile(1, 2), &c) == c);
-    assert!(flattened(&profile(1, 2), &Contribution::default()) == Contribution::default());
+    assert!(flat(&profile(1, 2), &c) == c);
+    assert!(flat(&profile(1, 2), &Contribution::default()) == Contribution::default());
 }
 
 #[test]
 fn few_people_and_totals_below_zero() {
-    let two = flattened(&profile(1, 2), &people(&[90, 10]));
-    assert_eq!((two.total, two.largest, two.second), (20, 10, 10), "there is one next one");
+    let two = flat(&profile(1, 2), &people(&[90, 10]));
+    assert_eq!((two.total, two.largest(), two.second()), (20, 10, 10), "there is one next one");
     let one = people(&[90]);
-    assert!(flattened(&profile(1, 1), &one) == one);
+    assert!(flat(&profile(1, 1), &one) == one);
     let signs = people(&[900, -70, 50]);
-    assert!(flattened(&profile(1, 2), &signs) == signs);
+    assert!(flat(&profile(1, 2), &signs) == signs);
 }
 
 fn shown(profile: &Profile, c: &Contribution) -> (i128, u128) {
-    match sum(profile, &SECRET, "sum:d.stays.cost", c) {
+    match sum(profile, &SECRET, COST, c) {
         Protected::Shown { value, half_width } => (value, half_width),
         Protected::Withheld(reason) => panic!("{}", reason.as_str()),
     }
@@ -118,7 +124,7 @@ fn a_refusal_does_not_tell_of_somebody_far_out() {
     let told = |outliers, top| {
         let profile = Profile { dominance: sample().dominance, ..profile(outliers, top) };
         let is_withheld = |total| {
-            let told = sum(&profile, &SECRET, "sum:d.stays.cost", &with_one(total));
+            let told = sum(&profile, &SECRET, COST, &with_one(total));
             told == Protected::Withheld(crate::outcome::Reason::Dominated)
         };
         is_withheld(1_000_000) != is_withheld(100)
@@ -133,6 +139,32 @@ fn dominance_sees_what_is_left() {
     let strict = Profile { dominance: sample().dominance, ..profile(1, 2) };
     let mut totals = vec![1; 40];
     totals.extend([1_000_000; 2]);
-    let withheld = sum(&strict, &SECRET, "sum:d.stays.cost", &people(&totals));
+    let withheld = sum(&strict, &SECRET, COST, &people(&totals));
     assert_eq!(withheld, Protected::Withheld(crate::outcome::Reason::Dominated));
+}
+
+/// How many are brought down can be found for one set of people and one measure only: known people with as much as the
+/// target has take the place of the outlier.
+#[test]
+fn how_many_are_brought_down_is_drawn_for_people_and_measure() {
+    let mut totals = vec![1; 40];
+    totals.extend([1_000_000; 3]);
+    let c = people(&totals);
+    let drawn = |profile: &Profile, key: u64, measure: &str| {
+        let mut c = c;
+        c.key = key;
+        let flat = flattened(profile, &SECRET, measure, &c);
+        assert!(flat.is_consistent(), "a cell that could be");
+        (c.total - flat.total) / 1_000
+    };
+    let often = |outliers| {
+        let profile = profile(outliers, 2);
+        let is_down = |key: &u64| drawn(&profile, *key, COST) > 2_900;
+        assert_eq!(drawn(&profile, 7, COST), drawn(&profile, 7, COST));
+        (0..300).filter(is_down).count()
+    };
+    assert_eq!(often(1), 0, "who comes next has as much");
+    assert!((70..130).contains(&often(3)), "{} of 300 bring all three down", often(3));
+    let of = |key, measure| drawn(&profile(3, 2), key, measure);
+    assert!((0..20).any(|key| of(key, "one") != of(key, "another")));
 }

@@ -132,6 +132,15 @@ impl<'a> LowEffect<'a> {
         self.profile.min_count.min(self.profile.min_count_measure)
     }
 
+    /// Whether so few persons are below zero in what is summed that they count as 0. The limit belongs to all the people
+    /// and to the measure: one that was found with known people below zero does not hold for another sum.
+    #[must_use]
+    pub fn is_few_below(&self, below: u64, measure: &str, c: &Contribution) -> bool {
+        let rule = &self.profile.low_effect;
+        let drawn = self.drawn(&format!("below zero in {measure}"), c.key, c.persons);
+        (below as f64) < drawn.mul_add(rule.sd, rule.persons as f64)
+    }
+
     /// The limit for what is left with this set of people: that of the profile and its noise.
     fn limit(&self, key: u64, persons: u64) -> f64 {
         let rule = &self.profile.low_effect;

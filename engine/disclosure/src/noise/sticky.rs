@@ -60,7 +60,7 @@ pub fn generator(secret: &NoiseSecret, measure: &str, c: &Contribution) -> Optio
     hash.update(&c.key.to_be_bytes());
     hash.update(&c.total.to_be_bytes());
     hash.update(&c.absolute.to_be_bytes());
-    hash.update(&c.largest.to_be_bytes());
+    hash.update(&c.largest().to_be_bytes());
     Some(ChaCha20Rng::from_seed(hash.finalize().into_bytes().into()))
 }
 

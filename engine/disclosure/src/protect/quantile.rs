@@ -79,7 +79,7 @@ pub fn quantile_in(
     if !spread.is_of(c) || !profile.quantile.allows(place.share) {
         return Err(Reason::Unprotectable); // FAIL-CLOSED
     }
-    let ranks = Ranks { profile, secret, steps: spread.steps(c.largest), c, place };
+    let ranks = Ranks { profile, secret, steps: spread.steps(c.largest()), c, place };
     let [low, middle, high] = ranks.around()?;
     // The distance that is drawn for those with a value holds for the parts of them too.
     let drawn = |least| threshold::of_set(profile, secret, place.measure, least, c);

@@ -3,8 +3,8 @@
 use super::ByPlan;
 use super::perturb::noisy_rows;
 use super::screen::screen_measure;
+use crate::amounts::amounts;
 use crate::contribution::Contribution;
-use crate::flattening::flattened;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::Profile;
@@ -36,7 +36,7 @@ pub fn rows_in(
     if let Some(decided) = screen_measure(profile, secret, measure, c, plan) {
         return decided;
     }
-    let c = flattened(profile, c);
+    let c = amounts(profile, secret, measure, c);
     noisy_rows(profile, secret, measure, &c, &c, plan)
         .map_or(Protected::Withheld(Reason::Unprotectable), |noisy| {
             noisy.not_negative().rounded_as_count(profile, secret, measure, &c)

@@ -2,9 +2,9 @@
 
 use super::ByPlan;
 use super::perturb::{Noisy, nobody, noisy_persons};
+use crate::amounts::amounts;
 use crate::contribution::Contribution;
 use crate::dominance;
-use crate::flattening::flattened;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::{CheckOn, Negatives, Profile};
@@ -109,11 +109,14 @@ fn concentrated(
     if profile.dominance.is_off() {
         return None;
     }
+    // Of what would be shown: or that it is withheld would tell of single people what their amounts are changed for.
+    let shown = amounts(profile, secret, measure, c);
     match profile.negatives {
-        Negatives::Refuse | Negatives::Review if c.negative => return Some(Reason::NegativeValues),
+        Negatives::Refuse | Negatives::Review if shown.below.persons > 0 => {
+            return Some(Reason::NegativeValues);
+        }
         Negatives::Refuse | Negatives::Review | Negatives::Abs => {}
     }
-    // Of what would be shown: or that it is withheld would tell of the largest person what flattening hides.
     let rules = dominance::of_set(profile, secret, measure, c);
-    dominance::is_dominated(&rules, &flattened(profile, c)).then_some(Reason::Dominated)
+    dominance::is_dominated(&rules, &shown).then_some(Reason::Dominated)
 }

@@ -3,8 +3,8 @@
 use super::ByPlan;
 use super::perturb::noisy_sum;
 use super::screen::screen_measure;
+use crate::amounts::amounts;
 use crate::contribution::Contribution;
-use crate::flattening::flattened;
 use crate::noise::NoiseSecret;
 use crate::outcome::{Protected, Reason};
 use crate::profile::{Negatives, Profile};
@@ -35,7 +35,8 @@ pub fn sum_in(
     if let Some(decided) = screen_measure(profile, secret, measure, c, plan) {
         return decided;
     }
-    let Some(noisy) = noisy_sum(profile, secret, measure, &flattened(profile, c), plan) else {
+    let c = amounts(profile, secret, measure, c);
+    let Some(noisy) = noisy_sum(profile, secret, measure, &c, plan) else {
         return Protected::Withheld(Reason::Unprotectable);
     };
     let refused = profile.negatives != Negatives::Abs && !profile.dominance.is_off();

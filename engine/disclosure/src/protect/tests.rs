@@ -5,6 +5,7 @@ use super::*;
 use crate::contribution::Contribution;
 use crate::noise::{NoiseSecret, TwoSidedGeometric, generator};
 use crate::outcome::{Protected, Reason};
+use crate::profile::LowEffects;
 use crate::profile::tests::sample;
 use crate::profile::{
     CheckOn, Compare, Dominance, Half, Negatives, Noise, Profile, Quantile, Rounding,
@@ -235,6 +236,8 @@ fn sums_without_noise_are_exact() {
 
 #[test]
 fn negative_totals_are_refused_or_counted_without_sign() {
+    let off = LowEffects { persons: 0, sd: 0.0, condition_sd: 0.0 };
+    let sample = || Profile { low_effect: off, ..sample() };
     let mut totals = [10; 20];
     totals[3] = -10;
     let c = people(&totals);

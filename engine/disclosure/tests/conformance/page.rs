@@ -176,8 +176,13 @@ fn dominance(profile: &Profile) -> String {
     let text = of_largest(profile);
     match profile.flattening {
         Flattening { outliers: 0, .. } => text,
-        Flattening { top: 1, .. } => format!("{text}; the largest counts like the next"),
-        Flattening { top, .. } => format!("{text}; the largest counts like the next {top}"),
+        Flattening { outliers: 1, top: 1 } => format!("{text}; the largest counts like the next"),
+        Flattening { outliers: 1, top } => {
+            format!("{text}; the largest counts like the next {top}")
+        }
+        Flattening { outliers, top } => {
+            format!("{text}; the 1 to {outliers} largest count like the next {top}")
+        }
     }
 }
 

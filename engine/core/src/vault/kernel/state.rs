@@ -4,6 +4,7 @@
 //! kernel has checked the order for the whole lane.
 
 use tresor_disclosure::Contribution;
+use tresor_disclosure::contribution::{Below, TOP};
 
 /// State of one cell that is fed run by run.
 pub(in crate::vault) trait State: Clone {
@@ -23,13 +24,16 @@ pub(in crate::vault) trait State: Clone {
     fn finish(&mut self) -> Contribution;
 }
 
-/// Puts a number in its place among the three largest, from large to small. Most numbers are smaller than all three.
+/// Puts a number in its place among the largest, from large to small. Most numbers are smaller than all of them.
 #[inline(always)]
-fn push<T: Ord + Copy>([largest, second, third]: &mut [T; 3], number: T) {
-    if number > *third {
-        *third = number.min(*second);
-        *second = (*second).max(number.min(*largest));
-        *largest = (*largest).max(number);
+fn push<T: Ord + Copy>(top: &mut [T; TOP], number: T) {
+    if number > top[TOP - 1] {
+        let mut falls = number;
+        for place in top {
+            if falls > *place {
+                std::mem::swap(place, &mut falls);
+            }
+        }
     }
 }
 
@@ -39,8 +43,8 @@ pub(in crate::vault) struct Count {
     person: u32,
     persons: u32,
     running: u32,
-    /// The three largest runs so far.
-    largest: [u32; 3],
+    /// The largest runs so far.
+    top: [u32; TOP],
     rows: u64,
     key: u64,
 }
@@ -49,14 +53,13 @@ impl Count {
     #[inline(always)]
     fn close(&mut self) {
         self.rows += u64::from(self.running);
-        push(&mut self.largest, self.running);
+        push(&mut self.top, self.running);
         self.running = 0;
     }
 }
 
 impl State for Count {
-    const EMPTY: Self =
-        Self { person: 0, persons: 0, running: 0, largest: [0; 3], rows: 0, key: 0 };
+    const EMPTY: Self = Self { person: 0, persons: 0, running: 0, top: [0; TOP], rows: 0, key: 0 };
 
     #[inline(always)]
     fn is_open_for(&self, person: u32) -> bool {
@@ -78,17 +81,14 @@ impl State for Count {
 
     fn finish(&mut self) -> Contribution {
         self.close();
-        let [largest, second, third] = self.largest.map(u128::from);
         Contribution {
             persons: u64::from(self.persons),
             key: self.key,
             rows: self.rows,
             total: i128::from(self.rows),
             absolute: u128::from(self.rows),
-            largest,
-            second,
-            third,
-            negative: false,
+            top: self.top.map(u128::from),
+            below: Below::default(),
         }
     }
 }
@@ -103,10 +103,13 @@ pub(super) struct Sum {
     rows: u64,
     /// Totals of the persons before, signs and all.
     total: i128,
-    /// Twice the totals below zero, as a positive number: with it `total` becomes the absolute one.
-    twice_negative: u128,
-    /// The three largest absolute totals so far.
-    largest: [u64; 3],
+    /// The largest totals so far.
+    top: [u64; TOP],
+    /// Persons with a total below zero, and how far below.
+    persons_below: u32,
+    absolute_below: u128,
+    /// Furthest below zero so far.
+    top_below: [u64; TOP],
 }
 
 impl Sum {
@@ -115,9 +118,12 @@ impl Sum {
         let size = self.running.unsigned_abs();
         self.total = self.total.wrapping_add(i128::from(self.running));
         if self.running < 0 {
-            self.twice_negative = self.twice_negative.wrapping_add(2 * u128::from(size));
+            self.persons_below += 1;
+            self.absolute_below = self.absolute_below.wrapping_add(u128::from(size));
+            push(&mut self.top_below, size);
+        } else {
+            push(&mut self.top, size);
         }
-        push(&mut self.largest, size);
         self.running = 0;
     }
 }
@@ -130,8 +136,10 @@ impl State for Sum {
         key: 0,
         rows: 0,
         total: 0,
-        twice_negative: 0,
-        largest: [0; 3],
+        top: [0; TOP],
+        persons_below: 0,
+        absolute_below: 0,
+        top_below: [0; TOP],
     };
 
     #[inline(always)]
@@ -155,17 +163,19 @@ impl State for Sum {
 
     fn finish(&mut self) -> Contribution {
         self.close();
-        let [largest, second, third] = self.largest.map(u128::from);
+        let twice_below = self.absolute_below.saturating_mul(2);
         Contribution {
             persons: u64::from(self.persons),
             key: self.key,
             rows: self.rows,
             total: self.total,
-            absolute: self.total.saturating_add_unsigned(self.twice_negative).unsigned_abs(),
-            largest,
-            second,
-            third,
-            negative: self.twice_negative > 0,
+            absolute: self.total.saturating_add_unsigned(twice_below).unsigned_abs(),
+            top: self.top.map(u128::from),
+            below: Below {
+                persons: u64::from(self.persons_below),
+                absolute: self.absolute_below,
+                top: self.top_below.map(u128::from),
+            },
         }
     }
 }

@@ -125,7 +125,7 @@ fn one_person_with_many_rows_is_one_person() {
     let batches = [(vec![102; 40], vec![0; 40], vec![])];
     let cells = run(&[], &batches, 1).unwrap_or_else(|broken| panic!("{}", broken.0));
     assert_eq!((cells[0][0].persons, cells[0][0].rows, cells[0][0].key), (1, 40, 17));
-    assert_eq!((cells[0][0].largest, cells[0][0].second), (40, 0));
+    assert_eq!(cells[0][0].top, [40, 0, 0, 0, 0]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Everything that is told of a cell comes from here, and so does whether it is told: what decides about rows and about other
 //! cells looks at the same answers as what is shown.
 
-use tresor_disclosure::flattening::flattened;
+use tresor_disclosure::amounts;
 use tresor_disclosure::profile::Noise;
 use tresor_disclosure::{ByPlan, Contribution, Profile, Protected, Reason, estimable, grid};
 
@@ -49,7 +49,9 @@ pub(super) fn sum(
     let plan = plan(release, measured, &measured.asked, decimals);
     let own = tresor_disclosure::sum_in(rules.profile, rules.secret, name, cell, plan);
     let measure = format!("{name} to {decimals} places");
-    Told { answer: totals_beside_earlier(release, &measure, measured, own, rules), decimals }
+    let step = step(name, measured, rules);
+    let of = of_totals(&measure, measured);
+    Told { answer: beside_earlier(release, of, Answer { protected: own, step }, rules), decimals }
 }
 
 /// Whether there are enough persons for so many estimates.
@@ -84,20 +86,13 @@ fn rows_of(
 ) -> Answer {
     let plan = plan(release, measured, &measured.asked, 0);
     let own = tresor_disclosure::rows_in(rules.profile, rules.secret, ROWS, cell, plan);
-    totals_beside_earlier(release, ROWS, measured, own, rules)
+    let own = Answer { protected: own, step: step(ROWS, measured, rules) };
+    beside_earlier(release, of_totals(ROWS, measured), own, rules)
 }
 
-/// For what each person adds a part to.
-fn totals_beside_earlier(
-    release: &PersonalRelease,
-    measure: &str,
-    measured: &Measured,
-    own: Protected,
-    rules: &Rules<'_>,
-) -> Answer {
-    let largest = flattened(rules.profile, &measured.contribution).largest;
-    let own = Answer { protected: own, step: grid::up(largest) };
-    beside_earlier(release, of_totals(measure, measured), own, rules)
+/// What one person may have added, as far as the interval tells.
+fn step(measure: &str, measured: &Measured, rules: &Rules<'_>) -> u128 {
+    grid::up(amounts(rules.profile, rules.secret, measure, &measured.contribution).largest())
 }
 
 /// A number that each person adds a part to.

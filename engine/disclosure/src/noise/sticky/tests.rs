@@ -44,7 +44,7 @@ fn every_input_matters() {
 
 #[test]
 fn another_total_of_the_same_persons_draws_other_noise() {
-    let c = Contribution { rows: 900, total: 12, largest: 5, second: 4, ..cell(40, 42) };
+    let c = Contribution { rows: 900, total: 12, top: [5, 4, 0, 0, 0], ..cell(40, 42) };
     let other = Contribution { rows: 901, ..c };
     assert_eq!(draw(&SECRET, "rows", &c, 1e9), draw(&SECRET, "rows", &other, 1e9));
     let other = Contribution { total: 13, ..c };
@@ -53,7 +53,7 @@ fn another_total_of_the_same_persons_draws_other_noise() {
 
 #[test]
 fn nothing_but_the_set_of_persons_matters_to_their_number() {
-    let c = Contribution { rows: 900, total: 12, largest: 5, second: 4, ..cell(40, 42) };
+    let c = Contribution { rows: 900, total: 12, top: [5, 4, 0, 0, 0], ..cell(40, 42) };
     let c = c.only_persons();
     assert_eq!(draw(&SECRET, "persons", &c, 1e9), draw(&SECRET, "persons", &cell(40, 42), 1e9));
 }

@@ -6,6 +6,7 @@
 use super::Problems;
 use super::minimums::FEWEST_PERSONS;
 use super::noise::LARGEST_SD;
+use crate::contribution::TOP;
 use crate::low_effect::FURTHEST;
 use crate::profile::{CheckOn, DerivedFrom, Flattening, LowEffects, Profile};
 
@@ -17,6 +18,11 @@ pub const MOST_LOW: u64 = 1_000;
 
 /// The most that a drawn minimum may vary: beyond, it is another minimum.
 const LARGEST_MINIMUM_SD: f64 = 100.0;
+
+/// Most of the largest persons that can be brought down, and next ones whose mean they become: so many are known.
+const MOST_OUTLIERS: u8 = 3;
+const MOST_NEXT: u8 = 2;
+const _: () = assert!((MOST_OUTLIERS + MOST_NEXT) as usize <= TOP);
 
 pub(super) fn check(profile: &Profile, problems: &mut Problems) {
     check_limit(profile.low_effect, problems);
@@ -77,14 +83,16 @@ fn check_minimum(profile: &Profile, problems: &mut Problems) {
 fn check_flattening(profile: &Profile, problems: &mut Problems) {
     const FIELD: &str = "flattening";
     let Flattening { outliers, top } = profile.flattening;
-    if outliers > 1 {
-        let wrong = format!("has outliers = {outliers}, but only the largest person can be one");
-        problems.add(FIELD, wrong, "write outliers as 0 or 1");
-    } else if top > 2 || (outliers == 1 && top == 0) {
+    if outliers > MOST_OUTLIERS {
+        let wrong = format!("has outliers = {outliers}, but so many largest persons are not known");
+        problems.add(FIELD, wrong, format!("write outliers from 0 to {MOST_OUTLIERS}"));
+    } else if top > MOST_NEXT || (outliers > 0 && top == 0) {
         let wrong = format!("has top = {top}, but only the two next persons are known");
         problems.add(FIELD, wrong, "write top as 1 or 2");
     } else if outliers > 0 && profile.derived_from == DerivedFrom::TrueIfMinCount {
-        let wrong = "has outliers = 1, but true means tell of the largest person all the same";
+        let wrong = format!(
+            "has outliers = {outliers}, but true means tell of the largest persons all the same"
+        );
         problems.add(FIELD, wrong, "write outliers = 0, or `protected` for `derived_from`");
     }
 }

@@ -434,14 +434,14 @@ fn a_drawn_minimum_needs_a_minimum() {
 }
 
 #[test]
-fn one_person_can_be_brought_down_to_the_next_two() {
+fn three_persons_can_be_brought_down_to_the_next_two() {
     let with = |outliers, top| {
         written(&[&format!("flattening = {{ outliers = {outliers}, top = {top} }}")])
     };
-    for (outliers, top) in [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)] {
+    for (outliers, top) in [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (3, 1), (3, 2)] {
         assert_eq!(with(outliers, top), NOTHING, "{outliers} {top}");
     }
-    for (outliers, top) in [(2, 1), (1, 0), (1, 3), (0, 3)] {
+    for (outliers, top) in [(4, 1), (1, 0), (3, 0), (1, 3), (0, 3)] {
         assert_eq!(with(outliers, top), ["flattening"], "{outliers} {top}");
     }
     let means = "derived_from = \"true_if_min_count\"";

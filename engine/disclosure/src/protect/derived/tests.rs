@@ -1,4 +1,5 @@
 use super::*;
+use crate::contribution::TOP;
 use crate::noise::NoiseSecret;
 use crate::outcome::Reason;
 use crate::profile::tests::sample;
@@ -17,14 +18,7 @@ fn stays(values: &[i128]) -> Contribution {
 
 fn visits(c: &Contribution) -> Contribution {
     let persons = i128::from(c.persons);
-    Contribution {
-        total: persons,
-        absolute: c.persons.into(),
-        largest: 1,
-        second: 1,
-        third: 1,
-        ..*c
-    }
+    Contribution { total: persons, absolute: c.persons.into(), top: [1; TOP], ..*c }
 }
 
 fn told(profile: &Profile, c: &Contribution) -> Protected {

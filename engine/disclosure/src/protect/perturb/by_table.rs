@@ -102,8 +102,8 @@ pub(super) fn magnitude(
 
 fn contributors(top: u8, whole: &Contribution) -> Option<Vec<Contributor>> {
     let least = mean_part(whole) as f64;
-    let first = Contributor { size: whole.largest as f64, weight: 1.0, least };
-    let second = Contributor { size: whole.second as f64, weight: 1.0, least: 0.0 };
+    let first = Contributor { size: whole.largest() as f64, weight: 1.0, least };
+    let second = Contributor { size: whole.second() as f64, weight: 1.0, least: 0.0 };
     match top {
         1 => Some(vec![first]),
         2 => Some(vec![first, second]),

@@ -20,7 +20,9 @@ fn magnitude_sd(profile: &Profile, c: &Contribution) -> f64 {
     match &profile.noise {
         Noise::None {} | Noise::CellKeyTable { .. } => 0.0,
         Noise::CellKeyGeometric { magnitude_sd, .. }
-        | Noise::CellKeyGaussian { magnitude_sd, .. } => magnitude_sd * grid::up(c.largest) as f64,
+        | Noise::CellKeyGaussian { magnitude_sd, .. } => {
+            magnitude_sd * grid::up(c.largest()) as f64
+        }
     }
 }
 

@@ -151,7 +151,7 @@ fn ranks_carry_the_noise_of_counts() {
     let (c, spread) = each(0..200);
     let mut profile = noisy();
     profile.rounding.method = crate::profile::RoundingMethod::None;
-    let steps = spread.steps(c.largest);
+    let steps = spread.steps(c.largest());
     profile.low_effect = crate::profile::LowEffects { persons: 10, sd: 0.0, condition_sd: 1.0 };
     let layers = [crate::Layer::of("d.people.sex", ["f"])];
     let plan = ByPlan { layers: &layers, ..ByPlan::default() };

@@ -108,9 +108,7 @@ fn scaled(cost: &Contribution, scale: i128) -> Contribution {
     Contribution {
         total: cost.total * scale,
         absolute: cost.absolute * by,
-        largest: cost.largest * by,
-        second: cost.second * by,
-        third: cost.third * by,
+        top: cost.top.map(|total| total * by),
         ..*cost
     }
 }

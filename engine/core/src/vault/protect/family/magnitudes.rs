@@ -180,8 +180,13 @@ impl<'a> Magnitudes<'a> {
         }
     }
 
+    /// What single people add, as it counts.
+    fn amounts(&self, c: &Contribution) -> Contribution {
+        tresor_disclosure::amounts(self.rules.profile, self.rules.secret, self.name, c)
+    }
+
     fn add(&mut self, magnitude: Magnitude<'a>) {
-        self.negative |= magnitude.c.negative;
+        self.negative |= self.amounts(&magnitude.c).below.persons > 0;
         self.sums.push(magnitude);
     }
 
@@ -237,7 +242,8 @@ impl<'a> Magnitudes<'a> {
                     true => 0,
                     false => {
                         let Rules { profile, secret, .. } = self.rules;
-                        protection(&of_set(profile, secret, self.name, c), c).max(1)
+                        let rules = of_set(profile, secret, self.name, c);
+                        protection(&rules, &self.amounts(c)).max(1)
                     }
                 };
                 Kind::Hidden { single: c.persons == 1, needs }
