@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
                 windows::window(self, node, input)
             }
             LogicalPlan::Union(node) => unions::union(self, node),
-            LogicalPlan::Values(node) => Ok(values::values(node)),
+            LogicalPlan::Values(node) => values::values(node),
             LogicalPlan::Repartition(_)
             | LogicalPlan::Subquery(_)
             | LogicalPlan::Statement(_)

@@ -81,6 +81,12 @@ const MISFITS: &[Misfit] = &[
         words: &["grouping"],
     },
     Misfit {
+        message: "Order by column out of bounds",
+        what: "ORDER BY has the number of a column that the result does not have",
+        hint: "columns are counted from 1; or write the name of a column",
+        words: &["ORDER"],
+    },
+    Misfit {
         message: "require unique expression names",
         what: "two columns have the same name",
         hint: "give them different names with AS",
