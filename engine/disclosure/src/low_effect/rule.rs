@@ -22,6 +22,11 @@ const COMMON_SD: f64 = 0.2;
 /// Two cells that are fewer people apart, which is one, are near whatever is drawn.
 const FEWEST_APART: f64 = 2.0;
 
+/// Share of the people of a sum who may be below zero and count as 0, and its standard deviation: with more, the number
+/// would not be that of the sum any more.
+const BELOW: f64 = 0.25;
+const BELOW_SD: f64 = 0.05;
+
 /// In percent: what may be removed together, of the people who are left.
 const SHARE: u128 = 3;
 
@@ -132,13 +137,16 @@ impl<'a> LowEffect<'a> {
         self.profile.min_count.min(self.profile.min_count_measure)
     }
 
-    /// Whether so few persons are below zero in what is summed that they count as 0. The limit belongs to all the people
-    /// and to the measure: one that was found with known people below zero does not hold for another sum.
+    /// Whether so few persons are below zero in what is summed that they count as 0: fewer than the limit for conditions, and
+    /// than about a quarter of all. The limit belongs to all the people and to the measure: one that was found with known people
+    /// below zero does not hold for another sum.
     #[must_use]
     pub fn is_few_below(&self, below: u64, measure: &str, c: &Contribution) -> bool {
         let rule = &self.profile.low_effect;
         let drawn = self.drawn(&format!("below zero in {measure}"), c.key, c.persons);
-        (below as f64) < drawn.mul_add(rule.sd, rule.persons as f64)
+        let limit = drawn.mul_add(rule.sd, rule.persons as f64);
+        let share = drawn.mul_add(BELOW_SD, BELOW) * c.persons as f64;
+        (below as f64) < limit.min(share).max(FEWEST_APART)
     }
 
     /// The limit for what is left with this set of people: that of the profile and its noise.

@@ -58,9 +58,22 @@ fn how_many_are_few_is_drawn_for_people_and_measure() {
     };
     let all = |below| (0..300).filter(|key| few(below, *key, "sum")).count();
     assert_eq!(all(1), 300, "one is few whatever is drawn");
-    assert!(all(14) > 270 && all(26) < 30, "{} and {}", all(14), all(26));
+    assert!(all(9) > 270 && all(21) < 30, "{} and {}", all(9), all(21));
     assert!((1..34).all(|below| all(below) - all(below + 1) < 90));
-    assert!((0..50).any(|key| few(20, key, "sum") != few(20, key, "another")));
+    assert!((0..50).any(|key| few(15, key, "sum") != few(15, key, "another")));
+}
+
+/// A number of which half the people are missing would be another one.
+#[test]
+fn the_few_are_a_small_share() {
+    let few = |below: usize, key| {
+        let c = people(&[vec![5; 24 - below], vec![-5; below]].concat());
+        let c = Contribution { key, ..c };
+        from_zero(&profile(20), &SECRET, "sum", &c) != c
+    };
+    let all = |below| (0..300).filter(|key| few(below, *key)).count();
+    assert_eq!((all(1), all(12)), (300, 0), "one of 24 whatever is drawn, half of them never");
+    assert!(all(3) > 270 && all(9) < 30, "{} and {}", all(3), all(9));
 }
 
 /// Where hardly anybody is left who is not below zero, that nobody is below zero would be another thing to tell.
