@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::Schema;
-use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::common::DFSchema;
-use datafusion::logical_expr::execution_props::ExecutionProps;
-use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr, LogicalPlan, Values};
-use datafusion::physical_expr::create_physical_expr;
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::scalar::ScalarValue;
 
 use super::domain;
@@ -66,15 +63,11 @@ const fn literal(value: ScalarValue) -> Expr {
 
 /// What is written, computed where it is arithmetic.
 fn worked_out(expr: &Expr) -> Option<ScalarValue> {
-    if let Expr::Literal(value, _) = expr {
-        return Some(value.clone());
+    let context = SimplifyContext::builder().with_schema(Arc::new(DFSchema::empty())).build();
+    match ExprSimplifier::new(context).simplify(expr.clone().unalias()).ok()? {
+        Expr::Literal(value, _) => Some(value),
+        _ => None,
     }
-    let (props, context) = (ExecutionProps::new(), PhysicalPlanningContext::default());
-    let physical = create_physical_expr(expr, &DFSchema::empty(), &props, &context).ok()?;
-    let one_row = RecordBatchOptions::new().with_row_count(Some(1));
-    let row = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), vec![], &one_row);
-    let value = physical.evaluate(&row.ok()?).ok()?.into_array(1).ok()?;
-    ScalarValue::try_from_array(&value, 0).ok()
 }
 
 fn not_constant() -> Refusal {
